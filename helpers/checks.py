@@ -1,0 +1,262 @@
+"""Checks that say what was called, what was expected, what came back and what to look at.
+
+A check cell opens a `question` and compares what the student's code gives with what is right:
+
+    with question("E-size"):
+        call(conv_output_size, 28, 5, stride=2).gives(12, hint="Round down before you add 1.")
+
+A wrong answer ends the cell with one line, without a traceback:
+
+    E-size: conv_output_size(28, 5, stride=2): expected 12, got 12.5 (a float). Round down before you add 1.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import torch
+
+from helpers.compare import describe, difference
+
+__all__ = ["Call", "CheckError", "Value", "call", "expect", "fresh_seed", "points_for", "question", "value"]
+
+
+class CheckError(AssertionError):
+    """A failed check. Its message is all that a notebook shows of it."""
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython asks an exception for this method before it prints a traceback.
+        return [str(self)]
+
+
+class question:  # noqa: N801 - reads as a word in `with question("K25"):`
+    """The checks of one question: `with question("K25"): ...`.
+
+    On success one line is printed. Whatever goes wrong inside ends in a `CheckError` that begins with the
+    question's name: a failed check, an answer that is not written yet, a name that is missing, an exception.
+
+    Args:
+        name: the question's name as its heading shows it, for instance "K25".
+
+    Raises:
+        CheckError: if a check fails, or if the block holds no check at all.
+    """
+
+    _open: question | None = None  # the block that runs now
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.checks = 0
+        self.seed: int | None = None
+
+    def __enter__(self) -> question:
+        question._open = self
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        question._open = None
+        if error is None and self.checks:
+            print(f"{self.name}: {self.checks} {'check' if self.checks == 1 else 'checks'} passed.")
+        elif error is None:
+            raise CheckError(f"{self.name}: this cell compares nothing.")
+        elif isinstance(error, Exception):  # an interrupt passes through
+            raise CheckError(self._message(error)) from None
+
+    def _message(self, error: Exception) -> str:
+        seed = "" if self.seed is None else f" [seed {self.seed}]"
+        if isinstance(error, NotImplementedError):
+            return f"{self.name} is not done yet."
+        if isinstance(error, NameError):
+            return f"{self.name}: `{error.name}` is not defined. Run the answer cell first, and keep the name as it is."
+        if isinstance(error, AssertionError) and str(error):
+            return f"{self.name}: {error}{seed}"
+        return f"{self.name}: {_named(error)}{seed}"
+
+
+def _count() -> None:
+    if question._open is not None:
+        question._open.checks += 1
+
+
+def _named(error: Exception) -> str:
+    """An exception's kind and the first lines of its message."""
+    text = str(error).strip()
+    return f"{type(error).__name__}: {text[:300]}" if text else type(error).__name__
+
+
+def _fail(text: str, hint: str) -> None:
+    raise CheckError(f"{text.removesuffix('.')}. {hint}".strip() if hint else f"{text.removesuffix('.')}.")
+
+
+class Value:
+    """A named value that checks look at. Made by `value` and, for what a function returns, by `call`."""
+
+    def __init__(self, name: str, result: Any) -> None:
+        self.name = name
+        self._result = result
+
+    def result(self) -> Any:
+        """The value itself."""
+        return self._result
+
+    def equals(self, expected: Any, hint: str = "", *, rtol: float | None = None, atol: float | None = None) -> Self:
+        """Check that the value is `expected`.
+
+        Numbers, strings, sequences, mappings, arrays and tensors are compared by content; tensors by shape, then
+        dtype, then device, then values. Tuples, lists and `torch.Size` count as the same kind.
+
+        Args:
+            expected: what is right. It is computed before the student's function is called.
+            hint: the likely cause, in a sentence, shown after the difference.
+            rtol: relative tolerance of floating-point values; by default that of `torch.testing.assert_close`.
+            atol: absolute tolerance, likewise. Give both or neither.
+
+        Raises:
+            CheckError: if the two differ.
+        """
+        _count()
+        found = difference(expected, self.result(), rtol=rtol, atol=atol)
+        if found:
+            _fail(f"{self.name}: {found}", hint)
+        return self
+
+    def has(
+        self,
+        hint: str = "",
+        *,
+        shape: tuple[int, ...] | None = None,
+        dtype: torch.dtype | None = None,
+        device: torch.device | str | None = None,
+    ) -> Self:
+        """Check that the value is a tensor with this shape, dtype or device; what is None is not looked at."""
+        _count()
+        result = self.result()
+        if not isinstance(result, torch.Tensor):
+            _fail(f"{self.name}: expected a tensor, got {describe(result, kind=True)}", hint)
+        if shape is not None and tuple(result.shape) != tuple(shape):
+            _fail(f"{self.name}: expected the shape {tuple(shape)}, got {tuple(result.shape)}", hint)
+        if dtype is not None and result.dtype != dtype:
+            _fail(f"{self.name}: expected the dtype {dtype}, got {result.dtype}", hint)
+        if device is not None and result.device.type != torch.device(device).type:
+            _fail(f"{self.name}: expected the device {device}, got {result.device}", hint)
+        return self
+
+
+class Call(Value):
+    """A call of the student's function that has yet to happen: it runs when the first check asks for its result.
+
+    The function gets copies of the arguments, so that whatever it does to them leaves the test's own as they are.
+    """
+
+    def __init__(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        parts = [describe(arg) for arg in args] + [f"{key}={describe(arg)}" for key, arg in kwargs.items()]
+        super().__init__(f"{_name_of(function)}({', '.join(parts)})", None)
+        self._function = function
+        self._args, self._kwargs = args, kwargs
+        self._given: tuple[tuple[Any, ...], dict[str, Any]] | None = None
+
+    def result(self) -> Any:
+        """What the function returned.
+
+        Raises:
+            CheckError: if the function raised an exception.
+            NotImplementedError: if the answer is not written yet.
+        """
+        if self._given is None:
+            try:
+                self._run()
+            except NotImplementedError:
+                raise
+            except Exception as error:
+                raise CheckError(f"{self.name} raised {_named(error)}") from None
+        return self._result
+
+    def _run(self) -> None:
+        self._given = copy.deepcopy(self._args), copy.deepcopy(dict(self._kwargs))
+        self._result = self._function(*self._given[0], **self._given[1])
+
+    def gives(self, expected: Any, hint: str = "", *, rtol: float | None = None, atol: float | None = None) -> Self:
+        """Check that the function returns `expected`; see `equals`."""
+        return self.equals(expected, hint, rtol=rtol, atol=atol)
+
+    def raises(self, kind: type[Exception], hint: str = "") -> Self:
+        """Check that the function raises `kind`."""
+        _count()
+        try:
+            self._run()
+        except kind as error:
+            if isinstance(error, NotImplementedError) and kind is not NotImplementedError:
+                raise  # the stub of an answer that is not written yet, when `kind` is one of its base classes
+            return self
+        except NotImplementedError:
+            raise
+        except Exception as error:
+            _fail(f"{self.name}: expected a {kind.__name__}, but it raised {_named(error)}", hint)
+        _fail(f"{self.name}: expected a {kind.__name__}, got {describe(self._result, kind=True)}", hint)
+        return self
+
+    def keeps_arguments(self, hint: str = "Work on a copy.") -> Self:
+        """Check that the function left its arguments as they were."""
+        _count()
+        self.result()
+        assert self._given is not None
+        before = [*self._args, *self._kwargs.values()]
+        after = [*self._given[0], *self._given[1].values()]
+        for place, (old, new) in enumerate(zip(before, after, strict=True)):
+            if difference(old, new):
+                _fail(f"{self.name}: the call changed its argument number {place + 1}", hint)
+        return self
+
+
+def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Call:
+    """A call to check: `call(area, 3, unit="cm").gives(9)`."""
+    return Call(function, args, kwargs)
+
+
+def value(name: str, result: Any) -> Value:
+    """A value to check under the name that the student knows it by: `value("x", x).equals(3)`."""
+    return Value(name, result)
+
+
+def expect(condition: bool, message: str) -> None:
+    """Check a condition that no comparison expresses; the message says what was expected and what was found.
+
+    Raises:
+        CheckError: if the condition is false.
+    """
+    _count()
+    if not condition:
+        _fail(message, "")
+
+
+def fresh_seed() -> int:
+    """A seed that differs in each run, so that nobody can write the answers into a table.
+
+    The seed stands in the message of a failed check. The variable `CNN_LABS_SEED` sets it, to look at a mark again.
+    """
+    seed = int(os.environ.get("CNN_LABS_SEED", secrets.randbelow(2**31)))
+    if question._open is not None:
+        question._open.seed = seed
+    return seed
+
+
+def points_for(figure: float, *, floor: float, ceiling: float, points: float) -> float:
+    """Points for a measured figure: none up to `floor`, all from `ceiling` on, between them in a straight line.
+
+    Returns:
+        A number from 0 to `points`, rounded to a tenth. A figure that is no number earns nothing.
+    """
+    if not math.isfinite(figure):
+        return 0.0
+    share = min(max((figure - floor) / (ceiling - floor), 0.0), 1.0)
+    return round(points * share, 1)
+
+
+def _name_of(function: Callable[..., Any]) -> str:
+    return getattr(function, "__name__", None) or type(function).__name__

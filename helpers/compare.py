@@ -1,0 +1,186 @@
+"""How two values differ, and how a value is shown, in a few words. The words that `helpers.checks` speaks in."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+import torch
+
+__all__ = ["describe", "difference"]
+
+_SHOWN_ITEMS = 9  # a larger array is described by its shape
+_SHOWN_CHARACTERS = 80
+
+
+def describe(value: Any, *, kind: bool = False) -> str:
+    """A value in a few words: `12`, `[1, 2]`, `a tensor of shape (3, 8, 8)`.
+
+    Args:
+        kind: add the value's type where the words alone do not tell it: `12.5 (a float)`.
+    """
+    if isinstance(value, torch.Tensor | np.ndarray):
+        return _describe_array(value)
+    if isinstance(value, torch.Size):
+        return str(tuple(value))
+    if isinstance(value, float):
+        return f"{value:.6g}" + (" (a float)" if kind else "")
+    if isinstance(value, torch.nn.Module) or (callable(value) and hasattr(value, "__name__")):
+        return getattr(value, "__name__", f"{_article(type(value).__name__)}")
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        inside = ", ".join(describe(item) for item in value[:_SHOWN_ITEMS])
+        more = ", …" if len(value) > _SHOWN_ITEMS else ""
+        text = f"[{inside}{more}]" if isinstance(value, list) else f"({inside}{',' if len(value) == 1 else more})"
+    else:
+        text = _repr(value)
+    if len(text) > _SHOWN_CHARACTERS:
+        text = text[: _SHOWN_CHARACTERS - 1] + "…"
+    return f"{text} ({_article(type(value).__name__)})" if kind and value is not None else text
+
+
+def difference(expected: Any, got: Any, *, rtol: float | None = None, atol: float | None = None) -> str:
+    """What is wrong with `got`, as "expected …, got …"; the empty string where nothing is.
+
+    Args:
+        rtol: relative tolerance of floating-point values. None: that of `torch.testing.assert_close` for the dtype.
+        atol: absolute tolerance, likewise.
+    """
+    if isinstance(expected, torch.Tensor):
+        return _tensors(expected, got, rtol, atol)
+    if isinstance(expected, np.ndarray):
+        return _arrays(expected, got, rtol, atol)
+    if isinstance(expected, Mapping):
+        return _mappings(expected, got, rtol, atol)
+    if isinstance(expected, Sequence) and not isinstance(expected, str | bytes):
+        return _sequences(expected, got, rtol, atol)
+    if _same(expected, got, rtol, atol):
+        return ""
+    differs = type(expected) is not type(got)
+    return f"expected {describe(expected)}, got {describe(got, kind=differs)}"
+
+
+def _same(expected: Any, got: Any, rtol: float | None, atol: float | None) -> bool:
+    """Whether two values that hold no others are equal."""
+    if isinstance(expected, bool):
+        return isinstance(got, bool | np.bool_) and bool(got) == expected
+    if isinstance(expected, Integral):
+        return isinstance(got, Integral) and not isinstance(got, bool) and int(got) == int(expected)
+    if isinstance(expected, Real):
+        if not isinstance(got, Real) or isinstance(got, bool):
+            return False
+        if math.isnan(expected):
+            return math.isnan(got)
+        return math.isclose(expected, got, rel_tol=1e-5 if rtol is None else rtol, abs_tol=atol or 1e-8)
+    try:
+        return bool(type(got) is type(expected) and got == expected)
+    except Exception:  # a student's class may define == as it likes
+        return False
+
+
+def _tensors(expected: torch.Tensor, got: Any, rtol: float | None, atol: float | None) -> str:
+    if not isinstance(got, torch.Tensor):
+        return f"expected {describe(expected)}, got {describe(got, kind=True)}"
+    for name, want, have in (
+        ("shape", tuple(expected.shape), tuple(got.shape)),
+        ("dtype", expected.dtype, got.dtype),
+        ("device", expected.device, got.device),
+    ):
+        if want != have:
+            return f"expected the {name} {want}, got {have}"
+    try:
+        torch.testing.assert_close(got.detach(), expected.detach(), rtol=rtol, atol=atol, equal_nan=True)
+    except AssertionError:
+        return _values(expected.detach().cpu().numpy(force=True), got.detach().cpu().numpy(force=True))
+    return ""
+
+
+def _arrays(expected: np.ndarray, got: Any, rtol: float | None, atol: float | None) -> str:
+    if not isinstance(got, np.ndarray):
+        return f"expected {describe(expected)}, got {describe(got, kind=True)}"
+    if expected.shape != got.shape:
+        return f"expected the shape {expected.shape}, got {got.shape}"
+    if expected.dtype != got.dtype:
+        return f"expected the dtype {expected.dtype}, got {got.dtype}"
+    if not np.issubdtype(expected.dtype, np.number):
+        return "" if np.array_equal(expected, got) else _values(expected, got)
+    close = np.allclose(got, expected, rtol=1e-5 if rtol is None else rtol, atol=atol or 1e-8, equal_nan=True)
+    return "" if close else _values(expected, got)
+
+
+def _values(expected: np.ndarray, got: np.ndarray) -> str:
+    """The first of the largest differences between two arrays of one shape and dtype."""
+    if expected.size <= _SHOWN_ITEMS:
+        return f"expected {describe(expected)}, got {describe(got)}"
+    if expected.dtype == bool:
+        gap = (expected != got).astype(float)
+    else:
+        gap = np.abs(expected.astype(complex) - got.astype(complex))
+        gap = np.where(np.isnan(gap), np.inf, gap)
+        gap = np.where(np.isnan(expected) & np.isnan(got), 0, gap)
+    place = tuple(int(i) for i in np.unravel_index(int(gap.argmax()), gap.shape))
+    wrong = int((gap > 0).sum())
+    return (
+        f"the values differ, most at [{', '.join(map(str, place))}]: "
+        f"expected {_number(expected[place])}, got {_number(got[place])} ({wrong} of {gap.size} values differ)"
+    )
+
+
+def _sequences(expected: Sequence[Any], got: Any, rtol: float | None, atol: float | None) -> str:
+    if not isinstance(got, Sequence) or isinstance(got, str | bytes):
+        return f"expected {describe(expected)}, got {describe(got, kind=True)}"
+    if len(expected) != len(got):
+        return f"expected {describe(expected)} ({len(expected)} items), got {describe(got)} ({len(got)} items)"
+    for place, (want, have) in enumerate(zip(expected, got, strict=True)):
+        found = difference(want, have, rtol=rtol, atol=atol)
+        if found and max(len(expected), 1) <= _SHOWN_ITEMS and not isinstance(want, torch.Tensor | np.ndarray):
+            return f"expected {describe(expected)}, got {describe(got)}"
+        if found:
+            return f"item {place}: {found}"
+    return ""
+
+
+def _mappings(expected: Mapping[Any, Any], got: Any, rtol: float | None, atol: float | None) -> str:
+    if not isinstance(got, Mapping):
+        return f"expected a dictionary, got {describe(got, kind=True)}"
+    missing, extra = [k for k in expected if k not in got], [k for k in got if k not in expected]
+    if missing:
+        return f"the key {describe(missing[0])} is missing"
+    if extra:
+        return f"the key {describe(extra[0])} does not belong there"
+    for key, want in expected.items():
+        found = difference(want, got[key], rtol=rtol, atol=atol)
+        if found:
+            return f"at {describe(key)}: {found}"
+    return ""
+
+
+def _describe_array(array: torch.Tensor | np.ndarray) -> str:
+    word = "tensor" if isinstance(array, torch.Tensor) else "array"
+    values = array.numpy(force=True) if isinstance(array, torch.Tensor) else array
+    if values.size > _SHOWN_ITEMS:
+        return f"{'a' if word == 'tensor' else 'an'} {word} of shape {tuple(array.shape)}"
+    return f"{word}({_nested(values.tolist())})"
+
+
+def _nested(values: Any) -> str:
+    if isinstance(values, list):
+        return f"[{', '.join(_nested(item) for item in values)}]"
+    return _number(values)
+
+
+def _number(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, Real) and not isinstance(value, bool) else str(value)
+
+
+def _repr(value: Any) -> str:
+    try:
+        return repr(value)
+    except Exception:  # a student's class may define repr as it likes
+        return f"{_article(type(value).__name__)} that cannot be shown"
+
+
+def _article(noun: str) -> str:
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"

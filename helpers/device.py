@@ -1,0 +1,62 @@
+"""The start of every lab: seeds, threads and the device to compute on."""
+
+from __future__ import annotations
+
+import os
+import random
+
+import numpy as np
+import torch
+
+__all__ = ["pick_device", "startup", "synchronize"]
+
+
+def pick_device() -> torch.device:
+    """The fastest device of this machine: an accelerator (cuda, mps, xpu) where PyTorch finds one, else the CPU.
+
+    The variable `CNN_LABS_DEVICE` forces a device, for instance `cpu`.
+
+    Raises:
+        ValueError: if `CNN_LABS_DEVICE` names no device that can be used here.
+    """
+    forced = os.environ.get("CNN_LABS_DEVICE")
+    if forced:
+        try:
+            device = torch.device(forced)
+            torch.empty(1, device=device)
+        except (RuntimeError, AssertionError) as error:  # CUDA builds raise the one, CPU builds the other
+            raise ValueError(
+                f"CNN_LABS_DEVICE is {forced!r}, which cannot be used here ({str(error).splitlines()[0]}). "
+                "Unset it, or set it to 'cpu'."
+            ) from None
+        return device
+    return torch.accelerator.current_accelerator(check_available=True) or torch.device("cpu")
+
+
+def startup(seed: int, threads: int | None = None) -> torch.device:
+    """Seed Python, NumPy and PyTorch, pick the device and say on one line what the lab runs on.
+
+    The same seed gives the same numbers on the same machine; another device or release gives others.
+
+    Args:
+        seed: any whole number.
+        threads: CPU threads for PyTorch; None leaves PyTorch's choice, which `OMP_NUM_THREADS` sets.
+
+    Returns:
+        The device, for `tensor.to(device)` and `model.to(device)`.
+    """
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
+    if threads is not None:
+        torch.set_num_threads(threads)
+    device = pick_device()
+    folder = os.environ.get("CNN_LABS_DATA", "cache, download or stand-in")
+    print(f"PyTorch {torch.__version__} on {device}, {torch.get_num_threads()} CPU threads; data: {folder}")
+    return device
+
+
+def synchronize(device: torch.device) -> None:
+    """Wait until the device has done all that was asked of it; a stopwatch needs that. Nothing to do on a CPU."""
+    if device.type != "cpu":
+        torch.accelerator.synchronize(device)

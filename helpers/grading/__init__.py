@@ -1,0 +1,1 @@
+"""What instructors and graders run. Notebooks never import it."""

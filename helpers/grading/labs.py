@@ -1,0 +1,89 @@
+"""The labs of a course folder: where they lie, and what their cells are."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.utils import is_grade, is_locked, is_solution
+
+__all__ = ["Lab", "find_labs", "is_check", "is_parameters", "is_setup", "rewrite_parameters"]
+
+
+@dataclass(frozen=True)
+class Lab:
+    """One lab: an nbgrader assignment that holds one notebook.
+
+    `assignment` is the folder's name, for instance "lab03-convolution"; `notebook` the file's, "convolution".
+    """
+
+    assignment: str
+    path: Path
+
+    @property
+    def notebook(self) -> str:
+        return self.path.stem
+
+    def read(self) -> NotebookNode:
+        return nbformat.read(self.path, as_version=4)
+
+    def parameters(self, which: str) -> dict[str, Any]:
+        """The "smoke" or "grading" values of the lab's parameters, as its parameters cell's metadata gives them."""
+        for cell in self.read().cells:
+            if is_parameters(cell):
+                return dict(cell.metadata.get("course", {}).get(which, {}))
+        raise ValueError(f"{self.path}: no cell is tagged `parameters`")
+
+
+def find_labs(source: Path) -> list[Lab]:
+    """The labs under `source/`, in order.
+
+    Raises:
+        FileNotFoundError: if there is none.
+    """
+    labs = [Lab(path.parent.name, path) for path in sorted(source.glob("lab*/*.ipynb"))]
+    if not labs:
+        raise FileNotFoundError(f"{source} holds no lab (looked for lab*/*.ipynb). Run this in the course's folder.")
+    return labs
+
+
+def is_parameters(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and "parameters" in cell.metadata.get("tags", [])
+
+
+def is_check(cell: NotebookNode) -> bool:
+    """Whether a cell is graded by running it."""
+    return cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
+
+
+def is_setup(cell: NotebookNode) -> bool:
+    """Whether a code cell is locked but not graded: imports, seeds, parameters."""
+    return cell.cell_type == "code" and is_locked(cell) and not is_grade(cell)
+
+
+def rewrite_parameters(source: str, values: dict[str, Any]) -> str:
+    """The text of a parameters cell with other values; comments that stand behind a value are kept.
+
+    Raises:
+        KeyError: if a name is not set in the cell (a misspelt name would otherwise run the full lab).
+    """
+    lines = source.split("\n")
+    places = dict(_assignments(source))
+    for name, value in values.items():
+        if name not in places:
+            raise KeyError(f"the parameters cell sets no {name}; it sets {', '.join(places)}")
+        node = places[name]
+        line = lines[node.lineno - 1]
+        lines[node.lineno - 1] = f"{name} = {value!r}{line[node.end_col_offset :]}"
+    return "\n".join(lines)
+
+
+def _assignments(source: str) -> Iterator[tuple[str, ast.Assign]]:
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            yield node.targets[0].id, node
