@@ -1,0 +1,253 @@
+"""Trains and measures a classifier on an `ImageSet`, with one short loop that is quick on a CPU and on a GPU."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.optim.lr_scheduler import LRScheduler, OneCycleLR
+from tqdm import tqdm
+
+from helpers.data import ImageSet, batches
+
+__all__ = ["Evaluation", "History", "evaluate", "fit"]
+
+
+@dataclass
+class History:
+    """How a training went: one entry an epoch in each list.
+
+    Losses and accuracies are means over images, not over batches; accuracies are fractions, 0 to 1. The training
+    figures are taken while the weights change, so they lag behind the test figures. The test lists are empty where
+    there was no test set. `seconds` is the time of the training alone.
+    """
+
+    train_loss: list[float] = field(default_factory=list)
+    train_accuracy: list[float] = field(default_factory=list)
+    test_loss: list[float] = field(default_factory=list)
+    test_accuracy: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    title: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What a model makes of an image set. All tensors lie on the CPU.
+
+    Attributes:
+        loss: mean cross-entropy, in nats.
+        accuracy: fraction of images that are classified rightly.
+        per_class: float64, K: the same for each class; nan for a class without images.
+        confusion: int64, K×K: images of each true class (row) that were predicted as each class (column).
+        classes: K names.
+        predictions: int64, N.
+        is_stand_in: whether the images were a stand-in.
+    """
+
+    loss: float
+    accuracy: float
+    per_class: Tensor
+    confusion: Tensor
+    classes: tuple[str, ...]
+    predictions: Tensor
+    is_stand_in: bool = False
+
+
+def fit(
+    model: nn.Module,
+    train_set: ImageSet,
+    test_set: ImageSet | None = None,
+    *,
+    epochs: int,
+    batch_size: int = 100,
+    lr: float = 0.05,
+    momentum: float = 0.9,
+    weight_decay: float = 0.0,
+    nesterov: bool = True,
+    schedule: Literal["onecycle", "constant"] = "onecycle",
+    flip: bool = False,
+    seed: int | None = None,
+    progress: bool = True,
+) -> History:
+    """Trains a model in place by stochastic gradient descent on the cross-entropy.
+
+    Args:
+        model: gives logits of shape B×K for images of shape B×C×H×W; on the set's device.
+        train_set: what it learns from.
+        test_set: what it is measured on after each epoch; nothing where it is None.
+        epochs: passes over the training set.
+        batch_size: images in a step.
+        lr: learning rate; with `"onecycle"` its peak.
+        momentum: of the descent; 0 is plain SGD.
+        weight_decay: L2 penalty.
+        nesterov: look ahead along the momentum (no effect without momentum).
+        schedule: `"onecycle"` warms the learning rate up and cools it down (Smith and Topin 2018, arXiv:1708.07120);
+            `"constant"` keeps it.
+        flip: mirror each image left to right in every other epoch, a random half of them in the first
+            (Jordan 2024, arXiv:2404.00498).
+        seed: for torch's global generator; equal seeds give equal weights on the CPU. None goes on from its state.
+        progress: show a bar, and a line for each epoch, on stdout.
+
+    Raises:
+        ValueError: a setting is out of range, or model and sets lie on different devices.
+    """
+    _check_settings(epochs, batch_size, schedule)
+    for image_set in filter(None, (train_set, test_set)):
+        _check_device(model, image_set)
+    if seed is not None:
+        torch.manual_seed(seed)
+    optimizer = torch.optim.SGD(
+        model.parameters(), lr, momentum, weight_decay=weight_decay, nesterov=nesterov and momentum > 0
+    )
+    steps = epochs * -(-len(train_set) // batch_size)
+    # One more than there are steps: the last one would have a learning rate of nearly 0, and be lost.
+    scheduler = (
+        OneCycleLR(optimizer, lr, total_steps=steps + 1, cycle_momentum=False) if schedule == "onecycle" else None
+    )
+    mirrored = torch.rand(len(train_set)) < 0.5 if flip else None
+    history = History(title=train_set.title(f"{type(model).__name__} on {train_set.title_name}"))
+    with tqdm(
+        total=steps, disable=not progress, file=sys.stdout, unit="step", ncols=80, mininterval=1, leave=False
+    ) as bar:
+        for epoch in range(epochs):
+            start = time.perf_counter()
+            loss, accuracy = _train_epoch(model, train_set, batch_size, optimizer, scheduler, mirrored, bar)
+            history.seconds.append(time.perf_counter() - start)
+            history.train_loss.append(loss)
+            history.train_accuracy.append(accuracy)
+            if test_set is not None:
+                result = evaluate(model, test_set)
+                history.test_loss.append(result.loss)
+                history.test_accuracy.append(result.accuracy)
+            if progress:
+                tqdm.write(_summary(history, epochs), file=sys.stdout)
+            if mirrored is not None:
+                mirrored = ~mirrored
+    return history
+
+
+def evaluate(model: nn.Module, image_set: ImageSet, batch_size: int = 500) -> Evaluation:
+    """Measures a model, in evaluation mode and without gradients; its mode is the former one afterwards.
+
+    Args:
+        model: gives logits of shape B×K for images of shape B×C×H×W; on the set's device.
+        image_set: what it is measured on.
+        batch_size: images at a time; the result does not depend on it.
+
+    Raises:
+        ValueError: the set is empty, lies on another device, or the logits do not fit its classes.
+    """
+    _check_device(model, image_set)
+    loss = torch.zeros((), device=image_set.device)
+    predictions = []
+    with _evaluation_mode(model), torch.inference_mode():
+        for images, labels in batches(image_set, batch_size, shuffle=False):
+            logits = _checked(model(images), labels, image_set)
+            loss += F.cross_entropy(logits, labels, reduction="sum")
+            predictions.append(logits.argmax(1))
+    predicted, k = torch.cat(predictions).cpu(), len(image_set.classes)
+    confusion = torch.bincount(image_set.labels.cpu() * k + predicted, minlength=k * k).view(k, k)
+    right = confusion.diagonal()
+    return Evaluation(
+        loss=loss.item() / len(image_set),
+        accuracy=right.sum().item() / len(image_set),
+        per_class=right / confusion.sum(1).double(),
+        confusion=confusion,
+        classes=image_set.classes,
+        predictions=predicted,
+        is_stand_in=image_set.is_stand_in,
+    )
+
+
+def _train_epoch(
+    model: nn.Module,
+    train_set: ImageSet,
+    batch_size: int,
+    optimizer: torch.optim.Optimizer,
+    scheduler: LRScheduler | None,
+    mirrored: Tensor | None,
+    bar: tqdm,
+) -> tuple[float, float]:
+    """One pass over the set: mean loss and accuracy over its images."""
+    model.train()
+    # Sums stay on the device: reading a number there would stop the queue of work at each step.
+    loss_sum = torch.zeros((), device=train_set.device)
+    right = torch.zeros((), dtype=torch.int64, device=train_set.device)
+    order = torch.randperm(len(train_set))
+    for chosen in order.split(batch_size):
+        index = chosen.to(train_set.device)
+        images, labels = train_set.normalised(index), train_set.labels[index]
+        if mirrored is not None:
+            mask = mirrored[chosen].to(train_set.device).view(-1, 1, 1, 1)
+            images = torch.where(mask, images.flip(3), images)
+        logits = _checked(model(images), labels, train_set)
+        loss = F.cross_entropy(logits, labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        if scheduler is not None:
+            scheduler.step()
+        loss_sum += loss.detach() * len(labels)
+        right += (logits.argmax(1) == labels).sum()
+        bar.update()
+    return loss_sum.item() / len(train_set), right.item() / len(train_set)
+
+
+def _summary(history: History, epochs: int) -> str:
+    """The line that an epoch leaves behind."""
+    line = (
+        f"epoch {len(history.seconds):>{len(str(epochs))}}/{epochs}: "
+        f"train loss {history.train_loss[-1]:.3f}, accuracy {history.train_accuracy[-1]:6.2%}"
+    )
+    if history.test_loss:
+        line += f"; test loss {history.test_loss[-1]:.3f}, accuracy {history.test_accuracy[-1]:6.2%}"
+    return f"{line}; {history.seconds[-1]:.1f} s"
+
+
+@contextmanager
+def _evaluation_mode(model: nn.Module) -> Iterator[None]:
+    """Evaluation mode inside; each module's own mode is restored, also that of one the caller froze."""
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, training in modes:
+            module.training = training
+
+
+def _checked(logits: Tensor, labels: Tensor, image_set: ImageSet) -> Tensor:
+    expected = (len(labels), len(image_set.classes))
+    if logits.shape != expected:
+        raise ValueError(
+            f"the model's output has shape {tuple(logits.shape)}, but {expected} is needed: "
+            "a row for each image, a logit for each class"
+        )
+    return logits
+
+
+def _check_settings(epochs: int, batch_size: int, schedule: str) -> None:
+    if epochs < 0:
+        raise ValueError(f"epochs is {epochs}, but must be at least 0")
+    if batch_size < 1:
+        raise ValueError(f"batch_size is {batch_size}, but must be at least 1")
+    if schedule not in ("onecycle", "constant"):
+        raise ValueError(f'schedule is {schedule!r}, but must be "onecycle" or "constant"')
+
+
+def _check_device(model: nn.Module, image_set: ImageSet) -> None:
+    if len(image_set) == 0:
+        raise ValueError("the image set is empty")
+    parameter = next(model.parameters(), None)
+    if parameter is not None and parameter.device != image_set.device:
+        raise ValueError(
+            f"the model is on {parameter.device}, but the images are on {image_set.device}: move both to one device, "
+            "for instance by model.to(device) and image_set.to(device)"
+        )
