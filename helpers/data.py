@@ -11,16 +11,13 @@ Environment variables:
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from helpers import download, files, standins
+from helpers import sources
 from helpers.files import DataError
 
 __all__ = ["DataError", "ImageSet", "batches", "load"]
@@ -93,7 +90,7 @@ class ImageSet:
     @property
     def title_name(self) -> str:
         """The data set's name as it is written in a title: `"MNIST"` or `"CIFAR-10"`."""
-        return KINDS[self.name].title if self.name in KINDS else self.name
+        return sources.KINDS[self.name].title if self.name in sources.KINDS else self.name
 
     def title(self, text: str) -> str:
         """The text, and a remark where the data are a stand-in. For titles of plots and tables."""
@@ -118,35 +115,6 @@ class ImageSet:
         return images.float().sub_(255 * mean).div_(255 * std)
 
 
-class Kind(NamedTuple):
-    """What is fixed about a data set: how its files are read, and the figures of its training split."""
-
-    title: str
-    read: Callable[[Path, bool], files.Arrays]
-    is_complete: Callable[[Path, bool], bool]
-    fetch: Callable[[Path], None]
-    stand_in: Callable[[bool], standins.StandIn]
-    classes: tuple[str, ...]
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-
-
-KINDS = {
-    "mnist": Kind(
-        "MNIST", files.read_mnist, files.has_mnist, download.fetch_mnist, standins.digits,
-        tuple("0123456789"), (0.1307,), (0.3081,),
-    ),
-    "cifar10": Kind(
-        "CIFAR-10", files.read_cifar10, files.has_cifar10, download.fetch_cifar10, standins.shapes,
-        ("plane", "car", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
-        (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616),
-    ),
-}  # fmt: skip
-
-_no_download: dict[str, str] = {}  # data set -> why its download failed: asked once a process, so that offline is quick
-_announced: set[str] = set()  # data sets whose stand-in was announced
-
-
 def load(name: str, train: bool = True, size: int | None = None, device: torch.device | str | None = None) -> ImageSet:
     """Loads a data set from the first source that has it: folder, cache, download, embedded stand-in.
 
@@ -161,12 +129,11 @@ def load(name: str, train: bool = True, size: int | None = None, device: torch.d
         DataError: the folder named by CNN_LABS_DATA lacks the data set, a file is broken, or the cache cannot be
             written. The message names the file and the way out.
     """
-    if name not in KINDS:
-        raise ValueError(f"there is no data set {name!r}: choose one of {', '.join(map(repr, KINDS))}")
+    if name not in sources.KINDS:
+        raise ValueError(f"there is no data set {name!r}: choose one of {', '.join(map(repr, sources.KINDS))}")
     if size is not None and size < 1:
         raise ValueError(f"size is {size}, but must be at least 1 (or None for all images)")
-    image_set = _from_files(name, train) or _from_stand_in(name, train)
-    image_set = image_set[:size]
+    image_set = ImageSet(name, *sources.find(name, train))[:size]
     return image_set if device is None else image_set.to(device)
 
 
@@ -194,50 +161,3 @@ def batches(
     order = torch.randperm(n, generator=generator) if shuffle else torch.arange(n)
     for index in order.to(image_set.device).split(batch_size):
         yield image_set.normalised(index), image_set.labels[index]
-
-
-def _from_files(name: str, train: bool) -> ImageSet | None:
-    """The data set from the folder, the cache or a download; None where none of them has it."""
-    kind = KINDS[name]
-    folder = os.environ.get("CNN_LABS_DATA")
-    if folder:
-        return _real(
-            name, files.checked_folder(Path(folder).expanduser(), kind.title, kind.is_complete, train), train, "folder"
-        )
-    cache = download.cache_folder()
-    if kind.is_complete(cache, train):
-        return _real(name, cache, train, "cache")
-    if name not in _no_download:
-        try:
-            kind.fetch(cache)
-            return _real(name, cache, train, "download")
-        except download.NoConnection as error:
-            _no_download[name] = str(error)
-    return None
-
-
-def _real(name: str, folder: Path, train: bool, source: str) -> ImageSet:
-    kind = KINDS[name]
-    images, labels = kind.read(folder, train)
-    return ImageSet(name, torch.from_numpy(images), torch.from_numpy(labels), kind.classes, kind.mean, kind.std, source)
-
-
-def _from_stand_in(name: str, train: bool) -> ImageSet:
-    """The embedded images, announced once a process. On stdout: nbgrader gives no points to a cell that warns."""
-    stand_in = KINDS[name].stand_in(train)
-    if name not in _announced:
-        _announced.add(name)
-        print(
-            f"{KINDS[name].title} is not at hand ({_no_download[name]}). You work with stand-in data: "
-            f"{stand_in.what}. Do not compare your results with published ones."
-        )
-    # Copies, so that a change in place does not reach the next load.
-    return ImageSet(
-        name,
-        stand_in.images.clone(),
-        stand_in.labels.clone(),
-        stand_in.classes,
-        stand_in.mean,
-        stand_in.std,
-        "stand-in",
-    )

@@ -13,6 +13,7 @@ import os
 import sys
 import tarfile
 import tempfile
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,13 +23,13 @@ from tqdm import tqdm
 
 from helpers.files import DataError
 
-__all__ = ["NoConnection", "cache_folder", "fetch_cifar10", "fetch_mnist"]
+__all__ = ["NoConnectionError", "cache_folder", "fetch_cifar10", "fetch_mnist"]
 
 TIMEOUT = 5.0  # seconds without a sign of life before a mirror is given up
 CHUNK = 1 << 18  # bytes
 
 
-class NoConnection(Exception):
+class NoConnectionError(Exception):
     """No mirror could be reached, or downloads are switched off; the message says why."""
 
 
@@ -41,7 +42,7 @@ def fetch_mnist(cache: Path) -> None:
     """Fetches MNIST's four files and unpacks them.
 
     Raises:
-        NoConnection: downloads are switched off, or no mirror answers.
+        NoConnectionError: downloads are switched off, or no mirror answers.
         DataError: the cache cannot be written, or no mirror has the right file.
     """
     _refuse_offline()
@@ -58,7 +59,7 @@ def fetch_cifar10(cache: Path) -> None:
     """Fetches CIFAR-10's archive and unpacks it.
 
     Raises:
-        NoConnection: downloads are switched off, or no mirror answers.
+        NoConnectionError: downloads are switched off, or no mirror answers.
         DataError: the cache cannot be written, or no mirror has the right file.
     """
     _refuse_offline()
@@ -73,7 +74,7 @@ def fetch_cifar10(cache: Path) -> None:
 
 def _refuse_offline() -> None:
     if os.environ.get("CNN_LABS_OFFLINE") == "1":
-        raise NoConnection("CNN_LABS_OFFLINE is 1")
+        raise NoConnectionError("CNN_LABS_OFFLINE is 1")
 
 
 @contextmanager
@@ -86,28 +87,38 @@ def _fetched(urls: Sequence[str], md5: str, cache: Path) -> Iterator[Path]:
             # Connect before anything is written: without a network, an unwritable cache does not matter.
             response = urllib.request.urlopen(url, timeout=TIMEOUT)
         except (OSError, http.client.HTTPException) as error:
-            problems.append(f"{url}: {getattr(error, 'reason', error)}")
+            problems.append(f"{_host(url)}: {_reason(error)}")
             continue
         with response, _temporary(cache) as path:
             try:
                 found = _save(response, path)
-            except _Interrupted as error:
-                problems.append(f"{url}: {error}")
+            except _InterruptedError as error:
+                problems.append(f"{_host(url)}: {error}")
                 continue
             if found == md5:
                 yield path
                 return
             wrong_content = True
-            problems.append(f"{url}: its MD5 is {found}, but {md5} is published")
+            problems.append(f"{_host(url)}: the MD5 of {Path(url).name} is {found}, but {md5} is published")
     if wrong_content:
         raise DataError(
             f"no mirror has the right file ({'; '.join(problems)}). Is there a log-in page before the internet? "
             "Try again later, or set CNN_LABS_OFFLINE=1 to work with the embedded stand-in."
         )
-    raise NoConnection(f"the download failed: {'; '.join(problems)}")
+    raise NoConnectionError(f"the download failed ({'; '.join(problems)})")
 
 
-class _Interrupted(Exception):
+def _host(url: str) -> str:
+    return urllib.parse.urlsplit(url).netloc or url
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong, in a few words: an HTTP status, or what the system said."""
+    reason = getattr(error, "reason", error)
+    return str(getattr(reason, "strerror", None) or reason)
+
+
+class _InterruptedError(Exception):
     """The connection broke while a file came in."""
 
 
@@ -122,7 +133,7 @@ def _save(response: http.client.HTTPResponse, path: Path) -> str:
             md5.update(chunk)
             bar.update(len(chunk))
     if response.length:  # what the server promised and did not send
-        raise _Interrupted(f"{response.length:,} bytes did not come")
+        raise _InterruptedError(f"{response.length:,} bytes did not come")
     return md5.hexdigest()
 
 
@@ -130,7 +141,7 @@ def _read(response: http.client.HTTPResponse) -> bytes:
     try:
         return response.read(CHUNK)
     except (OSError, http.client.HTTPException) as error:
-        raise _Interrupted(str(error)) from error
+        raise _InterruptedError(str(error)) from error
 
 
 def _write(place: Path, content: bytes) -> None:

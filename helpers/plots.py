@@ -1,16 +1,11 @@
 """Pictures for the labs: image grids, training curves, confusion matrices, kernels, feature maps, small matrices.
 
 Each function returns a figure that is closed for pyplot, so that a notebook shows it once, as a cell's last value.
-Colours are those of Okabe and Ito (2008), which people with any kind of colour vision can tell apart; a marker, a line
-style or a hatch says the same again.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
-from typing import Any, ParamSpec
+from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -18,9 +13,10 @@ import numpy.typing as npt
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
 from torch import Tensor
 
+from helpers.maps import show_array, show_feature_maps, show_kernels
+from helpers.style import COLOURS, HATCHES, MARKERS, SMALL, grid, house_style, label, write_numbers
 from helpers.train import Evaluation, History
 
 __all__ = [
@@ -33,49 +29,8 @@ __all__ = [
     "show_per_class",
 ]
 
-COLOURS = (
-    "#0072B2",
-    "#D55E00",
-    "#009E73",
-    "#CC79A7",
-    "#E69F00",
-    "#56B4E9",
-    "#000000",
-)  # Okabe and Ito, yellow left out
-MARKERS = "osD^vPX"
-HATCHES = ("", "//", "..", "xx", "\\\\", "--", "oo")
-SMALL, LARGE = 11, 13  # points
-STYLE = {
-    "font.size": SMALL,
-    "axes.titlesize": LARGE,
-    "axes.labelsize": SMALL,
-    "xtick.labelsize": SMALL,
-    "ytick.labelsize": SMALL,
-    "legend.fontsize": SMALL,
-    "figure.titlesize": LARGE,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "figure.constrained_layout.use": True,
-}
 
-P = ParamSpec("P")
-
-
-def _figure(draw: Callable[P, Figure]) -> Callable[P, Figure]:
-    """Draws in the house's style, and closes the figure so that a notebook does not show it a second time."""
-
-    @wraps(draw)
-    def styled(*args: P.args, **kwargs: P.kwargs) -> Figure:
-        with plt.rc_context(STYLE):
-            figure = draw(*args, **kwargs)
-            figure.canvas.draw()  # ticks are made when they are drawn: inside the style
-        plt.close(figure)
-        return figure
-
-    return styled
-
-
-@_figure
+@house_style
 def show_images(
     images: Tensor,
     labels: Tensor | Sequence[int] | None = None,
@@ -102,7 +57,7 @@ def show_images(
     true, predicted = _numbers(labels, n, "labels"), _numbers(predictions, n, "predictions")
     if predicted is not None and true is None:
         raise ValueError("predictions are compared with labels: give the labels too")
-    figure, axes = _grid(n, columns, cell=(1.25, 1.3 if true is None else 1.75 if predicted is not None else 1.55))
+    figure, axes = grid(n, columns, cell=(1.25, 1.3 if true is None else 1.75 if predicted is not None else 1.55))
     for i, axis in enumerate(axes):
         axis.imshow(pixels[i], cmap="gray", vmin=0, vmax=1)
         if true is None:
@@ -117,7 +72,7 @@ def show_images(
     return figure
 
 
-@_figure
+@house_style
 def show_history(histories: History | Mapping[str, History], title: str = "") -> Figure:
     """Loss and accuracy over the epochs: test as a full line, training as a broken one; a colour and marker each.
 
@@ -143,18 +98,18 @@ def show_history(histories: History | Mapping[str, History], title: str = "") ->
             if loss:
                 left.plot(epochs, loss, **look)
                 right.plot(epochs, [100 * fraction for fraction in accuracy], **look)
-    _label(left, "Loss", "epoch", "mean cross-entropy (nats)")
-    _label(right, "Accuracy", "epoch", "rightly classified (%)")
+    label(left, "Loss", "epoch", "mean cross-entropy (nats)")
+    label(right, "Accuracy", "epoch", "accuracy (%)")
     for axis in (left, right):
         axis.xaxis.get_major_locator().set_params(integer=True)
         axis.grid(alpha=0.3)
     left.set_ylim(bottom=0)
-    right.legend()
+    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=4)
     figure.suptitle(title or next(iter(named.values())).title)
     return figure
 
 
-@_figure
+@house_style
 def show_per_class(evaluations: Mapping[str, Evaluation], title: str = "") -> Figure:
     """Accuracy on each class, one bar a model; the mean of all images is in the legend.
 
@@ -169,7 +124,7 @@ def show_per_class(evaluations: Mapping[str, Evaluation], title: str = "") -> Fi
     for i, (name, evaluation) in enumerate(evaluations.items()):
         places = np.arange(len(classes)) + (i - (len(evaluations) - 1) / 2) * width
         axis.bar(
-            places, 100 * evaluation.per_class, width, label=f"{name} ({evaluation.accuracy:.1%} of all)",
+            places, 100 * evaluation.per_class, width, label=f"{name} ({100 * evaluation.accuracy:.1f} % of all)",
             color=COLOURS[i % len(COLOURS)], hatch=HATCHES[i % len(HATCHES)], edgecolor="white",
         )  # fmt: skip
     axis.set_xticks(range(len(classes)), classes)
@@ -177,12 +132,12 @@ def show_per_class(evaluations: Mapping[str, Evaluation], title: str = "") -> Fi
     axis.grid(axis="y", alpha=0.3)
     axis.set_axisbelow(True)
     stand_in = any(evaluation.is_stand_in for evaluation in evaluations.values())
-    _label(axis, _marked(title or "Accuracy on each class", stand_in), "true class", "rightly classified (%)")
+    label(axis, _marked(title or "Accuracy on each class", stand_in), "true class", "accuracy (%)")
     figure.legend(loc="outside lower center", ncols=3)
     return figure
 
 
-@_figure
+@house_style
 def show_confusion(evaluation: Evaluation, title: str = "") -> Figure:
     """The confusion matrix with its numbers: a row holds the images of one true class."""
     counts, classes = evaluation.confusion.numpy(), evaluation.classes
@@ -190,89 +145,12 @@ def show_confusion(evaluation: Evaluation, title: str = "") -> Figure:
     figure, axis = plt.subplots(figsize=(max(4.5, 0.62 * k + 2), max(4, 0.5 * k + 1.6)))
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     picture = axis.imshow(100 * share, cmap="viridis", vmin=0, vmax=100, aspect="auto")
-    _write_numbers(axis, picture, counts, "d")
+    write_numbers(axis, picture, counts, "d")
     axis.set_xticks(range(k), classes, rotation=45, ha="right", rotation_mode="anchor")
     axis.set_yticks(range(k), classes)
-    text = title or f"Confusion matrix, accuracy {evaluation.accuracy:.1%}"
-    _label(axis, _marked(text, evaluation.is_stand_in), "predicted class", "true class")
+    text = title or f"Confusion matrix, accuracy {100 * evaluation.accuracy:.1f} %"
+    label(axis, _marked(text, evaluation.is_stand_in), "predicted class", "true class")
     figure.colorbar(picture, label="share of the true class (%)")
-    return figure
-
-
-@_figure
-def show_kernels(weight: Tensor, title: str = "") -> Figure:
-    """The kernels of a convolution on one scale: a row for each output channel, a column for each input channel.
-
-    With one input channel the kernels stand side by side. At most 16 output and 8 input channels are drawn; the title
-    says so.
-
-    Args:
-        weight: O×I×H×W.
-        title: of the figure.
-
-    Raises:
-        ValueError: the weight has another number of dimensions.
-    """
-    values = weight.detach().float().cpu()
-    if values.ndim != 4:
-        raise ValueError(f"the weight of a convolution has the shape O×I×H×W, but here it is {tuple(values.shape)}")
-    outputs, inputs = values.shape[:2]
-    values = values[:16, :8]
-    names = [f"{o}" if inputs == 1 else f"{o}, {i}" for o in range(len(values)) for i in range(values.shape[1])]
-    figure = _maps(values.flatten(0, 1), names, 8 if inputs == 1 else values.shape[1], "weight", symmetric=True)
-    text = title or ("Kernels" if inputs == 1 else "Kernels: output channel, input channel")
-    shown = f"first {len(values)} of {outputs} outputs, {values.shape[1]} of {inputs} inputs"
-    figure.suptitle(text if values.shape[:2] == (outputs, inputs) else f"{text} ({shown})")
-    return figure
-
-
-@_figure
-def show_feature_maps(maps: Tensor, title: str = "") -> Figure:
-    """The feature maps of one image on one scale, each with its channel's number. At most 64 are drawn.
-
-    Args:
-        maps: C×H×W, or 1×C×H×W.
-        title: of the figure.
-
-    Raises:
-        ValueError: the shape is another one.
-    """
-    values = maps.detach().float().cpu()
-    if values.ndim == 4 and len(values) == 1:
-        values = values[0]
-    if values.ndim != 3:
-        raise ValueError(f"feature maps have the shape C×H×W, those of one image, but here it is {tuple(maps.shape)}")
-    shown = values[:64]
-    figure = _maps(shown, [f"{c}" for c in range(len(shown))], 8, "activation", symmetric=False)
-    text = title or "Feature maps"
-    figure.suptitle(text if len(shown) == len(values) else f"{text} (first 64 of {len(values)} channels)")
-    return figure
-
-
-@_figure
-def show_array(array: Tensor | npt.ArrayLike, title: str = "", fmt: str = "g") -> Figure:
-    """A small matrix as a grid of numbers, shaded by their size, with its row and column numbers.
-
-    Args:
-        array: H×W, or W (one row); at most 24 on a side.
-        title: of the figure.
-        fmt: how a number is written, as in `format(number, fmt)`.
-
-    Raises:
-        ValueError: the array has another shape, or is too large to be read.
-    """
-    values = np.atleast_2d(array.detach().cpu().numpy() if isinstance(array, Tensor) else np.asarray(array))
-    if values.ndim != 2 or max(values.shape) > 24 or values.size == 0:
-        raise ValueError(f"show_array draws a matrix of 1 to 24 on a side, but the shape is {values.shape}")
-    texts = [format(value, fmt) for value in values.flat]
-    cell = max(0.45, 0.13 * max(map(len, texts)))  # inches
-    height, width = values.shape
-    figure, axis = plt.subplots(figsize=(max(cell * width, 0.11 * len(title)) + 0.7, 0.45 * height + 0.9))
-    picture = axis.imshow(values.astype(float), cmap="viridis", aspect="auto")
-    _write_numbers(axis, picture, values, fmt)
-    axis.set_xticks(range(width))
-    axis.set_yticks(range(height))
-    _label(axis, title, "column", "row")
     return figure
 
 
@@ -305,50 +183,8 @@ def _name(number: int, classes: Sequence[str] | None) -> str:
     return str(number) if classes is None else classes[number]
 
 
-def _grid(n: int, columns: int, cell: tuple[float, float], extra: float = 0) -> tuple[Figure, list[Axes]]:
-    """A figure of n empty axes without ticks, `cell` inches (width, height) each, and `extra` inches to the right."""
-    columns = max(1, min(columns, n))
-    rows = math.ceil(n / columns)
-    size = (max(cell[0] * columns, 3) + extra, cell[1] * rows + 0.4)
-    figure, grid = plt.subplots(rows, columns, figsize=size, squeeze=False)
-    axes = list(grid.flat)
-    for axis in axes:
-        axis.set_xticks([])
-        axis.set_yticks([])
-        axis.spines[:].set_visible(False)
-    for axis in axes[n:]:
-        axis.remove()
-    return figure, axes[:n]
-
-
-def _maps(values: Tensor, names: Sequence[str], columns: int, unit: str, symmetric: bool) -> Figure:
-    """A grid of named maps, N×H×W, on one scale with its colour bar."""
-    figure, axes = _grid(len(values), columns, cell=(1.1, 1.35), extra=1)
-    high = float(values.abs().max() if symmetric else values.max())
-    low = -high if symmetric else float(values.min())
-    for axis, value, name in zip(axes, values, names, strict=True):
-        picture = axis.imshow(value, cmap="viridis", vmin=low, vmax=high)
-        axis.set_title(name, fontsize=SMALL)
-    figure.colorbar(picture, ax=axes, label=unit)
-    return figure
-
-
-def _write_numbers(axis: Axes, picture: AxesImage, values: npt.NDArray[Any], fmt: str) -> None:
-    """Writes each value into its cell, dark on light or light on dark."""
-    colours = picture.cmap(picture.norm(picture.get_array()))
-    luminance = colours[..., :3] @ (0.2126, 0.7152, 0.0722)
-    for (row, column), value in np.ndenumerate(values):
-        ink = "black" if luminance[row, column] > 0.45 else "white"
-        axis.text(column, row, format(value, fmt), ha="center", va="center", color=ink, fontsize=SMALL)
-    axis.spines[:].set_visible(False)
-
-
 def _frame(axis: Axes, colour: str) -> None:
     axis.spines[:].set(visible=True, color=colour, linewidth=3)
-
-
-def _label(axis: Axes, title: str, x: str, y: str) -> None:
-    axis.set(title=title, xlabel=x, ylabel=y)
 
 
 def _marked(title: str, stand_in: bool) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -15,7 +13,8 @@ from torch import Tensor, nn
 from torch.optim.lr_scheduler import LRScheduler, OneCycleLR
 from tqdm import tqdm
 
-from helpers.data import ImageSet, batches
+from helpers.data import ImageSet
+from helpers.evaluation import Evaluation, check_ready, checked_logits, evaluate
 
 __all__ = ["Evaluation", "History", "evaluate", "fit"]
 
@@ -35,29 +34,6 @@ class History:
     test_accuracy: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     title: str = ""
-
-
-@dataclass(frozen=True, eq=False)
-class Evaluation:
-    """What a model makes of an image set. All tensors lie on the CPU.
-
-    Attributes:
-        loss: mean cross-entropy, in nats.
-        accuracy: fraction of images that are classified rightly.
-        per_class: float64, K: the same for each class; nan for a class without images.
-        confusion: int64, K×K: images of each true class (row) that were predicted as each class (column).
-        classes: K names.
-        predictions: int64, N.
-        is_stand_in: whether the images were a stand-in.
-    """
-
-    loss: float
-    accuracy: float
-    per_class: Tensor
-    confusion: Tensor
-    classes: tuple[str, ...]
-    predictions: Tensor
-    is_stand_in: bool = False
 
 
 def fit(
@@ -100,7 +76,7 @@ def fit(
     """
     _check_settings(epochs, batch_size, schedule)
     for image_set in filter(None, (train_set, test_set)):
-        _check_device(model, image_set)
+        check_ready(model, image_set)
     if seed is not None:
         torch.manual_seed(seed)
     optimizer = torch.optim.SGD(
@@ -116,7 +92,7 @@ def fit(
     with tqdm(
         total=steps, disable=not progress, file=sys.stdout, unit="step", ncols=80, mininterval=1, leave=False
     ) as bar:
-        for epoch in range(epochs):
+        for _ in range(epochs):
             start = time.perf_counter()
             loss, accuracy = _train_epoch(model, train_set, batch_size, optimizer, scheduler, mirrored, bar)
             history.seconds.append(time.perf_counter() - start)
@@ -131,39 +107,6 @@ def fit(
             if mirrored is not None:
                 mirrored = ~mirrored
     return history
-
-
-def evaluate(model: nn.Module, image_set: ImageSet, batch_size: int = 500) -> Evaluation:
-    """Measures a model, in evaluation mode and without gradients; its mode is the former one afterwards.
-
-    Args:
-        model: gives logits of shape B×K for images of shape B×C×H×W; on the set's device.
-        image_set: what it is measured on.
-        batch_size: images at a time; the result does not depend on it.
-
-    Raises:
-        ValueError: the set is empty, lies on another device, or the logits do not fit its classes.
-    """
-    _check_device(model, image_set)
-    loss = torch.zeros((), device=image_set.device)
-    predictions = []
-    with _evaluation_mode(model), torch.inference_mode():
-        for images, labels in batches(image_set, batch_size, shuffle=False):
-            logits = _checked(model(images), labels, image_set)
-            loss += F.cross_entropy(logits, labels, reduction="sum")
-            predictions.append(logits.argmax(1))
-    predicted, k = torch.cat(predictions).cpu(), len(image_set.classes)
-    confusion = torch.bincount(image_set.labels.cpu() * k + predicted, minlength=k * k).view(k, k)
-    right = confusion.diagonal()
-    return Evaluation(
-        loss=loss.item() / len(image_set),
-        accuracy=right.sum().item() / len(image_set),
-        per_class=right / confusion.sum(1).double(),
-        confusion=confusion,
-        classes=image_set.classes,
-        predictions=predicted,
-        is_stand_in=image_set.is_stand_in,
-    )
 
 
 def _train_epoch(
@@ -187,7 +130,7 @@ def _train_epoch(
         if mirrored is not None:
             mask = mirrored[chosen].to(train_set.device).view(-1, 1, 1, 1)
             images = torch.where(mask, images.flip(3), images)
-        logits = _checked(model(images), labels, train_set)
+        logits = checked_logits(model(images), labels, train_set)
         loss = F.cross_entropy(logits, labels)
         optimizer.zero_grad()
         loss.backward()
@@ -204,33 +147,11 @@ def _summary(history: History, epochs: int) -> str:
     """The line that an epoch leaves behind."""
     line = (
         f"epoch {len(history.seconds):>{len(str(epochs))}}/{epochs}: "
-        f"train loss {history.train_loss[-1]:.3f}, accuracy {history.train_accuracy[-1]:6.2%}"
+        f"train loss {history.train_loss[-1]:.3f}, accuracy {100 * history.train_accuracy[-1]:.2f} %"
     )
     if history.test_loss:
-        line += f"; test loss {history.test_loss[-1]:.3f}, accuracy {history.test_accuracy[-1]:6.2%}"
+        line += f"; test loss {history.test_loss[-1]:.3f}, accuracy {100 * history.test_accuracy[-1]:.2f} %"
     return f"{line}; {history.seconds[-1]:.1f} s"
-
-
-@contextmanager
-def _evaluation_mode(model: nn.Module) -> Iterator[None]:
-    """Evaluation mode inside; each module's own mode is restored, also that of one the caller froze."""
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, training in modes:
-            module.training = training
-
-
-def _checked(logits: Tensor, labels: Tensor, image_set: ImageSet) -> Tensor:
-    expected = (len(labels), len(image_set.classes))
-    if logits.shape != expected:
-        raise ValueError(
-            f"the model's output has shape {tuple(logits.shape)}, but {expected} is needed: "
-            "a row for each image, a logit for each class"
-        )
-    return logits
 
 
 def _check_settings(epochs: int, batch_size: int, schedule: str) -> None:
@@ -240,14 +161,3 @@ def _check_settings(epochs: int, batch_size: int, schedule: str) -> None:
         raise ValueError(f"batch_size is {batch_size}, but must be at least 1")
     if schedule not in ("onecycle", "constant"):
         raise ValueError(f'schedule is {schedule!r}, but must be "onecycle" or "constant"')
-
-
-def _check_device(model: nn.Module, image_set: ImageSet) -> None:
-    if len(image_set) == 0:
-        raise ValueError("the image set is empty")
-    parameter = next(model.parameters(), None)
-    if parameter is not None and parameter.device != image_set.device:
-        raise ValueError(
-            f"the model is on {parameter.device}, but the images are on {image_set.device}: move both to one device, "
-            "for instance by model.to(device) and image_set.to(device)"
-        )

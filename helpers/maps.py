@@ -1,0 +1,112 @@
+"""Pictures of numbers on a grid: kernels, feature maps, small matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+import numpy.typing as npt
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from helpers.style import SMALL, grid, house_style, label, write_numbers
+
+__all__ = ["show_array", "show_feature_maps", "show_kernels"]
+
+
+@house_style
+def show_kernels(weight: Tensor, title: str = "") -> Figure:
+    """The kernels of a convolution on one scale: a row for each output channel, a column for each input channel.
+
+    With one input channel the kernels stand side by side. At most 32 kernels, or 8 outputs by 8 inputs, are drawn; the
+    title says so.
+
+    Args:
+        weight: O×I×H×W.
+        title: of the figure.
+
+    Raises:
+        ValueError: the weight has another number of dimensions.
+    """
+    values = weight.detach().float().cpu()
+    if values.ndim != 4:
+        raise ValueError(f"the weight of a convolution has the shape O×I×H×W, but here it is {tuple(values.shape)}")
+    outputs, inputs = values.shape[:2]
+    values = values[:32] if inputs == 1 else values[:8, :8]
+    rows, columns = values.shape[:2]
+    if inputs == 1:
+        names = [str(o) for o in range(rows)]
+    else:
+        names = [f"{o} ← {i}" for o in range(rows) for i in range(columns)]
+    figure = _maps(values.flatten(0, 1), names, 8 if inputs == 1 else columns, "weight", symmetric=True)
+    text = title or "Kernels"
+    if inputs > 1:
+        text += " (output ← input)"
+    if (rows, columns) != (outputs, inputs):
+        text += f"\nthe first {rows} of {outputs} outputs, {columns} of {inputs} inputs"
+    figure.suptitle(text)
+    return figure
+
+
+@house_style
+def show_feature_maps(maps: Tensor, title: str = "") -> Figure:
+    """The feature maps of one image on one scale, each with its channel's number. At most 64 are drawn.
+
+    Args:
+        maps: C×H×W, or 1×C×H×W.
+        title: of the figure.
+
+    Raises:
+        ValueError: the shape is another one.
+    """
+    values = maps.detach().float().cpu()
+    if values.ndim == 4 and len(values) == 1:
+        values = values[0]
+    if values.ndim != 3:
+        raise ValueError(f"feature maps have the shape C×H×W, those of one image, but here it is {tuple(maps.shape)}")
+    shown = values[:64]
+    figure = _maps(shown, [f"{c}" for c in range(len(shown))], 8, "activation", symmetric=False)
+    text = title or "Feature maps"
+    figure.suptitle(text if len(shown) == len(values) else f"{text} (first 64 of {len(values)} channels)")
+    return figure
+
+
+@house_style
+def show_array(array: Tensor | npt.ArrayLike, title: str = "", fmt: str = "g") -> Figure:
+    """A small matrix as a grid of numbers, shaded by their size, with its row and column numbers.
+
+    Args:
+        array: H×W, or W (one row); at most 24 on a side.
+        title: of the figure.
+        fmt: how a number is written, as in `format(number, fmt)`.
+
+    Raises:
+        ValueError: the array has another shape, or is too large to be read.
+    """
+    values = np.atleast_2d(array.detach().cpu().numpy() if isinstance(array, Tensor) else np.asarray(array))
+    if values.ndim != 2 or max(values.shape) > 24 or values.size == 0:
+        raise ValueError(f"show_array draws a matrix of 1 to 24 on a side, but the shape is {values.shape}")
+    texts = [format(value, fmt) for value in values.flat]
+    cell = max(0.45, 0.13 * max(len(text) for text in texts))  # inches
+    height, width = values.shape
+    figure, axis = plt.subplots(figsize=(max(cell * width, 0.11 * len(title)) + 0.7, 0.45 * height + 0.9))
+    picture = axis.imshow(values.astype(float), cmap="viridis", aspect="auto")
+    write_numbers(axis, picture, values, fmt)
+    axis.set_xticks(range(width))
+    axis.set_yticks(range(height))
+    label(axis, title, "column", "row")
+    return figure
+
+
+def _maps(values: Tensor, names: Sequence[str], columns: int, unit: str, symmetric: bool) -> Figure:
+    """A grid of named maps, N×H×W, on one scale with its colour bar; symmetric puts 0 in the middle of the scale."""
+    figure, axes = grid(len(values), columns, cell=(1.1, 1.35), extra=1)
+    high = float(values.abs().max() if symmetric else values.max())
+    low = -high if symmetric else float(values.min())
+    for axis, value, name in zip(axes, values, names, strict=True):
+        picture = axis.imshow(value, cmap="viridis", vmin=low, vmax=high)
+        axis.set_title(name, fontsize=SMALL)
+    rows = -(-len(values) // columns)
+    figure.colorbar(picture, ax=axes, label=unit, aspect=10 * rows)  # as thick in a high figure as in a low one
+    return figure

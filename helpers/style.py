@@ -1,0 +1,92 @@
+"""How every figure looks: colours, markers, hatches, font sizes, and the parts that several figures share.
+
+The colours are those of Okabe and Ito (2008), which people with any kind of colour vision can tell apart; a marker, a
+line style, a hatch or a text says the same again.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
+
+import matplotlib.pyplot as plt
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+
+__all__ = ["COLOURS", "HATCHES", "MARKERS", "SMALL", "grid", "house_style", "label", "write_numbers"]
+
+COLOURS = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#E69F00",
+    "#56B4E9",
+    "#000000",
+)  # Okabe and Ito, yellow left out
+MARKERS = "osD^vPX"
+HATCHES = ("", "//", "..", "xx", "\\\\", "--", "oo")
+SMALL, LARGE = 11, 13  # points
+STYLE: dict[str, Any] = {
+    "font.size": SMALL,
+    "axes.titlesize": LARGE,
+    "axes.labelsize": SMALL,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
+    "legend.fontsize": SMALL,
+    "figure.titlesize": LARGE,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "figure.constrained_layout.use": True,
+}
+
+P = ParamSpec("P")
+
+
+def house_style(draw: Callable[P, Figure]) -> Callable[P, Figure]:
+    """Draws in the house's style, and closes the figure so that a notebook does not show it a second time."""
+
+    @wraps(draw)
+    def styled(*args: P.args, **kwargs: P.kwargs) -> Figure:
+        with plt.style.context(STYLE):
+            figure = draw(*args, **kwargs)
+            figure.canvas.draw()  # ticks are made when they are drawn: inside the style
+        plt.close(figure)
+        return figure
+
+    return styled
+
+
+def grid(n: int, columns: int, cell: tuple[float, float], extra: float = 0) -> tuple[Figure, list[Axes]]:
+    """A figure of n empty axes without ticks, `cell` inches (width, height) each, and `extra` inches to the right."""
+    columns = max(1, min(columns, n))
+    rows = math.ceil(n / columns)
+    size = (max(cell[0] * columns, 3) + extra, cell[1] * rows + 0.4)
+    figure, table = plt.subplots(rows, columns, figsize=size, squeeze=False)
+    axes = list(table.flat)
+    for axis in axes:
+        axis.set_xticks([])
+        axis.set_yticks([])
+        axis.spines[:].set_visible(False)
+    for axis in axes[n:]:
+        axis.remove()
+    return figure, axes[:n]
+
+
+def label(axis: Axes, title: str, x: str, y: str) -> None:
+    axis.set(title=title, xlabel=x, ylabel=y)
+
+
+def write_numbers(axis: Axes, picture: AxesImage, values: npt.NDArray[Any], fmt: str) -> None:
+    """Writes each value into its cell of the picture, dark on light or light on dark."""
+    colours = np.asarray(picture.to_rgba(np.asarray(picture.get_array())))
+    luminance = colours[..., :3] @ (0.2126, 0.7152, 0.0722)  # of red, green and blue, by ITU-R BT.709
+    for (row, column), value in np.ndenumerate(values):
+        text, ink = format(value, fmt).replace("-", "−"), "black" if luminance[row, column] > 0.45 else "white"
+        axis.text(column, row, text, ha="center", va="center", color=ink, fontsize=SMALL)
+    axis.spines[:].set_visible(False)
