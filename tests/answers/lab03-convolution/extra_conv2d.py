@@ -1,0 +1,123 @@
+"""Extra-conv2d: the whole layer."""
+
+import torch
+import torch.nn.functional as F
+
+from helpers.grading.answers import right, wrong
+
+EXERCISE = "extra-conv2d"
+NAME = "my_conv2d"
+
+
+@right
+def loop_over_places(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    def pair(setting):
+        return (setting, setting) if isinstance(setting, int) else setting
+
+    (s_h, s_w), (p_h, p_w), (d_h, d_w) = pair(stride), pair(padding), pair(dilation)
+    n, _, height, width = x.shape
+    o, _, rows, columns = weight.shape
+    padded = F.pad(x, (p_w, p_w, p_h, p_h))
+    span_h, span_w = d_h * (rows - 1) + 1, d_w * (columns - 1) + 1
+    out_h, out_w = (height + 2 * p_h - span_h) // s_h + 1, (width + 2 * p_w - span_w) // s_w + 1
+    output = torch.zeros(n, o, out_h, out_w, dtype=x.dtype)
+    for i in range(out_h):
+        for j in range(out_w):
+            top, left = i * s_h, j * s_w
+            patch = padded[:, None, :, top : top + span_h : d_h, left : left + span_w : d_w]
+            output[:, :, i, j] = (patch * weight[None]).sum(dim=(2, 3, 4))
+    if bias is not None:
+        output = output + bias.view(1, -1, 1, 1)
+    return output
+
+
+@right
+def kernel_by_kernel(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    (s_h, s_w), (p_h, p_w), (d_h, d_w) = ((k, k) if isinstance(k, int) else k for k in (stride, padding, dilation))
+    rows, columns = weight.shape[2:]
+    spread = x.new_zeros(*weight.shape[:2], d_h * (rows - 1) + 1, d_w * (columns - 1) + 1)
+    spread[:, :, ::d_h, ::d_w] = weight  # a dilated kernel is a larger one with zeros between its taps
+    padded = F.pad(x, (p_w, p_w, p_h, p_h))
+    images = []
+    for image in padded:
+        channels = []
+        for o, kernel in enumerate(spread):
+            total = sum(correlate2d(plane, piece) for plane, piece in zip(image, kernel, strict=True))[::s_h, ::s_w]
+            channels.append(total if bias is None else total + bias[o])
+        images.append(torch.stack(channels))
+    return torch.stack(images)
+
+
+@wrong("the bias is forgotten")
+def no_bias(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    return F.conv2d(x, weight, None, stride, padding, dilation)
+
+
+@wrong("the bias is added once for each input channel")
+def bias_too_often(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    return F.conv2d(x, weight, None if bias is None else x.shape[1] * bias, stride, padding, dilation)
+
+
+@wrong("only the first input channel is used")
+def first_channel(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    return F.conv2d(x[:, :1], weight[:, :1], bias, stride, padding, dilation)
+
+
+@wrong("the mean over the channels")
+def mean_over_channels(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    return F.conv2d(x, weight / x.shape[1], bias, stride, padding, dilation)
+
+
+@wrong("the stride is ignored")
+def no_stride(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    return F.conv2d(x, weight, bias, 1, padding, dilation)
+
+
+@wrong("the kernels are flipped")
+def flipped(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    return F.conv2d(x, weight.flip(2, 3), bias, stride, padding, dilation)
+
+
+@wrong("one number for each setting, no pairs", passes="visible")
+def no_pairs(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    return F.conv2d(x, weight, bias, int(stride), int(padding), int(dilation))
+
+
+@wrong("the padding of height and width is swapped", passes="visible")
+def padding_swapped(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    p_h, p_w = (padding, padding) if isinstance(padding, int) else padding
+    return F.conv2d(F.pad(x, (p_h, p_h, p_w, p_w)), weight, bias, stride, 0, dilation)
+
+
+@wrong("the stride of height and width is swapped", passes="visible")
+def stride_swapped(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    return F.conv2d(x, weight, bias, stride if isinstance(stride, int) else stride[::-1], padding, dilation)
+
+
+@wrong("the dilation is ignored", passes="visible")
+def no_dilation(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    return F.conv2d(x, weight, bias, stride, padding)
+
+
+@wrong("only the first image of the batch", passes="visible")
+def first_image(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    return F.conv2d(x[:1], weight, bias, stride, padding, dilation)
+
+
+@wrong("square kernels only", passes="visible")
+def square_kernels(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    side = weight.shape[2]
+    return F.conv2d(x, weight[:, :, :side, :side], bias, stride, padding, dilation)
+
+
+@wrong("always in float32", passes="visible")
+def float32(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    return F.conv2d(x, weight, bias, stride, padding, dilation).float()
+
+
+@wrong("writes into the bias", passes="visible")
+def writes_into_the_bias(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    output = F.conv2d(x, weight, bias, stride, padding, dilation)
+    if bias is not None:
+        bias += 1
+    return output
