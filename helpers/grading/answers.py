@@ -124,6 +124,6 @@ def _mark(node: ast.FunctionDef | ast.ClassDef, path: Path) -> dict[str, Any]:
     if isinstance(mark, ast.Name) and mark.id == "right":
         return {"right": True}
     if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Name) and mark.func.id == "wrong" and mark.args:
-        options = {keyword.arg: ast.literal_eval(keyword.value) for keyword in mark.keywords}
+        options = {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in mark.keywords}
         return {"right": False, "why": ast.literal_eval(mark.args[0]), **options}
     raise ValueError(f'{path}: mark {node.name} with @right or @wrong("why")')

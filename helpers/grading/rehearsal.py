@@ -91,10 +91,12 @@ class Rehearsal:
 def _quietly(source: str, space: Namespace) -> Any:
     """Run a cell as IPython does: its last expression is its result. What it prints is thrown away."""
     tree = ast.parse(source)
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    last = tree.body[-1] if tree.body else None
+    if isinstance(last, ast.Expr):
+        tree.body.pop()
     with contextlib.redirect_stdout(io.StringIO()):
         exec(compile(tree, "<cell>", "exec"), space)
-        if last is not None:
+        if isinstance(last, ast.Expr):
             return eval(compile(ast.Expression(last.value), "<cell>", "eval"), space)
     return None
 

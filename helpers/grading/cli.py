@@ -1,0 +1,106 @@
+"""The command `course`: what instructors, CI and curious students run."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from helpers.grading.check import CheckResult, run_checks
+from helpers.grading.course import Course, CourseError
+from helpers.grading.demo import demo
+from helpers.grading.labs import find_labs
+from helpers.grading.lint import lint
+from helpers.grading.report import report
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `course`. Returns 0 if all is well, 1 if a check or a rule fails, 2 if the command could not do its work."""
+    options = _parser().parse_args(arguments)
+    console = Console(soft_wrap=False)
+    try:
+        return int(options.run(options, console))
+    except (CourseError, FileNotFoundError, ValueError) as error:
+        print(f"course: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="course", description="Check, grade and look at the labs of this course.")
+    parser.add_argument(
+        "--course", type=Path, default=Path(), metavar="FOLDER", help="the course's folder (default: .)"
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    check = commands.add_parser("check", help="run the visible checks of a notebook")
+    check.add_argument("notebook", type=Path)
+    check.add_argument("--timeout", type=int, default=600, help="seconds that a cell may take (default: 600)")
+    check.set_defaults(run=_check)
+
+    scores = commands.add_parser("report", help="the scores of the class: table, CSV, a page with pictures")
+    scores.add_argument("--to", type=Path, default=Path("report"), metavar="FOLDER", help="default: report")
+    scores.set_defaults(run=_report)
+
+    rules = commands.add_parser("lint", help="look whether the labs in source/ keep the rules")
+    rules.set_defaults(run=_lint)
+
+    show = commands.add_parser("demo", help="grade a made-up class of twelve from beginning to end")
+    show.add_argument("labs", nargs="*", metavar="LAB", help="which labs (default: all)")
+    show.add_argument("--folder", type=Path, default=Path("build/demo"), help="default: build/demo")
+    show.set_defaults(run=_demo)
+    return parser
+
+
+def _check(options: argparse.Namespace, console: Console) -> int:
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task("Running the notebook", total=None)
+        results = run_checks(
+            options.notebook,
+            options.timeout,
+            progress=lambda done, total: progress.update(task, completed=done, total=total),
+        )
+    console.print(_table(options.notebook, results))
+    return int(not all(result.passed for result in results))
+
+
+def _table(notebook: Path, results: list[CheckResult]) -> Table:
+    points = f"{sum(r.points for r in results):g} of {sum(r.possible for r in results):g} points from visible checks"
+    table = Table(title=f"{notebook.name}: {points}", title_justify="left")
+    table.add_column("check", no_wrap=True)
+    table.add_column("points", justify="right", no_wrap=True)
+    table.add_column("what it says")
+    for result in results:
+        words = result.message.replace("[", r"\[") or "passed"
+        style = "" if result.passed else "bold"
+        table.add_row(result.check, f"{result.points:g}/{result.possible:g}", words, style=style)
+    return table
+
+
+def _report(options: argparse.Namespace, console: Console) -> int:
+    page = report(Course(options.course), options.to, console)
+    console.print(f"The report lies in {page}", highlight=False)
+    return 0
+
+
+def _lint(options: argparse.Namespace, console: Console) -> int:
+    complaints = 0
+    for lab in find_labs(options.course / "source"):
+        for complaint in lint(lab.path):
+            complaints += 1
+            console.print(f"{lab.assignment}: {complaint}", highlight=False, markup=False)
+    console.print(f"{complaints} complaints" if complaints else "All labs keep the rules.", highlight=False)
+    return int(complaints > 0)
+
+
+def _demo(options: argparse.Namespace, console: Console) -> int:
+    page = demo(options.course, options.folder, options.labs, console)
+    console.print(f"The report lies in {page}", highlight=False)
+    console.print(f"Feedback for students lies in {options.folder / 'feedback'}", highlight=False)
+    return 0

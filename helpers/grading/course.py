@@ -1,0 +1,87 @@
+"""A course folder as nbgrader sees it: its configuration, its converters, its gradebook."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
+from nbgrader.converters.base import BaseConverter
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import capture_log
+from traitlets.config.loader import Config, ConfigFileNotFound, PyFileConfigLoader
+
+__all__ = ["Course", "CourseError"]
+
+
+class CourseError(Exception):
+    """Something that the instructor has to mend; the message says what and how."""
+
+
+class Course:
+    """The course in `root`, a folder with an `nbgrader_config.py`.
+
+    Raises:
+        CourseError: if there is none.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        self.config = self._load()
+        self.coursedir = CourseDirectory(config=self.config)
+        # nbgrader starts `alembic` by name for a new gradebook: it lies beside this Python.
+        tools = str(Path(sys.executable).parent)
+        if tools not in os.environ["PATH"].split(os.pathsep):
+            os.environ["PATH"] = f"{tools}{os.pathsep}{os.environ['PATH']}"
+
+    def _load(self) -> Config:
+        try:
+            config = PyFileConfigLoader("nbgrader_config.py", path=str(self.root)).load_config()
+        except ConfigFileNotFound:
+            raise CourseError(
+                f"{self.root} has no nbgrader_config.py. Run this in the course's folder, or name it with --course."
+            ) from None
+        config.CourseDirectory.root = str(self.root)
+        return config
+
+    def release(self, assignment: str) -> None:
+        """Write the students' copy of a lab into `release/` and its cells into the gradebook."""
+        self._convert(GenerateAssignment, assignment, "*")
+
+    def autograde(self, assignment: str, student: str) -> None:
+        """Grade one hand-in, again if it was graded before."""
+        self._convert(Autograde, assignment, student)
+
+    def feedback(self, assignment: str) -> None:
+        """Write the feedback of all graded hand-ins of a lab."""
+        self._convert(GenerateFeedback, assignment, "*")
+
+    def _convert(self, converter: type[BaseConverter], assignment: str, student: str) -> None:
+        self.coursedir.assignment_id, self.coursedir.student_id = assignment, student
+        app = converter(coursedir=self.coursedir, parent=None, config=self.config)
+        app.force = True
+        logging.getLogger("alembic").setLevel(logging.WARNING)
+        result = capture_log(app)
+        if not result["success"]:
+            raise CourseError(f"{converter.__name__} failed for {assignment}, {student}:\n{result.get('log', '')}")
+
+    def submitted(self, assignment: str) -> list[str]:
+        """The students whose hand-ins were collected."""
+        folder = self.root / self.coursedir.submitted_directory
+        return sorted(path.parent.name for path in folder.glob(f"*/{assignment}"))
+
+    def folder(self, kind: str, student: str, assignment: str) -> Path:
+        """A student's folder under "submitted", "autograded" or "feedback"."""
+        directory = getattr(self.coursedir, f"{kind}_directory")
+        return Path(self.coursedir.format_path(directory, student, assignment))
+
+    @contextmanager
+    def gradebook(self) -> Iterator[Any]:
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            yield gradebook

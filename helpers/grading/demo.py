@@ -1,0 +1,136 @@
+"""A class from beginning to end, in a folder of its own: release, hand in, collect, grade, feedback, report."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from helpers.grading.answers import read_answers
+from helpers.grading.course import Course, CourseError
+from helpers.grading.labs import Lab, find_labs
+from helpers.grading.report import report
+from helpers.grading.students import CLASS, Student
+
+__all__ = ["demo"]
+
+DUE = "2026-01-31T23:59:00"
+
+
+def demo(
+    course: Path, folder: Path, names: Sequence[str], console: Console, students: Sequence[Student] = CLASS
+) -> Path:
+    """Grade a made-up class in the labs `names` (all labs if there are none) of the course in `course`.
+
+    Args:
+        folder: where it happens. It is made anew; a folder that is not a demo's own is refused.
+
+    Returns:
+        The path of the report's HTML page.
+
+    Raises:
+        CourseError: if a lab is unknown, the folder is somebody else's, or a step fails.
+    """
+    labs = _chosen(find_labs(course / "source"), names)
+    _make_folder(course, folder)
+    sandbox = Course(folder)
+    with _progress(console) as progress:
+        for lab in progress.track(labs, description="Releasing"):
+            _release(sandbox, lab)
+        for lab in progress.track(labs, description="Handing in"):
+            _hand_in(course, sandbox, lab, students)
+        for lab in progress.track(labs, description="Collecting"):
+            _collect(sandbox, lab)
+        _autograde(sandbox, labs, progress)
+        for lab in progress.track(labs, description="Writing feedback"):
+            sandbox.feedback(lab.assignment)
+    return report(sandbox, folder / "report", console)
+
+
+def _progress(console: Console) -> Progress:
+    columns = TextColumn("{task.description:<18}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    return Progress(*columns, console=console)
+
+
+def _chosen(labs: list[Lab], names: Sequence[str]) -> list[Lab]:
+    known = {lab.assignment: lab for lab in labs}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise CourseError(f"There is no lab {', '.join(unknown)}. There are {', '.join(known)}.")
+    return [known[name] for name in names] or labs
+
+
+def _make_folder(course: Path, folder: Path) -> None:
+    mark = folder / ".demo"
+    if folder.exists() and any(folder.iterdir()) and not mark.exists():
+        raise CourseError(f"{folder} is not empty and was not made by the demo. Name another folder with --folder.")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    mark.touch()
+    shutil.copytree(course / "source", folder / "source")
+    shutil.copy(course / "nbgrader_config.py", folder)
+
+
+def _release(sandbox: Course, lab: Lab) -> None:
+    sandbox.release(lab.assignment)
+    with sandbox.gradebook() as gradebook:
+        gradebook.update_or_create_assignment(lab.assignment, duedate=DUE)
+
+
+def _hand_in(course: Path, sandbox: Course, lab: Lab, students: Sequence[Student]) -> None:
+    """Put the files of the class where a learning platform's download would lie."""
+    exercises = read_answers(course / "tests" / "answers" / lab.assignment)
+    order = [cell.id for cell in lab.read().cells]
+    in_order = sorted(exercises.values(), key=lambda exercise: order.index(exercise.id))
+    if not in_order:
+        raise CourseError(f"tests/answers/{lab.assignment} holds no answers to make a class from.")
+    released = sandbox.root / "release" / lab.assignment / lab.path.name
+    folder = sandbox.root / "downloaded" / lab.assignment / "archive"
+    folder.mkdir(parents=True)
+    for student in students:
+        student.hand_in(released, in_order, folder)
+
+
+def _collect(sandbox: Course, lab: Lab) -> None:
+    command = [sys.executable, "-m", "nbgrader", "zip_collect", lab.assignment]
+    done = subprocess.run(command, cwd=sandbox.root, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise CourseError(f"Collecting {lab.assignment} failed:\n{done.stderr}")
+
+
+def _autograde(sandbox: Course, labs: list[Lab], progress: Progress) -> None:
+    """Grade each hand-in in a process of its own kind; one that cannot be graded is reported and costs no other."""
+    jobs = [(lab.assignment, student) for lab in labs for student in sandbox.submitted(lab.assignment)]
+    task = progress.add_task("Grading", total=len(jobs))
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # as many kernels as cores run at once: each has one thread
+    pool = ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), _log_to, (sandbox.root / "autograde.log",))
+    with pool:
+        running = {pool.submit(_autograde_one, sandbox.root, *job): job for job in jobs}
+        for future in as_completed(running):
+            failure = future.result()
+            progress.advance(task)
+            if failure:
+                lab, student = running[future]
+                progress.console.print(f"[yellow]{student}, {lab}: not graded[/]; the report says why")
+
+
+def _log_to(path: Path) -> None:
+    """Send what this process and its kernels write to stderr into a file."""
+    with path.open("a") as log:
+        os.dup2(log.fileno(), sys.stderr.fileno())
+
+
+def _autograde_one(root: Path, assignment: str, student: str) -> str:
+    try:
+        Course(root).autograde(assignment, student)
+    except CourseError as error:
+        return str(error)
+    return ""

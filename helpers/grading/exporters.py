@@ -1,0 +1,56 @@
+"""Reading a hand-in that may be anything at all."""
+
+from __future__ import annotations
+
+from typing import Any, TextIO
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell, new_notebook
+
+__all__ = ["SubmissionExporter", "problem_of", "read_submission"]
+
+
+class SubmissionExporter(NotebookExporter):
+    """Reads a hand-in as nbgrader does, but turns one that cannot be read into an empty notebook that says why.
+
+    The empty notebook is then completed and graded like any other: it earns nothing, and the class goes on.
+    """
+
+    def from_file(self, file_stream: TextIO, resources: dict[str, Any] | None = None, **options: Any) -> Any:
+        return self.from_notebook_node(read_submission(file_stream), resources=resources, **options)
+
+
+def read_submission(stream: TextIO) -> NotebookNode:
+    """The notebook in a stream; where there is none, an empty notebook with the reason as its first cell."""
+    try:
+        text = stream.read()
+    except UnicodeDecodeError:
+        return _empty("the file is not text")
+    if not text.strip():
+        return _empty("the file is empty")
+    try:
+        notebook = nbformat.reads(text, as_version=4)
+        nbformat.validate(notebook, relax_add_props=True)
+    except Exception as error:  # a stranger's file: whatever is wrong with it is a reason, not a crash
+        return _empty(_reason(error))
+    return notebook
+
+
+def problem_of(notebook: NotebookNode) -> str:
+    """Why a graded notebook could not be read; the empty string where it could."""
+    return str(notebook.metadata.get("course", {}).get("problem", ""))
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, nbformat.reader.NotJSONError):
+        return "the file is no JSON; perhaps it was cut off, or saved by something other than Jupyter"
+    return f"the file is no valid notebook ({(str(error).strip() or type(error).__name__).splitlines()[0][:200]})"
+
+
+def _empty(reason: str) -> NotebookNode:
+    notice = f"**This hand-in could not be read: {reason}.** It earns no points. Hand in the notebook once more."
+    notebook = new_notebook(cells=[new_markdown_cell(notice, id="unreadable")])
+    notebook.metadata["course"] = {"problem": reason}
+    return notebook

@@ -1,0 +1,180 @@
+"""The scores of a class, to be looked at: a table in the terminal, two CSV files, one HTML page with pictures."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from rich.console import Console
+from rich.table import Table
+
+from helpers.grading.course import Course, CourseError
+from helpers.grading.scores import Difficulty, Score, difficulties, read_scores
+
+__all__ = ["report"]
+
+_BLUE, _ORANGE = "#0072B2", "#E69F00"  # Okabe-Ito
+
+
+def report(course: Course, folder: Path, console: Console) -> Path:
+    """Print the table of a class and write `scores.csv`, `questions.csv` and `index.html` into `folder`.
+
+    Returns:
+        The path of the HTML page.
+
+    Raises:
+        CourseError: if the gradebook holds no hand-in yet.
+    """
+    scores = read_scores(course)
+    if not scores:
+        raise CourseError("The gradebook holds no hand-in yet. Collect and grade first: `nbgrader autograde <lab>`.")
+    hard = difficulties(scores)
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_csv(folder / "scores.csv", _score_rows(scores))
+    _write_csv(folder / "questions.csv", _question_rows(hard))
+    page = folder / "index.html"
+    page.write_text(_page(scores, hard), encoding="utf-8")
+    console.print(_table(scores))
+    return page
+
+
+def _by_student(scores: list[Score]) -> dict[str, dict[str, Score]]:
+    students: dict[str, dict[str, Score]] = defaultdict(dict)
+    for score in scores:
+        students[score.student][score.assignment] = score
+    return dict(students)
+
+
+def _table(scores: list[Score]) -> Table:
+    labs = sorted({score.assignment for score in scores})
+    table = Table(title="Scores", title_justify="left")
+    table.add_column("student", no_wrap=True)
+    for lab in labs:
+        table.add_column(lab.split("-")[0], justify="right", no_wrap=True)
+    for heading in ("total", "by hand"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("notes")
+    for student, by_lab in _by_student(scores).items():
+        own = list(by_lab.values())
+        points = [f"{by_lab[lab].points:g}/{by_lab[lab].possible:g}" for lab in labs]
+        total = f"{sum(score.points for score in own):g}/{sum(score.possible for score in own):g}"
+        table.add_row(student, *points, total, str(sum(score.by_hand for score in own)), _notes(own))
+    return table
+
+
+def _notes(scores: list[Score]) -> str:
+    """The notes of one student; a note that all labs share is said once."""
+    labs_of: dict[str, list[str]] = defaultdict(list)
+    for score in scores:
+        for note in score.notes:
+            labs_of[note].append(score.assignment.split("-")[0])
+    return "; ".join(
+        note if len(labs) == len(scores) else f"{', '.join(labs)}: {note}" for note, labs in labs_of.items()
+    )
+
+
+def _score_rows(scores: list[Score]) -> list[dict[str, Any]]:
+    return [
+        {
+            "student": score.student,
+            "lab": score.assignment,
+            "points": score.points,
+            "possible": score.possible,
+            "to grade by hand": score.by_hand,
+            "notes": "; ".join(score.notes),
+        }
+        for score in scores
+    ]
+
+
+def _question_rows(hard: list[Difficulty]) -> list[dict[str, Any]]:
+    return [
+        {
+            "lab": one.assignment,
+            "question": one.question,
+            "possible": one.possible,
+            "mean share": round(one.share, 3),
+            "without points": one.without,
+            "hand-ins": one.students,
+        }
+        for one in hard
+    ]
+
+
+def _write_csv(path: Path, rows: Sequence[dict[str, Any]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, rows[0] if rows else [])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _page(scores: list[Score], hard: list[Difficulty]) -> str:
+    template = files("helpers.grading").joinpath("report.html").read_text(encoding="utf-8")
+    labs = sorted({score.assignment for score in scores})
+    return (
+        Environment(autoescape=True)
+        .from_string(template)
+        .render(
+            labs=labs,
+            students=_by_student(scores),
+            notes=_notes,
+            totals=_png(_totals(scores)),
+            questions={lab: _png(_shares(lab, [one for one in hard if one.assignment == lab])) for lab in labs},
+            hardest=hard[:10],
+        )
+    )
+
+
+def _totals(scores: list[Score]) -> Figure:
+    """How many students reached which share of all points."""
+    shares = [
+        100 * sum(score.points for score in by_lab.values()) / max(sum(score.possible for score in by_lab.values()), 1)
+        for by_lab in _by_student(scores).values()
+    ]
+    figure = Figure(figsize=(8, 3.2), layout="constrained")
+    axes = figure.subplots()
+    axes.hist(shares, bins=range(0, 101, 10), color=_BLUE, edgecolor="white")
+    axes.set(title="Distribution of totals", xlabel="share of all points (%)", ylabel="students", xlim=(0, 100))
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+    return _readable(figure)
+
+
+def _shares(lab: str, questions: list[Difficulty]) -> Figure:
+    """The mean share of the points of each question of a lab; orange and hatched where it is below a half."""
+    questions = sorted(questions, key=lambda one: one.question, reverse=True)
+    figure = Figure(figsize=(8, 1.2 + 0.27 * len(questions)), layout="constrained")
+    axes = figure.subplots()
+    low = [one.share < 0.5 for one in questions]
+    axes.barh(
+        [one.question for one in questions],
+        [100 * one.share for one in questions],
+        color=[_ORANGE if is_low else _BLUE for is_low in low],
+        hatch=["//" if is_low else "" for is_low in low],
+        edgecolor="white",
+    )
+    axes.set(title=f"{lab}: points per question", xlabel="mean share of the points (%)", xlim=(0, 100))
+    return _readable(figure)
+
+
+def _readable(figure: Figure) -> Figure:
+    for axes in figure.axes:
+        axes.title.set_fontsize(13)
+        axes.xaxis.label.set_fontsize(11)
+        axes.yaxis.label.set_fontsize(11)
+        axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def _png(figure: Figure) -> str:
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=110)
+    return f"data:image/png;base64,{base64.b64encode(stream.getvalue()).decode()}"

@@ -1,0 +1,118 @@
+"""The scores of a class, read from the gradebook: by student and lab, and by question."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from dataclasses import dataclass, field
+from statistics import mean
+
+import nbformat
+from nbgrader.api import MissingEntry, SubmittedAssignment
+
+from helpers.grading.course import Course
+from helpers.grading.exporters import problem_of
+
+__all__ = ["Difficulty", "Score", "difficulties", "read_scores"]
+
+
+@dataclass
+class Score:
+    """What one student earned in one lab.
+
+    `questions` holds points and possible points by question; `by_hand` counts written answers that nobody has
+    graded yet; `notes` says in words what is out of the ordinary.
+    """
+
+    student: str
+    assignment: str
+    points: float
+    possible: float
+    questions: dict[str, tuple[float, float]] = field(default_factory=dict)
+    by_hand: int = 0
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Difficulty:
+    """How a question went: the mean share of its points, and how many earned none of them."""
+
+    assignment: str
+    question: str
+    possible: float
+    share: float
+    without: int
+    students: int
+
+
+def read_scores(course: Course) -> list[Score]:
+    """One score for each student and each released lab, in order; who handed nothing in has zero and a note."""
+    scores = []
+    with course.gradebook() as gradebook:
+        for assignment in gradebook.assignments:
+            for student in gradebook.students:
+                try:
+                    submission = gradebook.find_submission(assignment.name, student.id)
+                except MissingEntry:
+                    note = ["nothing handed in"]
+                    scores.append(Score(student.id, assignment.name, 0.0, assignment.max_score, notes=note))
+                else:
+                    scores.append(_score(course, submission))
+    return sorted(scores, key=lambda score: (score.student, score.assignment))
+
+
+def _score(course: Course, submission: SubmittedAssignment) -> Score:
+    name = submission.assignment.name
+    score = Score(submission.student_id, name, submission.score, submission.max_score)
+    questions: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for notebook in submission.notebooks:
+        problems = _problems(course, submission.student_id, name, notebook.name)
+        score.notes += problems
+        for grade in notebook.grades:
+            questions[_question(grade.name)].append((grade.score, grade.max_score))
+            if not problems and grade.needs_manual_grade and grade.manual_score is None:
+                score.by_hand += 1
+    score.questions = {q: (sum(p for p, _ in both), sum(m for _, m in both)) for q, both in sorted(questions.items())}
+    if submission.total_seconds_late > 0:
+        score.notes.append(f"late by {datetime.timedelta(seconds=round(submission.total_seconds_late))}")
+    return score
+
+
+def _question(grade_id: str) -> str:
+    """The question that a graded cell belongs to: "k25-sizes-hidden" belongs to "k25-sizes"."""
+    return grade_id.rsplit("-", 1)[0]
+
+
+def _problems(course: Course, student: str, assignment: str, notebook: str) -> list[str]:
+    """Why a hand-in was not graded, or graded as an empty one."""
+    graded = course.folder("autograded", student, assignment) / f"{notebook}.ipynb"
+    if graded.exists():
+        problem = problem_of(nbformat.read(graded, as_version=4))
+        return [f"could not be read: {problem}"] if problem else []
+    folder = course.folder("submitted", student, assignment)
+    if not folder.exists():
+        return ["not collected on this machine"]
+    if not (folder / graded.name).exists():
+        found = ", ".join(sorted(path.name for path in folder.glob("*.ipynb"))) or "no notebook"
+        return [f"no {graded.name} was handed in (found: {found})"]
+    return ["not graded; `nbgrader autograde` says why"]
+
+
+def difficulties(scores: list[Score]) -> list[Difficulty]:
+    """The questions, those that cost most points first. Who was not graded on a question does not count."""
+    earned: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
+    for score in scores:
+        for question, points in score.questions.items():
+            earned[score.assignment, question].append(points)
+    found = [
+        Difficulty(
+            assignment,
+            question,
+            possible=points[0][1],
+            share=mean(got / most if most else 0.0 for got, most in points),
+            without=sum(got == 0 for got, _ in points),
+            students=len(points),
+        )
+        for (assignment, question), points in earned.items()
+    ]
+    return sorted(found, key=lambda difficulty: (difficulty.share, difficulty.assignment, difficulty.question))
