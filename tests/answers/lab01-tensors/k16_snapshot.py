@@ -1,0 +1,79 @@
+"""K16: an array with memory of its own, on every device."""
+
+from helpers.grading.answers import right, wrong
+
+EXERCISE = "k16-snapshot"
+NAME = "snapshot"
+
+
+@right
+def clone_first(z):
+    kept = z.clone().cpu().numpy()
+    z.zero_()
+    return kept, z
+
+
+@right
+def array_copies(z):
+    kept = np.copy(z.cpu().numpy())
+    z[...] = 0
+    return kept, z
+
+
+@wrong("shares the memory of z on the CPU")
+def shared(z):
+    kept = z.cpu().numpy()
+    z.zero_()
+    return kept, z
+
+
+@wrong("zero first")
+def zero_first(z):
+    z.zero_()
+    return z.cpu().numpy().copy(), z
+
+
+@wrong("a tensor in place of an array")
+def tensor(z):
+    kept = z.clone()
+    z.zero_()
+    return kept, z
+
+
+@wrong("does not set z to zero")
+def not_zero(z):
+    return z.cpu().numpy().copy(), z
+
+
+@wrong("float64, through a list")
+def through_list(z):
+    kept = np.array(z.tolist())
+    z.zero_()
+    return kept, z
+
+
+@wrong("the array only")
+def array_only(z):
+    kept = z.cpu().numpy().copy()
+    z.zero_()
+    return kept
+
+
+@wrong("float32, whatever z holds", passes="visible")
+def always_float32(z):
+    kept = np.array(z.tolist(), dtype=np.float32)
+    z.zero_()
+    return kept, z
+
+
+@wrong("a new tensor of zeros, with the usual dtype", passes="visible")
+def new_zeros(z):
+    return z.cpu().numpy().copy(), torch.zeros(z.shape)
+
+
+@wrong("goes through a flat copy of the memory, which fails for a transposed z", passes="visible")
+def through_memory(z):
+    kept = np.array(z.untyped_storage().tolist(), dtype=np.uint8).view(str(z.dtype).removeprefix("torch."))
+    kept = kept[: z.numel()].reshape(z.shape)
+    z.zero_()
+    return kept, z

@@ -1,0 +1,105 @@
+"""K9: the shape that view gives, with -1 worked out."""
+
+import math
+
+from helpers.grading.answers import right, wrong
+
+EXERCISE = "k9-view"
+NAME = "viewed_shape"
+
+
+@right
+def by_loop(count, sizes):
+    known, unknown = 1, 0
+    for size in sizes:
+        if size == -1:
+            unknown += 1
+        else:
+            known *= size
+    if unknown > 1 or count % known != 0 or (unknown == 0 and known != count):
+        raise ValueError("these sizes do not fit")
+    return tuple(count // known if size == -1 else size for size in sizes)
+
+
+@right
+def by_trying(count, sizes):
+    if list(sizes).count(-1) > 1:
+        raise ValueError("one -1 at most")
+    for missing in range(1, count + 1):
+        shape = [missing if size == -1 else size for size in sizes]
+        if math.prod(shape) == count:
+            return tuple(shape)
+    raise ValueError(f"{count} numbers do not fit {sizes}")
+
+
+@wrong("leaves the -1")
+def leaves_it(count, sizes):
+    if math.prod(abs(size) for size in sizes) > count:
+        raise ValueError("too many")
+    return sizes
+
+
+@wrong("the count itself for the -1")
+def whole_count(count, sizes):
+    return tuple(count if size == -1 else size for size in sizes)
+
+
+@wrong("divides by the last size only")
+def last_size(count, sizes):
+    if count % sizes[-1]:
+        raise ValueError("does not fit")
+    return tuple(count // sizes[-1] if size == -1 else size for size in sizes)
+
+
+@wrong("decimal numbers")
+def decimal(count, sizes):
+    known = math.prod(size for size in sizes if size != -1)
+    if count % known:
+        raise ValueError("does not fit")
+    return tuple(count / known if size == -1 else size for size in sizes)
+
+
+@wrong("never refuses")
+def never_refuses(count, sizes):
+    known = math.prod(size for size in sizes if size != -1)
+    return tuple(count // known if size == -1 else size for size in sizes)
+
+
+@wrong("PyTorch's own error")
+def runtime_error(count, sizes):
+    known = math.prod(size for size in sizes if size != -1)
+    if count % known:
+        raise RuntimeError("does not fit")
+    return tuple(count // known if size == -1 else size for size in sizes)
+
+
+@wrong("takes two -1 for the same number", passes="visible")
+def two_unknowns(count, sizes):
+    known = math.prod(size for size in sizes if size != -1)
+    if count % known or (-1 not in sizes and known != count):
+        raise ValueError("does not fit")
+    return tuple(count // known if size == -1 else size for size in sizes)
+
+
+@wrong("does not test sizes without a -1", passes="visible")
+def untested_sizes(count, sizes):
+    known = math.prod(size for size in sizes if size != -1)
+    if sizes.count(-1) > 1 or (-1 in sizes and count % known):
+        raise ValueError("does not fit")
+    return tuple(count // known if size == -1 else size for size in sizes)
+
+
+@wrong("leaves a number over where there is no -1", passes="visible")
+def too_few(count, sizes):
+    known = math.prod(size for size in sizes if size != -1)
+    wrong_fit = count % known if -1 in sizes else count // known != 1
+    if sizes.count(-1) > 1 or wrong_fit:
+        raise ValueError("does not fit")
+    return tuple(count // known if size == -1 else size for size in sizes)
+
+
+@wrong("a table of the visible examples", passes="visible")
+def table(count, sizes):
+    if sizes == (-1, 5):
+        raise ValueError("does not fit")
+    return {(16,): (16,), (-1, 8): (2, 8), (2, -1, 4): (2, 3, 4)}[sizes]
