@@ -34,8 +34,15 @@ class NoConnectionError(Exception):
 
 
 def cache_folder() -> Path:
-    """Where downloads are kept: `cnn-labs` in XDG_CACHE_HOME, or in `~/.cache`."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cnn-labs"
+    """Where downloads are kept: `cnn-labs` in XDG_CACHE_HOME, or in `~/.cache`.
+
+    Raises:
+        DataError: XDG_CACHE_HOME is not set, and you have no home folder.
+    """
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    if cache.startswith("~"):
+        raise DataError("there is no home folder for the cache: let XDG_CACHE_HOME name a folder where you may write")
+    return Path(cache) / "cnn-labs"
 
 
 def fetch_mnist(cache: Path) -> None:

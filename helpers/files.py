@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
 import pickle
 import zlib
 from collections.abc import Callable
@@ -27,8 +28,10 @@ def checked_folder(folder: Path, title: str, is_complete: Callable[[Path, bool],
     Raises:
         DataError: the folder is missing, is empty or lacks the data set.
     """
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         problem = "is no folder"
+    elif not os.access(folder, os.R_OK | os.X_OK):
+        problem = "may not be read by you"
     elif not any(folder.iterdir()):
         problem = "is empty"
     elif not is_complete(folder, train):
@@ -44,7 +47,7 @@ def checked_folder(folder: Path, title: str, is_complete: Callable[[Path, bool],
 
 def has_mnist(folder: Path, train: bool) -> bool:
     """Whether a folder holds images and labels of a split, packed or not."""
-    return all(path.exists() or _packed(path).exists() for path in _mnist_paths(folder, train))
+    return all(_exists(path) or _exists(_packed(path)) for path in _mnist_paths(folder, train))
 
 
 def read_mnist(folder: Path, train: bool) -> Arrays:
@@ -62,7 +65,7 @@ def read_mnist(folder: Path, train: bool) -> Arrays:
 
 def has_cifar10(folder: Path, train: bool) -> bool:
     """Whether a folder holds all batches of a split."""
-    return all(path.exists() for path, _ in _cifar10_paths(folder, train))
+    return all(_exists(path) for path, _ in _cifar10_paths(folder, train))
 
 
 def read_cifar10(folder: Path, train: bool) -> Arrays:
@@ -76,7 +79,7 @@ def read_cifar10(folder: Path, train: bool) -> Arrays:
     images: list[npt.NDArray[np.uint8]] = []
     labels: list[int] = []
     for path, md5 in _cifar10_paths(folder, train):
-        content = path.read_bytes()
+        content = _content(path)
         if hashlib.md5(content, usedforsecurity=False).hexdigest() != md5:
             raise _broken(path, "its MD5 is not the published one")
         batch = pickle.loads(content, encoding="latin1")
@@ -88,6 +91,19 @@ def read_cifar10(folder: Path, train: bool) -> Arrays:
 def _mnist_paths(folder: Path, train: bool) -> tuple[Path, Path]:
     raw, split = folder / "MNIST" / "raw", "train" if train else "t10k"
     return raw / f"{split}-images-idx3-ubyte", raw / f"{split}-labels-idx1-ubyte"
+
+
+def _exists(path: Path) -> bool:
+    return os.path.exists(path)  # False where the folder may not be entered; Path.exists raises there
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(
+            f"{path} cannot be read: {error.strerror or error}. Give yourself the right to read it."
+        ) from error
 
 
 def _packed(path: Path) -> Path:
@@ -103,9 +119,10 @@ def _cifar10_paths(folder: Path, train: bool) -> list[tuple[Path, str]]:
 
 def _read_idx(path: Path, ndim: int) -> npt.NDArray[np.uint8]:
     """Reads an IDX file of bytes: two zeros, 8 for uint8, the number of dimensions, each size (4 bytes), the values."""
-    path = path if path.exists() else _packed(path)
+    path = path if _exists(path) else _packed(path)
+    content = _content(path)
     try:
-        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        content = gzip.decompress(content) if path.suffix == ".gz" else content
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise _broken(path, str(error)) from error
     header = 4 + 4 * ndim
