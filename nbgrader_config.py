@@ -12,7 +12,6 @@ from nbgrader.preprocessors import (
     OverwriteCells,
     OverwriteKernelspec,
 )
-
 from sqlalchemy.exc import SAWarning
 
 from helpers.grading.preprocessors import GradingParameters, HideTracebacks, RestoreCells

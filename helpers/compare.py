@@ -93,7 +93,7 @@ def _tensors(expected: torch.Tensor, got: Any, rtol: float | None, atol: float |
     try:
         torch.testing.assert_close(got.detach(), expected.detach(), rtol=rtol, atol=atol, equal_nan=True)
     except AssertionError:
-        return _values(expected.detach().cpu().numpy(force=True), got.detach().cpu().numpy(force=True))
+        return _values(expected, got)
     return ""
 
 
@@ -110,10 +110,11 @@ def _arrays(expected: np.ndarray, got: Any, rtol: float | None, atol: float | No
     return "" if close else _values(expected, got)
 
 
-def _values(expected: np.ndarray, got: np.ndarray) -> str:
-    """The first of the largest differences between two arrays of one shape and dtype."""
-    if expected.size <= _SHOWN_ITEMS:
+def _values(expected: torch.Tensor | np.ndarray, got: torch.Tensor | np.ndarray) -> str:
+    """Small arrays in full; of large ones of one shape and dtype the first of the largest differences."""
+    if _array(expected).size <= _SHOWN_ITEMS:
         return f"expected {describe(expected)}, got {describe(got)}"
+    expected, got = _array(expected), _array(got)
     if expected.dtype == bool:
         gap = (expected != got).astype(float)
     else:
@@ -159,10 +160,14 @@ def _mappings(expected: Mapping[Any, Any], got: Any, rtol: float | None, atol: f
 
 def _describe_array(array: torch.Tensor | np.ndarray) -> str:
     word = "tensor" if isinstance(array, torch.Tensor) else "array"
-    values = array.numpy(force=True) if isinstance(array, torch.Tensor) else array
+    values = _array(array)
     if values.size > _SHOWN_ITEMS:
         return f"{'a' if word == 'tensor' else 'an'} {word} of shape {tuple(array.shape)}"
     return f"{word}({_nested(values.tolist())})"
+
+
+def _array(values: torch.Tensor | np.ndarray) -> np.ndarray:
+    return values.numpy(force=True) if isinstance(values, torch.Tensor) else values
 
 
 def _nested(values: Any) -> str:

@@ -1,0 +1,50 @@
+"""What all tests share: the course's labs, and courses in temporary folders to grade in."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+os.environ.setdefault("MPLBACKEND", "agg")
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # several tests, and the kernels they start, run at once
+
+import pytest
+
+from helpers.grading.labs import Lab, find_labs
+
+ROOT = Path(__file__).parent.parent
+LABS = find_labs(ROOT / "source")
+
+
+def each_lab() -> pytest.MarkDecorator:
+    """Run a test for each lab; the tests of one lab run in one process."""
+    marked = [pytest.param(lab, id=lab.assignment, marks=pytest.mark.xdist_group(lab.assignment)) for lab in LABS]
+    return pytest.mark.parametrize("lab", marked)
+
+
+def make_course(folder: Path, *labs: Lab) -> Path:
+    """A course folder with the project's configuration and copies of some labs."""
+    (folder / "source").mkdir(parents=True)
+    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    shutil.copy(ROOT / "source" / "header.ipynb", folder / "source")
+    for lab in labs:
+        shutil.copytree(lab.path.parent, folder / "source" / lab.assignment)
+    return folder
+
+
+SMALL = find_labs(Path(__file__).parent / "grading" / "course" / "source")[0]
+
+
+@pytest.fixture
+def small() -> Lab:
+    """The small lab of the tests: two questions, no training."""
+    return SMALL
+
+
+@pytest.fixture
+def small_course(tmp_path: Path, small: Lab) -> Path:
+    """A course that holds the small lab and its answers."""
+    folder = make_course(tmp_path / "course", small)
+    shutil.copytree(Path(__file__).parent / "grading" / "course" / "tests", folder / "tests")
+    return folder

@@ -1,0 +1,146 @@
+"""A check says what was called, what was expected, what came back and what to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from helpers.checks import CheckError, call, expect, fresh_seed, points_for, question, value
+
+
+def half(n: float, stride: int = 1) -> float:
+    return n / 2
+
+
+def undone(n: int) -> int:
+    raise NotImplementedError("not done yet")
+
+
+def message(check: Callable[[], object]) -> str:
+    """What a student reads when `check` fails in the question K9."""
+    with pytest.raises(CheckError) as caught, question("K9"):
+        check()
+    return str(caught.value)
+
+
+def test_a_wrong_number_is_told_with_its_call_its_type_and_the_hint() -> None:
+    said = message(lambda: call(half, 25, stride=2).gives(12, hint="Round down."))
+    assert said == "K9: half(25, stride=2): expected 12, got 12.5 (a float). Round down."
+
+
+def test_success_prints_one_line_that_counts_the_checks(capsys: pytest.CaptureFixture[str]) -> None:
+    with question("K9"):
+        call(half, 24).gives(12.0)
+        value("x", [1, 2]).equals((1, 2))
+    assert capsys.readouterr().out == "K9: 2 checks passed.\n"
+
+
+def test_a_cell_that_compares_nothing_fails() -> None:
+    assert "compares nothing" in message(lambda: None)
+
+
+@pytest.mark.parametrize("check", [lambda: call(undone, 3).gives(3), lambda: call(undone, 3).raises(RuntimeError)])
+def test_an_answer_that_is_not_written_is_named(check: Callable[[], object]) -> None:
+    assert message(check) == "K9 is not done yet."
+
+
+def test_a_missing_name_is_named() -> None:
+    assert "`nowhere` is not defined" in message(lambda: value("nowhere", nowhere).equals(1))  # type: ignore[name-defined]  # noqa: F821
+
+
+def test_an_exception_in_the_answer_is_told_with_the_call() -> None:
+    assert "half(None) raised TypeError" in message(lambda: call(half, None).gives(1))
+
+
+def test_a_bare_assert_and_any_other_error_name_the_question_too() -> None:
+    def fails() -> None:
+        raise AssertionError("one is not two")
+
+    assert message(fails) == "K9: one is not two"
+    assert message(lambda: {}["key"]).startswith("K9: KeyError")
+
+
+def test_an_interrupt_passes_through() -> None:
+    with pytest.raises(KeyboardInterrupt), question("K9"):
+        raise KeyboardInterrupt
+
+
+def test_the_function_gets_copies_of_its_arguments() -> None:
+    x = torch.zeros(3)
+    call(lambda t: t.add_(1), x).gives(torch.ones(3))
+    assert torch.equal(x, torch.zeros(3))
+
+
+def test_a_changed_argument_is_noticed() -> None:
+    said = message(lambda: call(lambda t: t.add_(1), torch.zeros(3)).gives(torch.ones(3)).keeps_arguments())
+    assert "changed its argument number 1" in said
+
+
+def test_the_function_runs_once_and_after_the_expected_value_is_made() -> None:
+    order = []
+
+    def noted() -> int:
+        order.append("student")
+        return 1
+
+    def oracle() -> int:
+        order.append("oracle")
+        return 1
+
+    called = call(noted)
+    called.gives(oracle()).gives(1)
+    assert order == ["oracle", "student"]
+
+
+def test_an_expected_exception_may_come() -> None:
+    def strict(n: int) -> None:
+        raise ValueError("no")
+
+    call(strict, 1).raises(ValueError)
+    assert "expected a ValueError, got 0.5 (a float)" in message(lambda: call(half, 1).raises(ValueError))
+    assert "it raised ValueError: no" in message(lambda: call(strict, 1).raises(KeyError))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        ({"shape": (3, 2)}, "expected the shape (3, 2), got (2, 3)"),
+        ({"dtype": torch.int64}, "expected the dtype torch.int64, got torch.float32"),
+        ({"device": "meta"}, "expected the device meta, got cpu"),
+    ],
+)
+def test_shape_dtype_and_device_are_told(wanted: dict[str, object], words: str) -> None:
+    assert words in message(lambda: value("x", torch.zeros(2, 3)).has(**wanted))  # type: ignore[arg-type]
+    value("x", torch.zeros(2, 3)).has(shape=(2, 3), dtype=torch.float32, device="cpu")
+
+
+def test_what_is_no_tensor_has_no_shape() -> None:
+    assert "expected a tensor, got [1] (a list)" in message(lambda: value("x", [1]).has(shape=(1,)))
+
+
+def test_expect_tells_its_message() -> None:
+    expect(True, "unused")
+    assert message(lambda: expect(False, "the loss did not fall")) == "K9: the loss did not fall."
+
+
+def test_the_seed_stands_in_the_message_and_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CNN_LABS_SEED", "77")
+    assert message(lambda: value("x", fresh_seed()).equals(78)).endswith("[seed 77]")
+
+
+def test_seeds_differ_from_run_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CNN_LABS_SEED", raising=False)
+    assert len({fresh_seed() for _ in range(5)}) > 1
+
+
+@pytest.mark.parametrize(
+    ("figure", "points"), [(0.0, 0.0), (0.5, 0.0), (0.75, 2.0), (0.9, 3.2), (1.0, 4.0), (2.0, 4.0), (float("nan"), 0.0)]
+)
+def test_points_grow_in_a_straight_line_from_floor_to_ceiling(figure: float, points: float) -> None:
+    assert points_for(figure, floor=0.5, ceiling=1.0, points=4) == points
+
+
+def test_a_notebook_shows_the_message_alone() -> None:
+    assert CheckError("K9: no")._render_traceback_() == ["K9: no"]

@@ -1,0 +1,116 @@
+"""How two values differ, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from helpers.compare import describe, difference
+
+
+class Liar:
+    """An object that claims to be equal to everything."""
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __hash__(self) -> int:
+        return 0
+
+
+class Mute:
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+
+@pytest.mark.parametrize(
+    ("expected", "got"),
+    [
+        (12, 12),
+        (12, np.int64(12)),
+        (0.3, 0.1 + 0.2),
+        (2.0, 2),
+        (float("nan"), float("nan")),
+        (True, np.True_),
+        ("a", "a"),
+        (None, None),
+        ((5, 3), torch.Size([5, 3])),
+        ([1, 2], (1, 2)),
+        ({"a": [1, 2]}, {"a": [1, 2]}),
+        (torch.float32, torch.float32),
+        (torch.ones(2), torch.ones(2, requires_grad=True)),
+        (torch.tensor([float("nan")]), torch.tensor([float("nan")])),
+        (np.arange(3), np.arange(3)),
+        (np.array(["a"]), np.array(["a"])),
+    ],
+)
+def test_equal_values_do_not_differ(expected: Any, got: Any) -> None:
+    assert difference(expected, got) == ""
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "words"),
+    [
+        (12, 12.0, "expected 12, got 12 (a float)"),
+        (12, True, "expected 12, got True (a bool)"),
+        (True, 1, "expected True, got 1 (an int)"),
+        (0.5, "0.5", "expected 0.5, got '0.5' (a str)"),
+        (3, None, "expected 3, got None"),
+        (3, Liar(), "(a Liar)"),
+        (3, Mute(), "a Mute that cannot be shown"),
+        ((1, 2), (1, 3), "expected (1, 2), got (1, 3)"),
+        ((1, 2), (1, 2, 3), "(3 items)"),
+        ((1, 2), 5, "expected (1, 2), got 5 (an int)"),
+        ({"a": 1}, {}, "the key 'a' is missing"),
+        ({}, {"a": 1}, "the key 'a' does not belong there"),
+        ({"a": 1}, {"a": 2}, "at 'a': expected 1, got 2"),
+        (torch.ones(2), [1.0, 1.0], "expected tensor([1, 1]), got [1, 1] (a list)"),
+        (torch.ones(2, 3), torch.ones(3, 2), "expected the shape (2, 3), got (3, 2)"),
+        (torch.ones(2), torch.ones(2).double(), "expected the dtype torch.float32, got torch.float64"),
+        (torch.ones(2), torch.ones(2, device="meta"), "expected the device cpu, got meta"),
+        (torch.ones(2), torch.tensor([1.0, 2.0]), "expected tensor([1, 1]), got tensor([1, 2])"),
+        (np.ones(2), torch.ones(2), "expected array([1, 1]), got tensor([1, 1])"),
+        (np.ones(2), np.ones(3), "expected the shape (2,), got (3,)"),
+        (np.ones(2), np.ones(2, dtype=np.float32), "expected the dtype float64, got float32"),
+        ([torch.ones(2)], [torch.zeros(2)], "item 0: expected tensor([1, 1])"),
+    ],
+)
+def test_different_values_are_told_apart(expected: Any, got: Any, words: str) -> None:
+    assert words in difference(expected, got)
+
+
+def test_a_large_tensor_is_told_by_its_largest_difference() -> None:
+    got = torch.zeros(4, 5)
+    got[2, 3], got[0, 0] = 9.0, 1.0
+    said = difference(torch.zeros(4, 5), got)
+    assert said == "the values differ, most at [2, 3]: expected 0, got 9 (2 of 20 values differ)"
+
+
+def test_a_nan_among_numbers_is_a_difference() -> None:
+    got = torch.zeros(20)
+    got[7] = float("nan")
+    assert "most at [7]: expected 0, got nan" in difference(torch.zeros(20), got)
+
+
+def test_boolean_tensors_are_compared() -> None:
+    got = torch.zeros(20, dtype=torch.bool)
+    got[3] = True
+    assert "most at [3]: expected False, got True (1 of 20" in difference(torch.zeros(20, dtype=torch.bool), got)
+
+
+def test_tolerances_can_be_set() -> None:
+    assert difference(torch.ones(3), torch.ones(3) * 1.01) != ""
+    assert difference(torch.ones(3), torch.ones(3) * 1.01, rtol=0.1, atol=0) == ""
+    assert difference(1.0, 1.01, rtol=0.1) == ""
+
+
+def test_values_are_described_in_few_words() -> None:
+    assert describe(torch.zeros(3, 8, 8)) == "a tensor of shape (3, 8, 8)"
+    assert describe(np.zeros((3, 8))) == "an array of shape (3, 8)"
+    assert describe(len) == "len"
+    assert describe(torch.nn.ReLU()) == "a ReLU"
+    assert describe((1,)) == "(1,)"
+    assert len(describe("x" * 1000)) <= 80
