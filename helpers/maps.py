@@ -105,7 +105,7 @@ def _maps(values: Tensor, names: Sequence[str], columns: int, unit: str, symmetr
     high = float(values.abs().max() if symmetric else values.max())
     low = -high if symmetric else float(values.min())
     for axis, value, name in zip(axes, values, names, strict=True):
-        picture = axis.imshow(value, cmap="viridis", vmin=low, vmax=high)
+        picture = axis.imshow(value.numpy(), cmap="viridis", vmin=low, vmax=high)
         axis.set_title(name, fontsize=SMALL)
     rows = -(-len(values) // columns)
     figure.colorbar(picture, ax=axes, label=unit, aspect=10 * rows)  # as thick in a high figure as in a low one

@@ -105,7 +105,8 @@ def show_history(histories: History | Mapping[str, History], title: str = "") ->
         axis.grid(alpha=0.3)
     left.set_ylim(bottom=0)
     figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=4)
-    figure.suptitle(title or next(iter(named.values())).title)
+    stand_in = any(history.is_stand_in for history in named.values())
+    figure.suptitle(_marked(title or next(iter(named.values())).title, stand_in))
     return figure
 
 
@@ -124,9 +125,14 @@ def show_per_class(evaluations: Mapping[str, Evaluation], title: str = "") -> Fi
     for i, (name, evaluation) in enumerate(evaluations.items()):
         places = np.arange(len(classes)) + (i - (len(evaluations) - 1) / 2) * width
         axis.bar(
-            places, 100 * evaluation.per_class, width, label=f"{name} ({100 * evaluation.accuracy:.1f} % of all)",
-            color=COLOURS[i % len(COLOURS)], hatch=HATCHES[i % len(HATCHES)], edgecolor="white",
-        )  # fmt: skip
+            places,
+            100 * evaluation.per_class.numpy(),
+            width,
+            label=f"{name} ({100 * evaluation.accuracy:.1f} % of all)",
+            color=COLOURS[i % len(COLOURS)],
+            hatch=HATCHES[i % len(HATCHES)],
+            edgecolor="white",
+        )
     axis.set_xticks(range(len(classes)), classes)
     axis.set_ylim(0, 100)
     axis.grid(axis="y", alpha=0.3)

@@ -25,7 +25,8 @@ class History:
 
     Losses and accuracies are means over images, not over batches; accuracies are fractions, 0 to 1. The training
     figures are taken while the weights change, so they lag behind the test figures. The test lists are empty where
-    there was no test set. `seconds` is the time of the training alone.
+    there was no test set. `seconds` is the time of the training alone. `title` names model and data for a plot, and
+    `is_stand_in` tells whether the model was trained on stand-in data.
     """
 
     train_loss: list[float] = field(default_factory=list)
@@ -34,6 +35,7 @@ class History:
     test_accuracy: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     title: str = ""
+    is_stand_in: bool = False
 
 
 def fit(
@@ -88,7 +90,8 @@ def fit(
         OneCycleLR(optimizer, lr, total_steps=steps + 1, cycle_momentum=False) if schedule == "onecycle" else None
     )
     mirrored = torch.rand(len(train_set)) < 0.5 if flip else None
-    history = History(title=train_set.title(f"{type(model).__name__} on {train_set.title_name}"))
+    title = train_set.title(f"{type(model).__name__} on {train_set.title_name}")
+    history = History(title=title, is_stand_in=train_set.is_stand_in)
     with tqdm(
         total=steps, disable=not progress, file=sys.stdout, unit="step", ncols=80, mininterval=1, leave=False
     ) as bar:
