@@ -27,7 +27,9 @@ def describe(value: Any, *, kind: bool = False) -> str:
     if isinstance(value, torch.Size):
         return str(tuple(value))
     if isinstance(value, float):
-        return f"{value:.6g}" + (" (a float)" if kind else "")
+        if kind:
+            return f"{value:.6g} (a float)"
+        return f"{value:.1f}" if value.is_integer() and abs(value) < 1e6 else f"{value:.6g}"
     if isinstance(value, torch.nn.Module) or (callable(value) and hasattr(value, "__name__")):
         return getattr(value, "__name__", f"{_article(type(value).__name__)}")
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
@@ -136,11 +138,18 @@ def _sequences(expected: Sequence[Any], got: Any, rtol: float | None, atol: floa
         return f"expected {describe(expected)} ({len(expected)} items), got {describe(got)} ({len(got)} items)"
     for place, (want, have) in enumerate(zip(expected, got, strict=True)):
         found = difference(want, have, rtol=rtol, atol=atol)
-        if found and max(len(expected), 1) <= _SHOWN_ITEMS and not isinstance(want, torch.Tensor | np.ndarray):
+        if found and len(expected) <= _SHOWN_ITEMS and not _holds_arrays(want):
             return f"expected {describe(expected)}, got {describe(got)}"
         if found:
             return f"item {place}: {found}"
     return ""
+
+
+def _holds_arrays(value: Any) -> bool:
+    """Whether a value is an array or tensor, or a sequence with one in it: too long to show side by side."""
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return any(_holds_arrays(item) for item in value)
+    return isinstance(value, torch.Tensor | np.ndarray)
 
 
 def _mappings(expected: Mapping[Any, Any], got: Any, rtol: float | None, atol: float | None) -> str:
