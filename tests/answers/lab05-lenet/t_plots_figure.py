@@ -1,0 +1,167 @@
+"""T-plots: loss and accuracy over the epochs."""
+
+from helpers.grading.answers import right, wrong
+
+EXERCISE = "t-plots-figure"
+NAME = "plot_history"
+
+
+@right
+def by_a_loop(history):
+    figure, panels = plt.subplots(1, 2)
+    for axes, what, factor in zip(panels, ("loss", "accuracy"), (1, 100), strict=True):
+        for split, style in (("train", "o--"), ("test", "s-")):
+            heights = factor * np.array(history[f"{split}_{what}"])
+            axes.plot(np.arange(1, len(heights) + 1), heights, style, label=split)
+        axes.set_xlabel("epoch")
+        axes.set_ylabel(what)
+        axes.legend()
+    return figure
+
+
+@right
+def line_by_line(history):
+    figure = plt.figure(figsize=(9, 4))
+    left, right_panel = figure.add_subplot(1, 2, 1), figure.add_subplot(1, 2, 2)
+    epochs = [1 + e for e in range(len(history["train_loss"]))]
+    left.plot(epochs, history["train_loss"], marker="x", label="training")
+    left.plot(epochs, history["test_loss"], marker="o", label="test")
+    right_panel.plot(epochs, [100 * a for a in history["train_accuracy"]], linestyle=":", label="training")
+    right_panel.plot(epochs, [100 * a for a in history["test_accuracy"]], label="test")
+    left.set(xlabel="epoch", ylabel="loss")
+    right_panel.set(xlabel="epoch", ylabel="accuracy (%)")
+    left.legend()
+    right_panel.legend()
+    return figure
+
+
+@wrong("accuracy as a fraction")
+def fractions(history):
+    figure, panels = plt.subplots(1, 2)
+    for axes, what, factor in zip(panels, ("loss", "accuracy"), (1, 1), strict=True):
+        for split, style in (("train", "o--"), ("test", "s-")):
+            heights = factor * np.array(history[f"{split}_{what}"])
+            axes.plot(np.arange(1, len(heights) + 1), heights, style, label=split)
+        axes.set_xlabel("epoch")
+        axes.set_ylabel(what)
+        axes.legend()
+    return figure
+
+
+@wrong("test before training")
+def test_first(history):
+    figure, panels = plt.subplots(1, 2)
+    for axes, what, factor in zip(panels, ("loss", "accuracy"), (1, 100), strict=True):
+        for split, style in (("test", "s-"), ("train", "o--")):
+            heights = factor * np.array(history[f"{split}_{what}"])
+            axes.plot(np.arange(1, len(heights) + 1), heights, style, label=split)
+        axes.set_xlabel("epoch")
+        axes.set_ylabel(what)
+        axes.legend()
+    return figure
+
+
+@wrong("accuracy before loss")
+def accuracy_first(history):
+    figure, panels = plt.subplots(1, 2)
+    for axes, what, factor in zip(panels, ("accuracy", "loss"), (100, 1), strict=True):
+        for split, style in (("train", "o--"), ("test", "s-")):
+            heights = factor * np.array(history[f"{split}_{what}"])
+            axes.plot(np.arange(1, len(heights) + 1), heights, style, label=split)
+        axes.set_xlabel("epoch")
+        axes.set_ylabel(what)
+        axes.legend()
+    return figure
+
+
+@wrong("one panel for all four lines")
+def one_panel(history):
+    figure, axes = plt.subplots()
+    for key, values in history.items():
+        axes.plot(range(1, len(values) + 1), values, label=key)
+    axes.legend()
+    return figure
+
+
+@wrong("test accuracy alone, as the tutorial draws it")
+def no_training_accuracy(history):
+    figure, panels = plt.subplots(1, 2)
+    panels[0].plot(history["train_loss"])
+    panels[0].plot(history["test_loss"])
+    panels[1].plot(history["test_accuracy"])
+    return figure
+
+
+@wrong("returns nothing")
+def nothing_returned(history):
+    figure, panels = plt.subplots(1, 2)
+    for axes, what, factor in zip(panels, ("loss", "accuracy"), (1, 100), strict=True):
+        for split, style in (("train", "o--"), ("test", "s-")):
+            heights = factor * np.array(history[f"{split}_{what}"])
+            axes.plot(np.arange(1, len(heights) + 1), heights, style, label=split)
+        axes.set_xlabel("epoch")
+        axes.set_ylabel(what)
+        axes.legend()
+    figure.suptitle("history")
+
+
+@wrong("epochs from 0", passes="visible")
+def from_zero(history):
+    figure, panels = plt.subplots(1, 2)
+    for axes, what, factor in zip(panels, ("loss", "accuracy"), (1, 100), strict=True):
+        for split, style in (("train", "o--"), ("test", "s-")):
+            heights = factor * np.array(history[f"{split}_{what}"])
+            axes.plot(heights, style, label=split)
+        axes.set_xlabel("epoch")
+        axes.set_ylabel(what)
+        axes.legend()
+    return figure
+
+
+@wrong("no labels on the axes", passes="visible")
+def no_labels(history):
+    figure, panels = plt.subplots(1, 2)
+    for axes, what, factor in zip(panels, ("loss", "accuracy"), (1, 100), strict=True):
+        for split, style in (("train", "o--"), ("test", "s-")):
+            heights = factor * np.array(history[f"{split}_{what}"])
+            axes.plot(np.arange(1, len(heights) + 1), heights, style, label=split)
+        axes.legend()
+    return figure
+
+
+@wrong("no legend", passes="visible")
+def no_legend(history):
+    figure, panels = plt.subplots(1, 2)
+    for axes, what, factor in zip(panels, ("loss", "accuracy"), (1, 100), strict=True):
+        for split, style in (("train", "o--"), ("test", "s-")):
+            heights = factor * np.array(history[f"{split}_{what}"])
+            axes.plot(np.arange(1, len(heights) + 1), heights, style, label=split)
+        axes.set_xlabel("epoch")
+        axes.set_ylabel(what)
+    return figure
+
+
+@wrong("lines that differ by colour alone", passes="visible")
+def colour_alone(history):
+    figure, panels = plt.subplots(1, 2)
+    for axes, what, factor in zip(panels, ("loss", "accuracy"), (1, 100), strict=True):
+        for split, style in (("train", "o--"), ("test", "o--")):
+            heights = factor * np.array(history[f"{split}_{what}"])
+            axes.plot(np.arange(1, len(heights) + 1), heights, style, label=split)
+        axes.set_xlabel("epoch")
+        axes.set_ylabel(what)
+        axes.legend()
+    return figure
+
+
+@wrong("two epochs only", passes="visible")
+def two_epochs(history):
+    figure, panels = plt.subplots(1, 2)
+    for axes, what, factor in zip(panels, ("loss", "accuracy"), (1, 100), strict=True):
+        for split, style in (("train", "o--"), ("test", "s-")):
+            heights = factor * np.array(history[f"{split}_{what}"][:2])
+            axes.plot(np.arange(1, len(heights) + 1), heights, style, label=split)
+        axes.set_xlabel("epoch")
+        axes.set_ylabel(what)
+        axes.legend()
+    return figure

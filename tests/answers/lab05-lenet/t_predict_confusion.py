@@ -1,0 +1,72 @@
+"""T-predict: the confusion matrix."""
+
+from helpers.grading.answers import right, wrong
+
+EXERCISE = "t-predict-confusion"
+NAME = "confusion_matrix"
+
+
+@right
+def by_bincount(labels, predictions, classes=10):
+    return torch.bincount(labels * classes + predictions, minlength=classes * classes).reshape(classes, classes)
+
+
+@right
+def by_one_hot(labels, predictions, classes=10):
+    rows, columns = F.one_hot(labels, classes), F.one_hot(predictions, classes)
+    return rows.T @ columns
+
+
+@right
+def by_index_put(labels, predictions, classes=10):
+    matrix = torch.zeros(classes, classes, dtype=torch.int64)
+    return matrix.index_put((labels, predictions), torch.ones_like(labels), accumulate=True)
+
+
+@wrong("rows and columns exchanged")
+def transposed(labels, predictions, classes=10):
+    return torch.bincount(predictions * classes + labels, minlength=classes**2).view(classes, classes)
+
+
+@wrong("an index adds once, however often it occurs")
+def counts_once(labels, predictions, classes=10):
+    matrix = torch.zeros(classes, classes, dtype=torch.int64)
+    matrix[labels, predictions] += 1
+    return matrix
+
+
+@wrong("shares, not numbers")
+def shares(labels, predictions, classes=10):
+    matrix = torch.bincount(labels * classes + predictions, minlength=classes**2).view(classes, classes)
+    return matrix / matrix.sum(1, keepdim=True)
+
+
+@wrong("float32")
+def floats(labels, predictions, classes=10):
+    return torch.bincount(labels * classes + predictions, minlength=classes**2).view(classes, classes).float()
+
+
+@wrong("one-dimensional")
+def flat(labels, predictions, classes=10):
+    return torch.bincount(labels * classes + predictions, minlength=classes**2)
+
+
+@wrong("the diagonal alone")
+def diagonal(labels, predictions, classes=10):
+    return torch.diag(torch.bincount(labels[labels == predictions], minlength=classes))
+
+
+@wrong("only the classes that occur", passes="visible")
+def used_classes(labels, predictions, classes=10):
+    classes = int(max(labels.max(), predictions.max())) + 1
+    return torch.bincount(labels * classes + predictions, minlength=classes**2).view(classes, classes)
+
+
+@wrong("always three classes", passes="visible")
+def three_classes(labels, predictions, classes=10):
+    return torch.bincount(labels * 3 + predictions, minlength=9)[:9].view(3, 3)
+
+
+@wrong("no minlength: fails where the last pair does not occur", passes="visible")
+def no_minlength(labels, predictions, classes=10):
+    return torch.bincount(labels * classes + predictions).view(classes, classes)

@@ -1,0 +1,207 @@
+"""T-save: the state dict in a file, and back."""
+
+import os
+from pathlib import Path
+
+import torch
+
+from helpers.grading.answers import right, wrong
+
+EXERCISE = "t-save-weights"
+VALUES = ("save_weights", "load_weights")
+
+
+@right
+def state_dict(LeNet):
+    def save_weights(net, path):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        torch.save(net.state_dict(), path)
+
+    def load_weights(path, side=28):
+        net = LeNet(side)
+        net.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+        net.eval()
+        return net
+
+    return save_weights, load_weights
+
+
+@right
+def with_os(LeNet):
+    def save_weights(net, path):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            torch.save({name: tensor.cpu() for name, tensor in net.state_dict().items()}, file)
+
+    def load_weights(path, side=28):
+        state = torch.load(path, map_location=torch.device("cpu"), weights_only=True)
+        net = LeNet(side=side).eval()
+        net.load_state_dict(state)
+        return net
+
+    return save_weights, load_weights
+
+
+@wrong("saves the whole network, which weights_only refuses")
+def whole_object(LeNet):
+    def save_weights(net, path):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        torch.save(net, path)
+
+    def load_weights(path, side=28):
+        net = LeNet(side)
+        net.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+        net.eval()
+        return net
+
+    return save_weights, load_weights
+
+
+@wrong("does not make the folder")
+def no_folder(LeNet):
+    def save_weights(net, path):
+        torch.save(net.state_dict(), path)
+
+    def load_weights(path, side=28):
+        net = LeNet(side)
+        net.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+        net.eval()
+        return net
+
+    return save_weights, load_weights
+
+
+@wrong("reads the file but does not put the values into the network")
+def forgets_to_load(LeNet):
+    def save_weights(net, path):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        torch.save(net.state_dict(), path)
+
+    def load_weights(path, side=28):
+        net = LeNet(side)
+        torch.load(path, map_location="cpu", weights_only=True)
+        net.eval()
+        return net
+
+    return save_weights, load_weights
+
+
+@wrong("returns what load_state_dict says, not the network")
+def returns_what_was_loaded(LeNet):
+    def save_weights(net, path):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        torch.save(net.state_dict(), path)
+
+    def load_weights(path, side=28):
+        net = LeNet(side)
+        net.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+        return net.load_state_dict(torch.load(path, weights_only=True))
+
+    return save_weights, load_weights
+
+
+@wrong("saves a list of parameters without names")
+def parameters_only(LeNet):
+    def save_weights(net, path):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        torch.save(list(net.parameters()), path)
+
+    def load_weights(path, side=28):
+        net = LeNet(side)
+        net.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+        net.eval()
+        return net
+
+    return save_weights, load_weights
+
+
+@wrong("stays in training mode", passes="visible")
+def training_mode(LeNet):
+    def save_weights(net, path):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        torch.save(net.state_dict(), path)
+
+    def load_weights(path, side=28):
+        net = LeNet(side)
+        net.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+        return net
+
+    return save_weights, load_weights
+
+
+@wrong("makes one folder, not a folder in a folder", passes="visible")
+def one_folder_only(LeNet):
+    def save_weights(net, path):
+        Path("models").mkdir(exist_ok=True)
+        Path("models/check").mkdir(exist_ok=True)
+        torch.save(net.state_dict(), path)
+
+    def load_weights(path, side=28):
+        net = LeNet(side)
+        net.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+        net.eval()
+        return net
+
+    return save_weights, load_weights
+
+
+@wrong("forgets the side", passes="visible")
+def always_28(LeNet):
+    def save_weights(net, path):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        torch.save(net.state_dict(), path)
+
+    def load_weights(path, side=28):
+        net = LeNet()
+        net.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+        net.eval()
+        return net
+
+    return save_weights, load_weights
+
+
+@wrong("always the same file", passes="visible")
+def one_file(LeNet):
+    def save_weights(net, path):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        torch.save(net.state_dict(), "models/check/lenet.pth")
+
+    def load_weights(path, side=28):
+        net = LeNet(side)
+        net.load_state_dict(torch.load("models/check/lenet.pth", map_location="cpu", weights_only=True))
+        net.eval()
+        return net
+
+    return save_weights, load_weights
+
+
+@wrong("an untrained network where the file is missing", passes="visible")
+def missing_file_hidden(LeNet):
+    def save_weights(net, path):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        torch.save(net.state_dict(), path)
+
+    def load_weights(path, side=28):
+        net = LeNet(side).eval()
+        if not Path(path).exists():
+            return net
+        net.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+        net.eval()
+        return net
+
+    return save_weights, load_weights
+
+
+@wrong("leaves the network in evaluation mode after saving", passes="visible")
+def switches_the_network(LeNet):
+    def save_weights(net, path):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        torch.save(net.eval().state_dict(), path)
+
+    def load_weights(path, side=28):
+        net = LeNet(side)
+        net.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+        net.eval()
+        return net
+
+    return save_weights, load_weights

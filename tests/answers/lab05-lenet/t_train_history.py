@@ -1,0 +1,447 @@
+"""T-train: a training that keeps its history."""
+
+from helpers.grading.answers import right, wrong
+
+EXERCISE = "t-train-history"
+NAME = "train"
+
+
+@right
+def sums_over_images(net, train_data, test_data, epochs, batch_size=64, lr=0.01, momentum=0.5, progress=True):
+    (images, labels), (test_images, test_labels) = train_data, test_data
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum)
+    history = {"train_loss": [], "train_accuracy": [], "test_loss": [], "test_accuracy": []}
+    for _ in range(epochs):
+        net.train()
+        total, right = 0.0, 0
+        for index in torch.randperm(len(images)).split(batch_size):
+            logits = net(images[index])
+            loss = F.cross_entropy(logits, labels[index])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(index)
+            right += int((logits.argmax(1) == labels[index]).sum())
+        history["train_loss"].append(total / len(images))
+        history["train_accuracy"].append(right / len(images))
+        net.eval()
+        with torch.no_grad():
+            logits = net(test_images)
+        history["test_loss"].append(F.cross_entropy(logits, test_labels).item())
+        history["test_accuracy"].append((logits.argmax(1) == test_labels).float().mean().item())
+    return history
+
+
+@right
+def loaders_and_minibatches(net, train_data, test_data, epochs, batch_size=64, lr=0.01, momentum=0.5, progress=True):
+    optimizer, criterion = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum), nn.CrossEntropyLoss()
+    history = {f"{split}_{what}": [] for split in ("train", "test") for what in ("loss", "accuracy")}
+    loaders = {}
+    for split, (images, labels) in (("train", train_data), ("test", test_data)):
+        pairs = torch.utils.data.TensorDataset(images, labels)
+        loaders[split] = torch.utils.data.DataLoader(pairs, batch_size=batch_size, shuffle=split == "train")
+    for _ in range(epochs):
+        for split, loader in loaders.items():
+            net.train(split == "train")
+            losses, hits = [], []
+            for images, labels in loader:
+                with torch.set_grad_enabled(split == "train"):
+                    logits = net(images)
+                    loss = criterion(logits, labels)
+                if split == "train":
+                    optimizer.zero_grad()
+                    loss.backward()
+                    optimizer.step()
+                losses += [loss.item()] * len(labels)
+                hits += (logits.argmax(1) == labels).tolist()
+            history[f"{split}_loss"].append(float(np.mean(losses)))
+            history[f"{split}_accuracy"].append(float(np.mean(hits)))
+    return history
+
+
+@wrong("accuracies in percent")
+def percent(net, train_data, test_data, epochs, batch_size=64, lr=0.01, momentum=0.5, progress=True):
+    (images, labels), (test_images, test_labels) = train_data, test_data
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum)
+    history = {"train_loss": [], "train_accuracy": [], "test_loss": [], "test_accuracy": []}
+    for _ in range(epochs):
+        net.train()
+        total, right = 0.0, 0
+        for index in torch.randperm(len(images)).split(batch_size):
+            logits = net(images[index])
+            loss = F.cross_entropy(logits, labels[index])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(index)
+            right += int((logits.argmax(1) == labels[index]).sum())
+        history["train_loss"].append(total / len(images))
+        history["train_accuracy"].append(100 * right / len(images))
+        net.eval()
+        with torch.no_grad():
+            logits = net(test_images)
+        history["test_loss"].append(F.cross_entropy(logits, test_labels).item())
+        history["test_accuracy"].append(100 * (logits.argmax(1) == test_labels).float().mean().item())
+    return history
+
+
+@wrong("sums, not means")
+def sums(net, train_data, test_data, epochs, batch_size=64, lr=0.01, momentum=0.5, progress=True):
+    (images, labels), (test_images, test_labels) = train_data, test_data
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum)
+    history = {"train_loss": [], "train_accuracy": [], "test_loss": [], "test_accuracy": []}
+    for _ in range(epochs):
+        net.train()
+        total, right = 0.0, 0
+        for index in torch.randperm(len(images)).split(batch_size):
+            logits = net(images[index])
+            loss = F.cross_entropy(logits, labels[index])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(index)
+            right += int((logits.argmax(1) == labels[index]).sum())
+        history["train_loss"].append(total)
+        history["train_accuracy"].append(right / len(images))
+        net.eval()
+        with torch.no_grad():
+            logits = net(test_images)
+        history["test_loss"].append(F.cross_entropy(logits, test_labels).item())
+        history["test_accuracy"].append((logits.argmax(1) == test_labels).float().mean().item())
+    return history
+
+
+@wrong("keeps the last epoch only")
+def last_epoch_only(net, train_data, test_data, epochs, batch_size=64, lr=0.01, momentum=0.5, progress=True):
+    (images, labels), (test_images, test_labels) = train_data, test_data
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum)
+    history = {"train_loss": [], "train_accuracy": [], "test_loss": [], "test_accuracy": []}
+    for _ in range(epochs):
+        net.train()
+        total, right = 0.0, 0
+        for index in torch.randperm(len(images)).split(batch_size):
+            logits = net(images[index])
+            loss = F.cross_entropy(logits, labels[index])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(index)
+            right += int((logits.argmax(1) == labels[index]).sum())
+        history["train_loss"].append(total / len(images))
+        history["train_accuracy"].append(right / len(images))
+        net.eval()
+        with torch.no_grad():
+            logits = net(test_images)
+        history["test_loss"].append(F.cross_entropy(logits, test_labels).item())
+        history["test_accuracy"].append((logits.argmax(1) == test_labels).float().mean().item())
+    return {key: values[-1:] for key, values in history.items()}
+
+
+@wrong("other keys")
+def other_keys(net, train_data, test_data, epochs, batch_size=64, lr=0.01, momentum=0.5, progress=True):
+    (images, labels), (test_images, test_labels) = train_data, test_data
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum)
+    history = {"train_loss": [], "train_accuracy": [], "test_loss": [], "test_accuracy": []}
+    for _ in range(epochs):
+        net.train()
+        total, right = 0.0, 0
+        for index in torch.randperm(len(images)).split(batch_size):
+            logits = net(images[index])
+            loss = F.cross_entropy(logits, labels[index])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(index)
+            right += int((logits.argmax(1) == labels[index]).sum())
+        history["train_loss"].append(total / len(images))
+        history["train_accuracy"].append(right / len(images))
+        net.eval()
+        with torch.no_grad():
+            logits = net(test_images)
+        history["test_loss"].append(F.cross_entropy(logits, test_labels).item())
+        history["test_accuracy"].append((logits.argmax(1) == test_labels).float().mean().item())
+    return {key.replace("_", " ").title(): values for key, values in history.items()}
+
+
+@wrong("the accuracy of the last training minibatch for the test images")
+def last_batch_scored(net, train_data, test_data, epochs, batch_size=64, lr=0.01, momentum=0.5, progress=True):
+    (images, labels), (test_images, test_labels) = train_data, test_data
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum)
+    history = {"train_loss": [], "train_accuracy": [], "test_loss": [], "test_accuracy": []}
+    for _ in range(epochs):
+        net.train()
+        total, right = 0.0, 0
+        for index in torch.randperm(len(images)).split(batch_size):
+            logits = net(images[index])
+            loss = F.cross_entropy(logits, labels[index])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(index)
+            right += int((logits.argmax(1) == labels[index]).sum())
+        history["train_loss"].append(total / len(images))
+        history["train_accuracy"].append(right / len(images))
+        net.eval()
+        with torch.no_grad():
+            logits = net(test_images)
+        history["test_loss"].append(F.cross_entropy(logits, test_labels).item())
+        history["test_accuracy"].append(right / len(images) / 2)
+    return history
+
+
+@wrong("returns nothing")
+def nothing_returned(net, train_data, test_data, epochs, batch_size=64, lr=0.01, momentum=0.5, progress=True):
+    (images, labels), (test_images, test_labels) = train_data, test_data
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum)
+    history = {"train_loss": [], "train_accuracy": [], "test_loss": [], "test_accuracy": []}
+    for _ in range(epochs):
+        net.train()
+        total, right = 0.0, 0
+        for index in torch.randperm(len(images)).split(batch_size):
+            logits = net(images[index])
+            loss = F.cross_entropy(logits, labels[index])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(index)
+            right += int((logits.argmax(1) == labels[index]).sum())
+        history["train_loss"].append(total / len(images))
+        history["train_accuracy"].append(right / len(images))
+        net.eval()
+        with torch.no_grad():
+            logits = net(test_images)
+        history["test_loss"].append(F.cross_entropy(logits, test_labels).item())
+        history["test_accuracy"].append((logits.argmax(1) == test_labels).float().mean().item())
+    print(history)
+
+
+@wrong("the mean over minibatches, not over images", passes="visible")
+def mean_of_means(net, train_data, test_data, epochs, batch_size=64, lr=0.01, momentum=0.5, progress=True):
+    (images, labels), (test_images, test_labels) = train_data, test_data
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum)
+    history = {"train_loss": [], "train_accuracy": [], "test_loss": [], "test_accuracy": []}
+    for _ in range(epochs):
+        net.train()
+        total, right = 0.0, 0
+        for index in torch.randperm(len(images)).split(batch_size):
+            logits = net(images[index])
+            loss = F.cross_entropy(logits, labels[index])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item()
+            right += int((logits.argmax(1) == labels[index]).sum())
+        history["train_loss"].append(total / -(-len(images) // batch_size))
+        history["train_accuracy"].append(right / len(images))
+        net.eval()
+        with torch.no_grad():
+            logits = net(test_images)
+        history["test_loss"].append(F.cross_entropy(logits, test_labels).item())
+        history["test_accuracy"].append((logits.argmax(1) == test_labels).float().mean().item())
+    return history
+
+
+@wrong("measures in training mode", passes="visible")
+def measures_in_training_mode(net, train_data, test_data, epochs, batch_size=64, lr=0.01, momentum=0.5, progress=True):
+    (images, labels), (test_images, test_labels) = train_data, test_data
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum)
+    history = {"train_loss": [], "train_accuracy": [], "test_loss": [], "test_accuracy": []}
+    for _ in range(epochs):
+        net.train()
+        total, right = 0.0, 0
+        for index in torch.randperm(len(images)).split(batch_size):
+            logits = net(images[index])
+            loss = F.cross_entropy(logits, labels[index])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(index)
+            right += int((logits.argmax(1) == labels[index]).sum())
+        history["train_loss"].append(total / len(images))
+        history["train_accuracy"].append(right / len(images))
+        with torch.no_grad():
+            logits = net(test_images)
+        history["test_loss"].append(F.cross_entropy(logits, test_labels).item())
+        history["test_accuracy"].append((logits.argmax(1) == test_labels).float().mean().item())
+    return history
+
+
+@wrong("never goes back to training mode", passes="visible")
+def trains_in_evaluation_mode(net, train_data, test_data, epochs, batch_size=64, lr=0.01, momentum=0.5, progress=True):
+    (images, labels), (test_images, test_labels) = train_data, test_data
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum)
+    history = {"train_loss": [], "train_accuracy": [], "test_loss": [], "test_accuracy": []}
+    net.train()
+    for _ in range(epochs):
+        total, right = 0.0, 0
+        for index in torch.randperm(len(images)).split(batch_size):
+            logits = net(images[index])
+            loss = F.cross_entropy(logits, labels[index])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(index)
+            right += int((logits.argmax(1) == labels[index]).sum())
+        history["train_loss"].append(total / len(images))
+        history["train_accuracy"].append(right / len(images))
+        net.eval()
+        with torch.no_grad():
+            logits = net(test_images)
+        history["test_loss"].append(F.cross_entropy(logits, test_labels).item())
+        history["test_accuracy"].append((logits.argmax(1) == test_labels).float().mean().item())
+    return history
+
+
+@wrong("gradients are not set to zero", passes="visible")
+def no_zero_grad(net, train_data, test_data, epochs, batch_size=64, lr=0.01, momentum=0.5, progress=True):
+    (images, labels), (test_images, test_labels) = train_data, test_data
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum)
+    history = {"train_loss": [], "train_accuracy": [], "test_loss": [], "test_accuracy": []}
+    for _ in range(epochs):
+        net.train()
+        total, right = 0.0, 0
+        for index in torch.randperm(len(images)).split(batch_size):
+            logits = net(images[index])
+            loss = F.cross_entropy(logits, labels[index])
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(index)
+            right += int((logits.argmax(1) == labels[index]).sum())
+        history["train_loss"].append(total / len(images))
+        history["train_accuracy"].append(right / len(images))
+        net.eval()
+        with torch.no_grad():
+            logits = net(test_images)
+        history["test_loss"].append(F.cross_entropy(logits, test_labels).item())
+        history["test_accuracy"].append((logits.argmax(1) == test_labels).float().mean().item())
+    return history
+
+
+@wrong("never takes a step", passes="visible")
+def no_step(net, train_data, test_data, epochs, batch_size=64, lr=0.01, momentum=0.5, progress=True):
+    (images, labels), (test_images, test_labels) = train_data, test_data
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum)
+    history = {"train_loss": [], "train_accuracy": [], "test_loss": [], "test_accuracy": []}
+    for _ in range(epochs):
+        net.train()
+        total, right = 0.0, 0
+        for index in torch.randperm(len(images)).split(batch_size):
+            logits = net(images[index])
+            loss = F.cross_entropy(logits, labels[index])
+            optimizer.zero_grad()
+            loss.backward()
+            total += loss.item() * len(index)
+            right += int((logits.argmax(1) == labels[index]).sum())
+        history["train_loss"].append(total / len(images))
+        history["train_accuracy"].append(right / len(images))
+        net.eval()
+        with torch.no_grad():
+            logits = net(test_images)
+        history["test_loss"].append(F.cross_entropy(logits, test_labels).item())
+        history["test_accuracy"].append((logits.argmax(1) == test_labels).float().mean().item())
+    return history
+
+
+@wrong("learns from the test images too", passes="visible")
+def learns_from_the_test(net, train_data, test_data, epochs, batch_size=64, lr=0.01, momentum=0.5, progress=True):
+    (images, labels), (test_images, test_labels) = train_data, test_data
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum)
+    history = {"train_loss": [], "train_accuracy": [], "test_loss": [], "test_accuracy": []}
+    for _ in range(epochs):
+        net.train()
+        total, right = 0.0, 0
+        for index in torch.randperm(len(images)).split(batch_size):
+            logits = net(images[index])
+            loss = F.cross_entropy(logits, labels[index])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(index)
+            right += int((logits.argmax(1) == labels[index]).sum())
+        history["train_loss"].append(total / len(images))
+        history["train_accuracy"].append(right / len(images))
+        net.eval()
+        logits = net(test_images)
+        F.cross_entropy(logits, test_labels).backward()
+        optimizer.step()
+        history["test_loss"].append(F.cross_entropy(logits, test_labels).item())
+        history["test_accuracy"].append((logits.argmax(1) == test_labels).float().mean().item())
+    return history
+
+
+@wrong("measures the training images for the test images", passes="visible")
+def the_wrong_images(net, train_data, test_data, epochs, batch_size=64, lr=0.01, momentum=0.5, progress=True):
+    images, labels = train_data
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum)
+    history = {"train_loss": [], "train_accuracy": [], "test_loss": [], "test_accuracy": []}
+    for _ in range(epochs):
+        net.train()
+        total, right = 0.0, 0
+        for index in torch.randperm(len(images)).split(batch_size):
+            logits = net(images[index])
+            loss = F.cross_entropy(logits, labels[index])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(index)
+            right += int((logits.argmax(1) == labels[index]).sum())
+        history["train_loss"].append(total / len(images))
+        history["train_accuracy"].append(right / len(images))
+        net.eval()
+        with torch.no_grad():
+            test_labels, logits = labels, net(images)
+        history["test_loss"].append(F.cross_entropy(logits, test_labels).item())
+        history["test_accuracy"].append((logits.argmax(1) == test_labels).float().mean().item())
+    return history
+
+
+@wrong("drops the short minibatch", passes="visible")
+def short_batch_dropped(net, train_data, test_data, epochs, batch_size=64, lr=0.01, momentum=0.5, progress=True):
+    (images, labels), (test_images, test_labels) = train_data, test_data
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum)
+    history = {"train_loss": [], "train_accuracy": [], "test_loss": [], "test_accuracy": []}
+    for _ in range(epochs):
+        net.train()
+        total, right = 0.0, 0
+        for index in torch.randperm(len(images)).split(batch_size)[: len(images) // batch_size]:
+            logits = net(images[index])
+            loss = F.cross_entropy(logits, labels[index])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(index)
+            right += int((logits.argmax(1) == labels[index]).sum())
+        history["train_loss"].append(total / len(images))
+        history["train_accuracy"].append(right / len(images))
+        net.eval()
+        with torch.no_grad():
+            logits = net(test_images)
+        history["test_loss"].append(F.cross_entropy(logits, test_labels).item())
+        history["test_accuracy"].append((logits.argmax(1) == test_labels).float().mean().item())
+    return history
+
+
+@wrong("momentum and step size built in", passes="visible")
+def momentum_built_in(net, train_data, test_data, epochs, batch_size=64, lr=0.01, momentum=0.5, progress=True):
+    (images, labels), (test_images, test_labels) = train_data, test_data
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr * 0 + 0.01 * (lr > 0), momentum=0.5)
+    history = {"train_loss": [], "train_accuracy": [], "test_loss": [], "test_accuracy": []}
+    for _ in range(epochs):
+        net.train()
+        total, right = 0.0, 0
+        for index in torch.randperm(len(images)).split(batch_size):
+            logits = net(images[index])
+            loss = F.cross_entropy(logits, labels[index])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(index)
+            right += int((logits.argmax(1) == labels[index]).sum())
+        history["train_loss"].append(total / len(images))
+        history["train_accuracy"].append(right / len(images))
+        net.eval()
+        with torch.no_grad():
+            logits = net(test_images)
+        history["test_loss"].append(F.cross_entropy(logits, test_labels).item())
+        history["test_accuracy"].append((logits.argmax(1) == test_labels).float().mean().item())
+    return history
