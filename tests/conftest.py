@@ -11,6 +11,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # several tests, and the kernels 
 
 import pytest
 
+from helpers.grading.course import Course
 from helpers.grading.labs import Lab, find_labs
 
 ROOT = Path(__file__).parent.parent
@@ -42,9 +43,16 @@ def small() -> Lab:
     return SMALL
 
 
-@pytest.fixture
-def small_course(tmp_path: Path, small: Lab) -> Path:
-    """A course that holds the small lab and its answers."""
-    folder = make_course(tmp_path / "course", small)
+@pytest.fixture(scope="session")
+def released_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course in which the small lab is released; for reading only. A new gradebook takes seconds: made once."""
+    folder = make_course(tmp_path_factory.mktemp("released") / "course", SMALL)
     shutil.copytree(Path(__file__).parent / "grading" / "course" / "tests", folder / "tests")
+    Course(folder).release(SMALL.assignment)
     return folder
+
+
+@pytest.fixture
+def small_course(tmp_path: Path, released_course: Path) -> Path:
+    """A copy of `released_course` to write into."""
+    return shutil.copytree(released_course, tmp_path / "course")

@@ -39,6 +39,10 @@ class Lab:
                 return dict(cell.metadata.get("course", {}).get(which, {}))
         raise ValueError(f"{self.path}: no cell is tagged `parameters`")
 
+    def solutions(self) -> dict[str, str]:
+        """The source of each code answer, by the answer cell's id."""
+        return {cell.id: cell.source for cell in self.read().cells if cell.cell_type == "code" and is_solution(cell)}
+
 
 def find_labs(source: Path) -> list[Lab]:
     """The labs under `source/`, in order.

@@ -130,8 +130,8 @@ def headings_count_points(notebook: NotebookNode, path: Path) -> Iterator[str]:
             break
         if headings:
             promised = cell.id, float(headings[0]["points"])
-        elif cell.id.endswith("-task") and not cell.id.endswith("-why-task") and not promised:
-            yield f"{cell.id}: begins with a heading like `### K25 · Sizes (3 points, about 10 min)`"
+        elif cell.id.endswith("-task") and not cell.id.endswith("-why-task") and not cell.source.startswith("#### "):
+            yield f"{cell.id}: begins with a heading like `### K25 · Sizes (3 points, about 10 min)`, or #### below one"
         if is_grade(cell):
             points += float(cell.metadata.nbgrader.points)
 

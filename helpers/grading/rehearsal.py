@@ -46,7 +46,6 @@ class Rehearsal:
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
-        self.solutions: dict[str, str] = {}
         self.checks: dict[str, list[NotebookNode]] = {}
         self._before: dict[str, Namespace] = {}
         self._run_solutions()
@@ -64,7 +63,6 @@ class Rehearsal:
             elif is_solution(cell):
                 exercise = cell.metadata.nbgrader.grade_id
                 self._before[exercise] = _copied(space)
-                self.solutions[exercise] = cell.source
                 _quietly(cell.source, space)
             elif is_check(cell):
                 self.checks.setdefault(exercise, []).append(cell)

@@ -1,0 +1,130 @@
+"""A made-up class, graded for real in the small lab: every hand-in gets what it has earned, and a reason."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from helpers.grading.course import Course, CourseError
+from helpers.grading.demo import demo
+from helpers.grading.report import report
+from helpers.grading.scores import Score, difficulties, read_scores
+from tests.conftest import SMALL, make_course
+
+pytestmark = pytest.mark.xdist_group("class")
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = make_course(tmp_path_factory.mktemp("class") / "course", SMALL)
+    shutil.copytree(Path(__file__).parent / "course" / "tests", folder / "tests")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def graded(course: Path) -> Course:
+    """The folder in which the class was graded."""
+    demo(course, course / "build", [], Console(quiet=True))
+    return Course(course / "build")
+
+
+@pytest.fixture(scope="module")
+def scores(graded: Course) -> dict[str, Score]:
+    return {score.student: score for score in read_scores(graded)}
+
+
+@pytest.mark.parametrize(
+    ("student", "points"),
+    [
+        ("ada", 5),  # all that is graded by running it; the written answer waits for somebody
+        ("ben", 5),
+        ("dan", 3),  # the second question wrong
+        ("eva", 0),
+        ("finn", 3),  # the second question not done
+        ("gina", 5),
+        ("hugo", 3),  # the second answer deleted, its checks put back
+        ("iris", 0),
+        ("jan", 5),
+        ("kim", 0),
+        ("leo", 2),  # the visible checks alone
+    ],
+)
+def test_each_earns_what_is_right(student: str, points: float, scores: dict[str, Score]) -> None:
+    assert scores[student].points == points
+    assert scores[student].possible == 6
+
+
+@pytest.mark.parametrize(
+    ("student", "words"),
+    [
+        ("iris", "could not be read: the file is no JSON"),
+        ("kim", "no small.ipynb was handed in (found: my_work.ipynb)"),
+        ("gina", "late by 1 day, 9:01:00"),
+    ],
+)
+def test_what_is_out_of_the_ordinary_is_said(student: str, words: str, scores: dict[str, Score]) -> None:
+    assert any(words in note for note in scores[student].notes)
+
+
+def test_the_others_need_no_words(scores: dict[str, Score]) -> None:
+    assert {student for student, score in scores.items() if score.notes} == {"iris", "kim", "gina"}
+
+
+def test_written_answers_wait_for_a_person(scores: dict[str, Score]) -> None:
+    assert (scores["ada"].by_hand, scores["eva"].by_hand, scores["kim"].by_hand) == (1, 0, 0)
+
+
+def test_feedback_shows_messages_and_no_hidden_test(graded: Course) -> None:
+    folder = graded.root / "feedback"
+    leo = (folder / "leo" / "lab00-small" / "small.html").read_text()
+    assert "K1: double(5): expected 10, got 25. Twice." in leo.replace("&#39;", "'")
+    for page in folder.rglob("*.html"):
+        text = page.read_text()
+        for secret in ("HIDDEN TESTS", "MARK SCHEME", "Marking scheme", "gives(10", "Traceback (most"):
+            assert secret not in text, page
+
+
+def test_feedback_tells_why_a_hand_in_could_not_be_read(graded: Course) -> None:
+    page = graded.root / "feedback" / "iris" / "lab00-small" / "small.html"
+    assert "could not be read" in page.read_text()
+
+
+def test_the_grading_values_were_used(graded: Course) -> None:
+    assert "EPOCHS = 1  # passes" in (graded.root / "autograded/ada/lab00-small/small.ipynb").read_text()
+
+
+def test_the_report_holds_the_scores(graded: Course, tmp_path: Path) -> None:
+    page = report(graded, tmp_path / "report", Console(quiet=True))
+    rows = list(csv.DictReader((tmp_path / "report" / "scores.csv").open()))
+    assert {row["student"]: float(row["points"]) for row in rows}["leo"] == 2
+    assert page.read_text().count("data:image/png") == 2
+    assert "late by 1 day" in page.read_text()
+
+
+def test_the_hardest_question_comes_first(graded: Course) -> None:
+    first, second = difficulties(read_scores(graded))
+    assert (first.question, second.question) == ("k2-x", "k1-double")
+    assert first.share < second.share
+
+
+def test_a_student_who_handed_nothing_in_has_zero_and_a_note(graded: Course) -> None:
+    with graded.gradebook() as gradebook:
+        gradebook.update_or_create_student("mia")
+    mia = next(score for score in read_scores(graded) if score.student == "mia")
+    assert (mia.points, mia.possible, mia.notes) == (0, 6, ["nothing handed in"])
+
+
+def test_a_folder_that_is_not_the_demos_is_left_alone(course: Path, tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(CourseError, match="is not empty"):
+        demo(course, tmp_path, [], Console(quiet=True))
+    assert (tmp_path / "thesis.txt").exists()
+
+
+def test_an_unknown_lab_is_named(course: Path, tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match=r"no lab lab99\. There are lab00-small"):
+        demo(course, tmp_path / "new", ["lab99"], Console(quiet=True))

@@ -1,0 +1,83 @@
+"""The command `course`: exit codes that CI can trust, messages that a person can follow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from helpers.grading.cli import main
+from helpers.grading.labs import Lab
+from helpers.grading.students import fill_in
+
+RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
+
+
+@pytest.fixture
+def handed_in(small_course: Path, small: Lab) -> Path:
+    """The students' copy of the small lab."""
+    return small_course / "release" / small.assignment / "small.ipynb"
+
+
+def answer(path: Path, answers: dict[str, str]) -> None:
+    nbformat.write(fill_in(nbformat.read(path, as_version=4), answers), path)
+
+
+def test_check_passes_a_right_notebook(handed_in: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    answer(handed_in, RIGHT)
+    assert main(["check", str(handed_in)]) == 0
+    assert "2 of 2 points" in capsys.readouterr().out
+
+
+def test_check_fails_a_wrong_one_and_says_why(handed_in: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    answer(handed_in, {**RIGHT, "k1-double": "def double(n):\n    return n + 1"})
+    before = handed_in.read_bytes()
+    assert main(["check", str(handed_in)]) == 1
+    out = " ".join(capsys.readouterr().out.split())
+    assert "1 of 2 points" in out
+    assert "K1: double(2): expected 4, got 3" in out
+    assert handed_in.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [(None, "there is no such file"), ("hello", "no notebook that Jupyter could open"), ("{}", "no notebook")],
+)
+def test_check_says_what_is_wrong_with_a_file(
+    text: str | None, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "x.ipynb"
+    if text is not None:
+        path.write_text(text)
+    assert main(["check", str(path)]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_check_of_a_notebook_without_checks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    nbformat.write(nbformat.v4.new_notebook(), tmp_path / "x.ipynb")
+    assert main(["check", str(tmp_path / "x.ipynb")]) == 2
+    assert "holds no checks" in capsys.readouterr().err
+
+
+def test_lint_has_a_true_exit_code(small_course: Path, small: Lab, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--course", str(small_course), "lint"]) == 0
+    path = small_course / "source" / small.assignment / "small.ipynb"
+    path.write_text(path.read_text().replace("4 points", "9 points"))
+    assert main(["--course", str(small_course), "lint"]) == 1
+    assert "promises 9 points" in capsys.readouterr().out
+
+
+def test_report_outside_a_course_says_where_to_run_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--course", str(tmp_path), "report"]) == 2
+    assert "has no nbgrader_config.py" in capsys.readouterr().err
+
+
+def test_report_before_any_grading_says_what_to_do(small_course: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--course", str(small_course), "report"]) == 2
+    assert "Collect and grade first" in capsys.readouterr().err
+
+
+def test_lint_outside_a_course(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--course", str(tmp_path), "lint"]) == 2
+    assert "holds no lab" in capsys.readouterr().err

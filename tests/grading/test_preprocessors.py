@@ -1,0 +1,120 @@
+"""What becomes of hand-ins that strangers spoilt, before they run."""
+
+from __future__ import annotations
+
+import copy
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader.converters import Autograde
+
+from helpers.grading.course import Course
+from helpers.grading.exporters import problem_of, read_submission
+from helpers.grading.labs import Lab
+from helpers.grading.preprocessors import HideTracebacks, RestoreCells
+
+
+@pytest.fixture
+def released(released_course: Path, small: Lab) -> NotebookNode:
+    return nbformat.read(released_course / "release" / small.assignment / "small.ipynb", as_version=4)
+
+
+@pytest.fixture
+def restore(released_course: Path, small: Lab) -> Callable[[NotebookNode], NotebookNode]:
+    """RestoreCells, as it runs in nbgrader's converter."""
+    converter = Autograde(coursedir=Course(released_course).coursedir)
+    preprocessor = RestoreCells(parent=NotebookExporter(parent=converter))
+    names = {"nbgrader": {"assignment": small.assignment, "notebook": small.notebook}}
+
+    def run(notebook: NotebookNode) -> NotebookNode:
+        return preprocessor.preprocess(copy.deepcopy(notebook), names)[0]
+
+    return run
+
+
+def ids(notebook: NotebookNode) -> list[str]:
+    return [cell.metadata.nbgrader.grade_id for cell in notebook.cells if "nbgrader" in cell.metadata]
+
+
+@pytest.mark.parametrize("gone", ["k1-double", "k1-double-hidden", "setup", "k2-x-hidden", "k1-double-why"])
+def test_a_deleted_cell_comes_back_to_its_place(gone: str, released: NotebookNode, restore: Any) -> None:
+    handed_in = copy.deepcopy(released)
+    handed_in.cells = [cell for cell in handed_in.cells if cell.id != gone]
+    assert ids(restore(handed_in)) == ids(released)
+
+
+def test_all_cells_deleted_come_back_in_order(released: NotebookNode, restore: Any) -> None:
+    handed_in = copy.deepcopy(released)
+    handed_in.cells = []
+    assert ids(restore(handed_in)) == ids(released)
+
+
+def test_the_last_copy_of_a_cell_counts(released: NotebookNode, restore: Any) -> None:
+    handed_in = copy.deepcopy(released)
+    answer = next(cell for cell in handed_in.cells if cell.id == "k1-double")
+    second = copy.deepcopy(answer)
+    second.id, second.source = "second", "def double(n): return 2 * n"
+    handed_in.cells.insert(handed_in.cells.index(answer) + 1, second)
+    restored = restore(handed_in)
+    assert ids(restored) == ids(released)
+    counted = next(c for c in restored.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "k1-double")
+    assert counted.source == second.source
+
+
+@pytest.mark.parametrize("spoilt", [{}, {"grade_id": "k1-double"}, {"schema_version": 1}, "text", 7, None])
+def test_spoilt_marks_are_forgotten_and_the_cell_comes_back(spoilt: Any, released: NotebookNode, restore: Any) -> None:
+    handed_in = copy.deepcopy(released)
+    next(cell for cell in handed_in.cells if cell.id == "k1-double-check").metadata["nbgrader"] = spoilt
+    assert sorted(ids(restore(handed_in))) == sorted(ids(released))
+
+
+def test_a_strangers_marks_are_forgotten(released: NotebookNode, restore: Any) -> None:
+    handed_in = copy.deepcopy(released)
+    extra = copy.deepcopy(next(cell for cell in handed_in.cells if cell.id == "k1-double-check"))
+    extra.id, extra.metadata.nbgrader.grade_id = "bonus", "bonus-points"
+    handed_in.cells.append(extra)
+    assert ids(restore(handed_in)) == ids(released)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "the file is empty"),
+        ("  \n", "the file is empty"),
+        ("hello", "no JSON"),
+        ('{"cells": [', "no JSON"),
+        ("[1, 2]", "no valid notebook"),
+        ('{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": "none"}', "no valid notebook"),
+        ('{"nbformat": 99, "nbformat_minor": 0, "metadata": {}, "cells": []}', "no valid notebook"),
+    ],
+)
+def test_what_cannot_be_read_becomes_an_empty_notebook_with_the_reason(text: str, words: str) -> None:
+    notebook = read_submission(io.StringIO(text))
+    assert words in problem_of(notebook)
+    assert words in notebook.cells[0].source
+    nbformat.validate(notebook)
+
+
+def test_bytes_that_are_no_text_are_a_reason(tmp_path: Path) -> None:
+    path = tmp_path / "picture.ipynb"
+    path.write_bytes(b"\x89PNG\xff\xfe")
+    with path.open(encoding="utf-8") as stream:
+        assert problem_of(read_submission(stream)) == "the file is not text"
+
+
+def test_a_good_hand_in_is_read_as_it_is(released: NotebookNode) -> None:
+    assert read_submission(io.StringIO(nbformat.writes(released))) == released
+
+
+def test_feedback_shows_no_source_of_a_failed_check(released: NotebookNode) -> None:
+    hidden = next(cell for cell in released.cells if cell.id == "k1-double-hidden")
+    hidden.outputs = [new_output("error", ename="TypeError", evalue="no", traceback=["secret source", "more"])]
+    HideTracebacks().preprocess_cell(hidden, {}, 0)
+    assert hidden.outputs[0].traceback == ["TypeError: no"]

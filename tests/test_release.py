@@ -1,0 +1,81 @@
+"""`release/` is what `source/` gives; a solved lab earns all points, an untouched one none."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import nbformat
+
+from helpers.grading.answers import read_answers
+from helpers.grading.course import Course
+from helpers.grading.labs import Lab
+from helpers.grading.scores import read_scores
+from helpers.grading.students import fill_in
+from tests.conftest import ROOT, each_lab, make_course
+
+SECRETS = ("BEGIN SOLUTION", "BEGIN HIDDEN TESTS", "BEGIN MARK SCHEME")
+
+
+def released_course(lab: Lab, folder: Path) -> Course:
+    course = Course(make_course(folder, lab))
+    course.release(lab.assignment)
+    return course
+
+
+@each_lab()
+def test_release_is_in_step_with_source(lab: Lab, tmp_path: Path) -> None:
+    made = released_course(lab, tmp_path / "course").root / "release" / lab.assignment
+    committed = ROOT / "release" / lab.assignment
+    files = sorted(path.relative_to(made) for path in made.rglob("*") if path.is_file())
+    kept = sorted(path.relative_to(committed) for path in committed.rglob("*") if path.is_file())
+    assert kept == files, "run `make release`"
+    for name in files:
+        assert (committed / name).read_bytes() == (made / name).read_bytes(), f"{name}: run `make release`"
+
+
+@each_lab()
+def test_release_holds_no_secret(lab: Lab) -> None:
+    text = (ROOT / "release" / lab.assignment / lab.path.name).read_text(encoding="utf-8")
+    assert [secret for secret in SECRETS if secret in text] == []
+    for source in lab.solutions().values():
+        body = source.split("### BEGIN SOLUTION\n")[1].split("### END SOLUTION")[0].strip().splitlines()
+        assert not all(repr(line)[1:-1] in text for line in body), source
+
+
+@each_lab()
+def test_solved_labs_earn_all_points_and_untouched_ones_none(lab: Lab, tmp_path: Path) -> None:
+    course = released_course(lab, tmp_path / "course")
+    released = course.root / "release" / lab.assignment / lab.path.name
+    solutions = lab.solutions()
+    other = {
+        e.id: e.select(right=True)[0].source for e in read_answers(ROOT / "tests/answers" / lab.assignment).values()
+    }
+    students = {"solved": solutions, "differently": {**solutions, **other}, "untouched": {}}
+    for student, answers in students.items():
+        hand_in(course, student, lab, released, answers)
+        course.autograde(lab.assignment, student)
+    scores = {score.student: score for score in read_scores(course)}
+    for student in ("solved", "differently"):
+        lost = lost_points(course, lab, student)
+        assert not lost, f"{student}: {lost}"
+    assert scores["untouched"].points == 0
+    assert not [note for score in scores.values() for note in score.notes]
+
+
+def hand_in(course: Course, student: str, lab: Lab, released: Path, answers: dict[str, str]) -> None:
+    folder = course.folder("submitted", student, lab.assignment)
+    shutil.copytree(released.parent, folder)
+    notebook = fill_in(nbformat.read(released, as_version=4), answers)
+    nbformat.write(notebook, folder / lab.path.name)
+
+
+def lost_points(course: Course, lab: Lab, student: str) -> list[str]:
+    """The autograded cells that did not earn all their points."""
+    with course.gradebook() as gradebook:
+        grades = gradebook.find_submission_notebook(lab.notebook, lab.assignment, student).grades
+        return [
+            f"{grade.name}: {grade.auto_score:g} of {grade.max_score:g}"
+            for grade in grades
+            if grade.auto_score is not None and grade.auto_score < grade.max_score
+        ]
