@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,12 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_locked, is_solution
 
-__all__ = ["Lab", "find_labs", "is_check", "is_parameters", "is_setup", "rewrite_parameters"]
+__all__ = ["HEADING", "Lab", "find_labs", "is_check", "is_parameters", "is_setup", "rewrite_parameters"]
+
+# The heading of an exercise: `### K25 · Sizes after every layer (3 points, about 10 min)`
+HEADING = re.compile(
+    r"^### (?P<question>\S.*?) · .+ \((?P<points>[\d.]+) points?, about (?P<minutes>\d+) min\)$", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,11 @@ class Lab:
             if is_parameters(cell):
                 return dict(cell.metadata.get("course", {}).get(which, {}))
         raise ValueError(f"{self.path}: no cell is tagged `parameters`")
+
+    def headings(self) -> list[re.Match[str]]:
+        """The exercises' headings, with the groups `question`, `points` and `minutes`."""
+        cells = (cell.source for cell in self.read().cells if cell.cell_type == "markdown")
+        return [heading for source in cells for heading in HEADING.finditer(source)]
 
     def solutions(self) -> dict[str, str]:
         """The source of each code answer, by the answer cell's id."""

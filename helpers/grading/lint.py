@@ -12,11 +12,10 @@ from nbformat import NotebookNode
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.utils import is_grade, is_solution
 
-from helpers.grading.labs import is_check, is_parameters, is_setup
+from helpers.grading.labs import HEADING, is_check, is_parameters, is_setup
 
 __all__ = ["lint"]
 
-HEADING = re.compile(r"^### (?P<question>\S.*?) · .+ \((?P<points>[\d.]+) points?, about \d+ min\)$", re.MULTILINE)
 FORBIDDEN = {
     r"^\s*[!%]": "shell and magic commands do not run everywhere",
     r"\bwget\b|\burlretrieve\b|\brequests\.": "data comes from helpers.data alone",

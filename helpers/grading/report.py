@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import io
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from importlib.resources import files
@@ -150,7 +151,7 @@ def _totals(scores: list[Score]) -> Figure:
 
 def _shares(lab: str, questions: list[Difficulty]) -> Figure:
     """The mean share of the points of each question of a lab; orange and hatched where it is below a half."""
-    questions = sorted(questions, key=lambda one: one.question, reverse=True)
+    questions = sorted(questions, key=lambda one: _in_order(one.question), reverse=True)
     figure = Figure(figsize=(8, 1.2 + 0.27 * len(questions)), layout="constrained")
     axes = figure.subplots()
     low = [one.share < 0.5 for one in questions]
@@ -163,6 +164,11 @@ def _shares(lab: str, questions: list[Difficulty]) -> Figure:
     )
     axes.set(title=f"{lab}: points per question", xlabel="mean share of the points (%)", xlim=(0, 100))
     return _readable(figure)
+
+
+def _in_order(question: str) -> list[tuple[str, int]]:
+    """A key that sorts k2-uniform before k10-product."""
+    return [(word, int(number or 0)) for word, number in re.findall(r"([^\d]+)(\d*)", question)]
 
 
 def _readable(figure: Figure) -> Figure:

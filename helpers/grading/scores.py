@@ -20,8 +20,8 @@ __all__ = ["Difficulty", "Score", "difficulties", "read_scores"]
 class Score:
     """What one student earned in one lab.
 
-    `questions` holds points and possible points by question; `by_hand` counts written answers that nobody has
-    graded yet; `notes` says in words what is out of the ordinary.
+    `questions` holds points and possible points by question, for what is graded; `by_hand` counts written answers
+    that nobody has graded yet; `notes` says in words what is out of the ordinary.
     """
 
     student: str
@@ -69,9 +69,10 @@ def _score(course: Course, submission: SubmittedAssignment) -> Score:
         problems = _problems(course, submission.student_id, name, notebook.name)
         score.notes += problems
         for grade in notebook.grades:
-            questions[_question(grade.name)].append((grade.score, grade.max_score))
-            if not problems and grade.needs_manual_grade and grade.manual_score is None:
-                score.by_hand += 1
+            if grade.needs_manual_grade and grade.manual_score is None:
+                score.by_hand += not problems
+            else:
+                questions[_question(grade.name)].append((grade.score, grade.max_score))
     score.questions = {q: (sum(p for p, _ in both), sum(m for _, m in both)) for q, both in sorted(questions.items())}
     if submission.total_seconds_late > 0:
         score.notes.append(f"late by {datetime.timedelta(seconds=round(submission.total_seconds_late))}")
