@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from rich.table import Table
 from helpers.grading.check import CheckResult, run_checks
 from helpers.grading.course import Course, CourseError
 from helpers.grading.demo import demo
-from helpers.grading.labs import find_labs
+from helpers.grading.labs import choose_labs, find_labs
 from helpers.grading.lint import lint
 from helpers.grading.report import report
 
@@ -50,6 +51,11 @@ def _parser() -> argparse.ArgumentParser:
 
     rules = commands.add_parser("lint", help="look whether the labs in source/ keep the rules")
     rules.set_defaults(run=_lint)
+
+    values = commands.add_parser("parameters", help="print a lab's small values, for papermill's option -y")
+    values.add_argument("lab")
+    values.add_argument("--set", choices=("smoke", "grading"), default="smoke", dest="which", help="default: smoke")
+    values.set_defaults(run=_parameters)
 
     show = commands.add_parser("demo", help="grade a made-up class of twelve from beginning to end")
     show.add_argument("labs", nargs="*", metavar="LAB", help="which labs (default: all)")
@@ -97,6 +103,12 @@ def _lint(options: argparse.Namespace, console: Console) -> int:
             console.print(f"{lab.assignment}: {complaint}", highlight=False, markup=False)
     console.print(f"{complaints} complaints" if complaints else "All labs keep the rules.", highlight=False)
     return int(complaints > 0)
+
+
+def _parameters(options: argparse.Namespace, console: Console) -> int:
+    (lab,) = choose_labs(find_labs(options.course / "source"), [options.lab])
+    print(json.dumps(lab.parameters(options.which)))  # JSON is YAML
+    return 0
 
 
 def _demo(options: argparse.Namespace, console: Console) -> int:

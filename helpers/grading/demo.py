@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from helpers.grading.answers import read_answers
 from helpers.grading.course import Course, CourseError
-from helpers.grading.labs import Lab, find_labs
+from helpers.grading.labs import Lab, choose_labs, find_labs
 from helpers.grading.report import report
 from helpers.grading.students import CLASS, Student
 
@@ -39,7 +39,7 @@ def demo(
     Raises:
         CourseError: if a lab is unknown, the folder is somebody else's, or a step fails.
     """
-    labs = _chosen(find_labs(course / "source"), names)
+    labs = choose_labs(find_labs(course / "source"), names)
     _make_folder(course, folder)
     sandbox = Course(folder)
     with _progress(console) as progress:
@@ -58,14 +58,6 @@ def demo(
 def _progress(console: Console) -> Progress:
     columns = TextColumn("{task.description:<18}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     return Progress(*columns, console=console)
-
-
-def _chosen(labs: list[Lab], names: Sequence[str]) -> list[Lab]:
-    known = {lab.assignment: lab for lab in labs}
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise CourseError(f"There is no lab {', '.join(unknown)}. There are {', '.join(known)}.")
-    return [known[name] for name in names] or labs
 
 
 def _make_folder(course: Path, folder: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_locked, is_solution
 
-__all__ = ["HEADING", "Lab", "find_labs", "is_check", "is_parameters", "is_setup", "rewrite_parameters"]
+__all__ = ["HEADING", "Lab", "choose_labs", "find_labs", "is_check", "is_parameters", "is_setup", "rewrite_parameters"]
 
 # The heading of an exercise: `### K25 · Sizes after every layer (3 points, about 10 min)`
 HEADING = re.compile(
@@ -65,6 +65,19 @@ def find_labs(source: Path) -> list[Lab]:
     if not labs:
         raise FileNotFoundError(f"{source} holds no lab (looked for lab*/*.ipynb). Run this in the course's folder.")
     return labs
+
+
+def choose_labs(labs: list[Lab], names: Sequence[str]) -> list[Lab]:
+    """The labs with these names; all of them where no name is given.
+
+    Raises:
+        ValueError: if a name is unknown.
+    """
+    known = {lab.assignment: lab for lab in labs}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ValueError(f"there is no lab {', '.join(unknown)}; there are {', '.join(known)}")
+    return [known[name] for name in names] or labs
 
 
 def is_parameters(cell: NotebookNode) -> bool:

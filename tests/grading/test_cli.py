@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 
 from helpers.grading.cli import main
 from helpers.grading.labs import Lab
@@ -81,3 +82,10 @@ def test_report_before_any_grading_says_what_to_do(small_course: Path, capsys: p
 def test_lint_outside_a_course(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--course", str(tmp_path), "lint"]) == 2
     assert "holds no lab" in capsys.readouterr().err
+
+
+def test_parameters_are_printed_for_papermill(small_course: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--course", str(small_course), "parameters", "lab00-small", "--set", "grading"]) == 0
+    assert yaml.safe_load(capsys.readouterr().out) == {"EPOCHS": 1, "SIZE": 10}
+    assert main(["--course", str(small_course), "parameters", "lab99"]) == 2
+    assert "there is no lab lab99" in capsys.readouterr().err

@@ -1,0 +1,55 @@
+"""The README keeps its promises: its table, its commands and its pictures are true."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from helpers.grading.cli import main
+from helpers.grading.labs import Lab
+from tests.conftest import LABS, ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def row(lab: Lab) -> str:
+    """A lab's row in the table, without the words on what it is about."""
+    headings = lab.headings()
+    names = {name for heading in headings for name in heading["question"].split(", ")}
+    questions = {name for name in names if not name.startswith("part ")}
+    points = sum(float(heading["points"]) for heading in headings)
+    minutes = sum(int(heading["minutes"]) for heading in headings)
+    return rf"\| {lab.assignment} \| [^|]+ \| {len(questions)} \| {points:g} \| {minutes} \|"
+
+
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.assignment)
+def test_the_table_tells_the_questions_points_and_minutes_of_each_lab(lab: Lab) -> None:
+    assert re.search(row(lab), README), f"the table lacks the row {row(lab)}"
+
+
+def test_the_table_names_no_other_lab() -> None:
+    assert set(re.findall(r"^\| (lab\S+) \|", README, re.M)) == {lab.assignment for lab in LABS}
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"`(?:[^`]*\()?course (\w+)", README))))
+def test_every_course_command_is_there(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as done:
+        main([command, "--help"])
+    assert done.value.code == 0
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"`?make (\w+)`?", README)) - {"and"}))
+def test_every_make_target_is_there(target: str) -> None:
+    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.M)
+
+
+@pytest.mark.parametrize("picture", re.findall(r"!\[[^\]]{20,}\]\(([^)]+)\)", README))
+def test_every_picture_is_there_and_small(picture: str) -> None:
+    assert 10_000 < (ROOT / picture).stat().st_size < 300_000
+
+
+@pytest.mark.parametrize("path", re.findall(r"`((?:[\w.-]+/)+[\w.-]*)`", README))
+def test_every_path_is_there(path: str) -> None:
+    assert (ROOT / path).exists() or Path(path).parts[0] in {"~", "submitted"}, path
