@@ -18,8 +18,7 @@ setup: $(READY)
 $(READY): requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	python -m pip install --quiet uv
-	uv pip sync --quiet requirements.txt
-	uv pip install --quiet --no-deps --editable .
+	uv pip install --quiet --requirement requirements.txt --editable .
 	touch $@
 
 demo: setup

@@ -27,9 +27,7 @@ def describe(value: Any, *, kind: bool = False) -> str:
     if isinstance(value, torch.Size):
         return str(tuple(value))
     if isinstance(value, float):
-        if kind:
-            return f"{value:.6g} (a float)"
-        return f"{value:.1f}" if value.is_integer() and abs(value) < 1e6 else f"{value:.6g}"
+        return _float(value) + (" (a float)" if kind else "")
     if isinstance(value, torch.nn.Module) or (callable(value) and hasattr(value, "__name__")):
         return getattr(value, "__name__", f"{_article(type(value).__name__)}")
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
@@ -187,6 +185,12 @@ def _nested(values: Any) -> str:
 
 def _number(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, Real) and not isinstance(value, bool) else str(value)
+
+
+def _float(value: float) -> str:
+    """Six digits; 24.0 keeps its point, so that nobody takes it for the whole number 24."""
+    short = f"{value:.6g}"
+    return short if any(mark in short for mark in ".en") else f"{short}.0"
 
 
 def _repr(value: Any) -> str:

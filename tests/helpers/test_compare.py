@@ -54,7 +54,7 @@ def test_equal_values_do_not_differ(expected: Any, got: Any) -> None:
 @pytest.mark.parametrize(
     ("expected", "got", "words"),
     [
-        (12, 12.0, "expected 12, got 12 (a float)"),
+        (12, 12.0, "expected 12, got 12.0 (a float)"),
         (12, True, "expected 12, got True (a bool)"),
         (True, 1, "expected True, got 1 (an int)"),
         (0.5, "0.5", "expected 0.5, got '0.5' (a str)"),
