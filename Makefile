@@ -26,7 +26,7 @@ demo: setup
 
 # The tests of one lab share a process, where its cells have run once. One thread each: two processes share the cores.
 test: setup
-	OMP_NUM_THREADS=1 MPLBACKEND=agg python -m pytest --numprocesses auto --dist loadgroup
+	OMP_NUM_THREADS=1 python -m pytest --numprocesses auto --dist loadgroup
 
 lab: setup
 	jupyter lab source

@@ -24,7 +24,7 @@ c = get_config()  # noqa: F821 - nbgrader defines it
 # The gradebook is the SQLite file gradebook.db in this folder. For PostgreSQL, install psycopg and say:
 # c.CourseDirectory.db_url = "postgresql+psycopg://user:password@host/gradebook"
 c.CourseDirectory.course_id = "cnn-labs"
-c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".DS_Store"]
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".DS_Store", "models"]  # labs save models
 
 # Students' copies: a notice on top; stubs that the checks recognise; marking schemes stay here.
 c.IncludeHeaderFooter.header = "source/header.ipynb"

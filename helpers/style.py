@@ -53,9 +53,15 @@ def house_style(draw: Callable[P, Figure]) -> Callable[P, Figure]:
 
     @wraps(draw)
     def styled(*args: P.args, **kwargs: P.kwargs) -> Figure:
-        with plt.style.context(STYLE):
+        # Not plt.style.context: it puts back all settings, and with them what the first figure of a session sets,
+        # namely that a notebook shows figures at all.
+        before = {name: plt.rcParams[name] for name in STYLE}
+        plt.rcParams.update(STYLE)
+        try:
             figure = draw(*args, **kwargs)
             figure.canvas.draw()  # ticks are made when they are drawn: inside the style
+        finally:
+            plt.rcParams.update(before)
         plt.close(figure)
         return figure
 

@@ -6,13 +6,15 @@ import os
 import shutil
 from pathlib import Path
 
-os.environ.setdefault("MPLBACKEND", "agg")
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # several tests, and the kernels they start, run at once
 
+import matplotlib
 import pytest
 
 from helpers.grading.course import Course
 from helpers.grading.labs import Lab, find_labs
+
+matplotlib.use("agg")  # here; kernels that tests start show their figures in the notebook, as for a student
 
 ROOT = Path(__file__).parent.parent
 LABS = find_labs(ROOT / "source")

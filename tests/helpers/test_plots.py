@@ -11,6 +11,8 @@ import pytest
 import torch
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
 
 from helpers import plots
 from helpers.evaluation import Evaluation
@@ -212,3 +214,12 @@ class TestArray:
     def test_ink_differs_from_its_ground(self) -> None:
         dark, light = plots.show_array([[0, 1]]).axes[0].texts
         assert (dark.get_color(), light.get_color()) == ("white", "black")
+
+
+def test_a_plain_figure_is_still_shown_after_one_of_ours() -> None:
+    ours = "import torch\nfrom helpers.plots import show_array\nshow_array(torch.ones(2, 2))"
+    plain = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
+    notebook = new_notebook(cells=[new_code_cell(ours), new_code_cell(plain)])
+    NotebookClient(notebook, kernel_name="python3").execute()
+    shown = [[output.output_type for output in cell.outputs if "data" in output] for cell in notebook.cells]
+    assert shown == [["execute_result"], ["display_data"]]
