@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, cast
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -55,13 +55,14 @@ def house_style(draw: Callable[P, Figure]) -> Callable[P, Figure]:
     def styled(*args: P.args, **kwargs: P.kwargs) -> Figure:
         # Not plt.style.context: it puts back all settings, and with them what the first figure of a session sets,
         # namely that a notebook shows figures at all.
-        before = {name: plt.rcParams[name] for name in STYLE}
-        plt.rcParams.update(STYLE)
+        settings = cast("dict[str, Any]", plt.rcParams)
+        before = {name: settings[name] for name in STYLE}
+        settings.update(STYLE)
         try:
             figure = draw(*args, **kwargs)
             figure.canvas.draw()  # ticks are made when they are drawn: inside the style
         finally:
-            plt.rcParams.update(before)
+            settings.update(before)
         plt.close(figure)
         return figure
 
