@@ -8,6 +8,8 @@ VENV := .venv
 READY := $(VENV)/.ready
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
+# Many universities' networks have certificates of their own.
+export UV_SYSTEM_CERTS := 1
 
 .PHONY: setup demo test lab release lint requirements clean
 .DEFAULT_GOAL := setup
@@ -17,7 +19,7 @@ setup: $(READY)
 # uv installs in seconds what takes pip a minute and a half, and links from its cache instead of copying.
 $(READY): requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	python -m pip install --quiet uv
+	python -m pip install --quiet --disable-pip-version-check uv
 	uv pip install --quiet --requirement requirements.txt --editable .
 	touch $@
 
