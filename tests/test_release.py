@@ -66,7 +66,7 @@ def test_solved_labs_earn_all_points_and_untouched_ones_none(lab: Lab, tmp_path:
 def hand_in(course: Course, student: str, lab: Lab, released: Path, answers: dict[str, str]) -> None:
     folder = course.folder("submitted", student, lab.assignment)
     shutil.copytree(released.parent, folder)
-    notebook = fill_in(nbformat.read(released, as_version=4), answers)
+    notebook = fill_in(nbformat.read(released, as_version=4), answers, words="In words." if answers else "")
     nbformat.write(notebook, folder / lab.path.name)
 
 
