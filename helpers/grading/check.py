@@ -11,6 +11,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from nbgrader.utils import determine_grade
+from traitlets.config import Config
 
 from helpers.grading.course import CourseError
 from helpers.grading.labs import is_check
@@ -57,6 +58,7 @@ def run_checks(path: Path, timeout: int = 600, progress: Callable[[int, int], No
         allow_errors=True,
         resources={"metadata": {"path": str(path.parent)}},
         on_cell_complete=count,
+        config=Config(KernelManager={"transport_encryption": "auto"}),  # as in nbgrader_config.py
     )
     try:
         client.execute()
