@@ -51,7 +51,7 @@ def startup(seed: int, threads: int | None = None) -> torch.device:
     if threads is not None:
         torch.set_num_threads(threads)
     device = pick_device()
-    folder = os.environ.get("CNN_LABS_DATA", "cache, download or stand-in")
+    folder = os.environ.get("CNN_LABS_DATA") or "cache, download or stand-in"
     print(f"PyTorch {torch.__version__} on {device}, {torch.get_num_threads()} CPU threads; data: {folder}")
     return device
 

@@ -35,7 +35,8 @@ def report(course: Course, folder: Path, console: Console) -> Path:
     Raises:
         CourseError: if the gradebook holds no hand-in yet.
     """
-    scores = read_scores(course)
+    with console.status("Reading the gradebook"):
+        scores = read_scores(course)
     if not scores:
         raise CourseError("The gradebook holds no hand-in yet. Collect and grade first: `nbgrader autograde <lab>`.")
     hard = difficulties(scores)

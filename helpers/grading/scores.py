@@ -46,10 +46,10 @@ class Difficulty:
 
 
 def read_scores(course: Course) -> list[Score]:
-    """One score for each student and each released lab, in order; who handed nothing in has zero and a note."""
+    """One score for each student and each lab that somebody handed in; who did not has zero and a note."""
     scores = []
     with course.gradebook() as gradebook:
-        for assignment in gradebook.assignments:
+        for assignment in (one for one in gradebook.assignments if one.submissions):
             for student in gradebook.students:
                 try:
                     submission = gradebook.find_submission(assignment.name, student.id)
