@@ -1,9 +1,11 @@
 # make demo     grade a made-up class and look at its report        make lab       open JupyterLab
 # make test     all tests                                            make release   write release/ from source/
-# make lint     ruff, mypy, the labs' own rules                      make requirements   choose versions anew
+# make lint     ruff, mypy, the labs' own rules                      make sweep     the answers on other numbers
+#                                                                    make requirements   choose versions anew
 
 PYTHON ?= python3
 LABS ?=
+SEEDS ?= 10
 VENV := .venv
 READY := $(VENV)/.ready
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -11,7 +13,7 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 # Many universities' networks have certificates of their own.
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: setup demo test lab release lint requirements clean
+.PHONY: setup demo test sweep lab release lint requirements clean
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -29,6 +31,12 @@ demo: setup
 # The tests of one lab share a process, where its cells have run once. One thread each: two processes share the cores.
 test: setup
 	OMP_NUM_THREADS=1 python -m pytest --numprocesses auto --dist loadgroup
+
+# The checks draw fresh numbers in each grading: try the answers on many.
+sweep: setup
+	for seed in $$(seq 2 $(SEEDS)); do \
+		CNN_LABS_SEED=$$seed OMP_NUM_THREADS=1 python -m pytest -q -n auto --dist loadgroup tests/test_answers.py || exit 1; \
+	done
 
 lab: setup
 	jupyter lab source
