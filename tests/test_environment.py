@@ -50,7 +50,7 @@ def test_every_pin_is_exact() -> None:
 
 def test_conda_installs_the_same_file_and_a_fitting_python() -> None:
     pip = next(item["pip"] for item in CONDA["dependencies"] if isinstance(item, dict))
-    assert "-r requirements.txt" in pip
+    assert pip == ["-r requirements.txt", "-e ."]  # lines of a requirements file, for that is what conda makes of them
     python = next(item for item in CONDA["dependencies"] if isinstance(item, str) and item.startswith("python="))
     assert SpecifierSet(PROJECT["requires-python"]).contains(python.removeprefix("python="))
 
