@@ -21,9 +21,8 @@ LABS = find_labs(ROOT / "source")
 
 
 def each_lab() -> pytest.MarkDecorator:
-    """Run a test for each lab; the tests of one lab run in one process."""
-    marked = [pytest.param(lab, id=lab.assignment, marks=pytest.mark.xdist_group(lab.assignment)) for lab in LABS]
-    return pytest.mark.parametrize("lab", marked)
+    """Run a test for each lab."""
+    return pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.assignment)
 
 
 def make_course(folder: Path, *labs: Lab) -> Path:

@@ -41,7 +41,6 @@ def each_answer(right: bool) -> pytest.MarkDecorator:
             exercise,
             answer,
             id=f"{lab.assignment}/{exercise.id}/{answer.name}",
-            marks=pytest.mark.xdist_group(lab.assignment),
         )
         for lab in LABS
         for exercise in exercises(lab).values()

@@ -14,7 +14,7 @@ from nbgrader.utils import determine_grade
 from traitlets.config import Config
 
 from helpers.grading.course import CourseError
-from helpers.grading.labs import is_check
+from helpers.grading.labs import error_message, is_check
 
 __all__ = ["CheckResult", "run_checks"]
 
@@ -88,8 +88,5 @@ def _result(cell: NotebookNode) -> CheckResult:
     errors = [output for output in cell.outputs if output.output_type == "error"]
     cell.outputs = [o for o in cell.outputs if o.output_type != "stream"]  # a warning on stderr costs nothing here
     points, possible = determine_grade(cell)
-    message = ""
-    if errors:
-        kind = "" if errors[0].ename == "CheckError" else f"{errors[0].ename}: "
-        message = f"{kind}{errors[0].evalue}"
+    message = error_message(errors[0]) if errors else ""
     return CheckResult(cell.metadata.nbgrader.grade_id, float(points or 0), possible, message)

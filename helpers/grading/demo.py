@@ -37,7 +37,8 @@ def demo(
         The path of the report's HTML page.
 
     Raises:
-        CourseError: if a lab is unknown, the folder is somebody else's, or a step fails.
+        ValueError: if a lab is unknown.
+        CourseError: if the folder is somebody else's, or a step fails.
     """
     labs = choose_labs(find_labs(course / "source"), names)
     _make_folder(course, folder)
@@ -107,11 +108,10 @@ def _autograde(sandbox: Course, labs: list[Lab], progress: Progress) -> None:
     with pool:
         running = {pool.submit(_autograde_one, sandbox.root, *job): job for job in jobs}
         for future in as_completed(running):
-            failure = future.result()
             progress.advance(task)
-            if failure:
+            if not future.result():
                 lab, student = running[future]
-                progress.console.print(f"[yellow]{student}, {lab}: not graded[/]; the report says why")
+                progress.console.print(f"[yellow]{student}, {lab}: not graded[/]; see the report and autograde.log")
 
 
 def _log_to(path: Path) -> None:
@@ -120,9 +120,11 @@ def _log_to(path: Path) -> None:
         os.dup2(log.fileno(), sys.stderr.fileno())
 
 
-def _autograde_one(root: Path, assignment: str, student: str) -> str:
+def _autograde_one(root: Path, assignment: str, student: str) -> bool:
+    """Whether a hand-in could be graded; where not, the log says why."""
     try:
         Course(root).autograde(assignment, student)
     except CourseError as error:
-        return str(error)
-    return ""
+        print(error, file=sys.stderr, flush=True)
+        return False
+    return True

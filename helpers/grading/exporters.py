@@ -8,6 +8,7 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
+from nbformat.validator import normalize
 
 __all__ = ["SubmissionExporter", "problem_of", "read_submission"]
 
@@ -31,7 +32,8 @@ def read_submission(stream: TextIO) -> NotebookNode:
     if not text.strip():
         return _empty("the file is empty")
     try:
-        notebook = nbformat.reads(text, as_version=4)
+        # Ids that are missing or stand twice are no reason to lose a student's work: they are made anew.
+        _, notebook = normalize(nbformat.reads(text, as_version=4), strip_invalid_metadata=True)
         nbformat.validate(notebook, relax_add_props=True)
     except Exception as error:  # a stranger's file: whatever is wrong with it is a reason, not a crash
         return _empty(_reason(error))

@@ -13,7 +13,17 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_locked, is_solution
 
-__all__ = ["HEADING", "Lab", "choose_labs", "find_labs", "is_check", "is_parameters", "is_setup", "rewrite_parameters"]
+__all__ = [
+    "HEADING",
+    "Lab",
+    "choose_labs",
+    "error_message",
+    "find_labs",
+    "is_check",
+    "is_parameters",
+    "is_setup",
+    "rewrite_parameters",
+]
 
 # The heading of an exercise: `### K25 · Sizes after every layer (3 points, about 10 min)`
 HEADING = re.compile(
@@ -38,12 +48,20 @@ class Lab:
     def read(self) -> NotebookNode:
         return nbformat.read(self.path, as_version=4)
 
-    def parameters(self, which: str) -> dict[str, Any]:
-        """The "smoke" or "grading" values of the lab's parameters, as its parameters cell's metadata gives them."""
+    def parameters_cell(self) -> NotebookNode:
+        """The cell that holds the lab's parameters.
+
+        Raises:
+            ValueError: if there is none.
+        """
         for cell in self.read().cells:
             if is_parameters(cell):
-                return dict(cell.metadata.get("course", {}).get(which, {}))
+                return cell
         raise ValueError(f"{self.path}: no cell is tagged `parameters`")
+
+    def parameters(self, which: str) -> dict[str, Any]:
+        """The "smoke" or "grading" values of the lab's parameters, as its parameters cell's metadata gives them."""
+        return dict(self.parameters_cell().metadata.get("course", {}).get(which, {}))
 
     def headings(self) -> list[re.Match[str]]:
         """The exercises' headings, with the groups `question`, `points` and `minutes`."""
@@ -94,17 +112,22 @@ def is_setup(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and is_locked(cell) and not is_grade(cell)
 
 
+def error_message(output: NotebookNode) -> str:
+    """What an error output says, without its traceback; a failed check's message speaks for itself."""
+    return str(output.evalue) if output.ename == "CheckError" else f"{output.ename}: {output.evalue}"
+
+
 def rewrite_parameters(source: str, values: dict[str, Any]) -> str:
     """The text of a parameters cell with other values; comments that stand behind a value are kept.
 
     Raises:
-        KeyError: if a name is not set in the cell (a misspelt name would otherwise run the full lab).
+        ValueError: if a name is not set in the cell (a misspelt name would otherwise run the full lab).
     """
     lines = source.split("\n")
     places = dict(_assignments(source))
     for name, value in values.items():
         if name not in places:
-            raise KeyError(f"the parameters cell sets no {name}; it sets {', '.join(places)}")
+            raise ValueError(f"the parameters cell sets no {name}; it sets {', '.join(places)}")
         node = places[name]
         line = lines[node.lineno - 1]
         lines[node.lineno - 1] = f"{name} = {value!r}{line[node.end_col_offset :]}"

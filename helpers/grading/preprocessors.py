@@ -14,7 +14,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from helpers.grading.labs import Lab, is_check, is_parameters, rewrite_parameters
+from helpers.grading.labs import Lab, error_message, is_check, rewrite_parameters
 
 __all__ = ["GradingParameters", "HideTracebacks", "RestoreCells"]
 
@@ -72,10 +72,12 @@ class GradingParameters(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Converted:
         path = _lab_file(self, "source", resources)
-        values = Lab(path.parent.name, path).parameters("grading")
+        lab = Lab(path.parent.name, path)
+        # By its grade id: a student may have taken the tag away, or tagged a cell of their own.
+        grade_id = lab.parameters_cell().metadata.nbgrader.grade_id
         for cell in nb.cells:
-            if is_parameters(cell) and values:
-                cell.source = rewrite_parameters(cell.source, values)
+            if cell.metadata.get("nbgrader", {}).get("grade_id") == grade_id:
+                cell.source = rewrite_parameters(cell.source, lab.parameters("grading"))
         return nb, resources
 
 
@@ -86,8 +88,7 @@ class HideTracebacks(NbGraderPreprocessor):
         if is_check(cell):
             for output in cell.outputs:
                 if output.output_type == "error":
-                    kind = "" if output.ename == "CheckError" else f"{output.ename}: "
-                    output.traceback = [f"{kind}{output.evalue}"]
+                    output.traceback = [error_message(output)]
         return cell, resources
 
 

@@ -17,7 +17,7 @@ def test_values_are_replaced_and_comments_kept() -> None:
 
 
 def test_a_misspelt_name_is_an_error() -> None:
-    with pytest.raises(KeyError, match="sets no EPOCH; it sets EPOCHS, SIZE, NAMES"):
+    with pytest.raises(ValueError, match="sets no EPOCH; it sets EPOCHS, SIZE, NAMES"):
         rewrite_parameters(CELL, {"EPOCH": 1})
 
 

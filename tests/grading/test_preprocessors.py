@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,14 @@ import nbformat
 import pytest
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat.v4 import new_code_cell, new_output
 from nbgrader.converters import Autograde
+from nbgrader.preprocessors import NbGraderPreprocessor
 
 from helpers.grading.course import Course
 from helpers.grading.exporters import problem_of, read_submission
 from helpers.grading.labs import Lab
-from helpers.grading.preprocessors import HideTracebacks, RestoreCells
+from helpers.grading.preprocessors import GradingParameters, HideTracebacks, RestoreCells
 
 
 @pytest.fixture
@@ -26,17 +28,16 @@ def released(released_course: Path, small: Lab) -> NotebookNode:
     return nbformat.read(released_course / "release" / small.assignment / "small.ipynb", as_version=4)
 
 
+def run_in_converter(kind: type[NbGraderPreprocessor], notebook: NotebookNode, course: Path, lab: Lab) -> NotebookNode:
+    """A copy of the notebook, preprocessed as nbgrader's converter does it."""
+    preprocessor = kind(parent=NotebookExporter(parent=Autograde(coursedir=Course(course).coursedir)))
+    names = {"nbgrader": {"assignment": lab.assignment, "notebook": lab.notebook}}
+    return preprocessor.preprocess(copy.deepcopy(notebook), names)[0]
+
+
 @pytest.fixture
 def restore(released_course: Path, small: Lab) -> Callable[[NotebookNode], NotebookNode]:
-    """RestoreCells, as it runs in nbgrader's converter."""
-    converter = Autograde(coursedir=Course(released_course).coursedir)
-    preprocessor = RestoreCells(parent=NotebookExporter(parent=converter))
-    names = {"nbgrader": {"assignment": small.assignment, "notebook": small.notebook}}
-
-    def run(notebook: NotebookNode) -> NotebookNode:
-        return preprocessor.preprocess(copy.deepcopy(notebook), names)[0]
-
-    return run
+    return lambda notebook: run_in_converter(RestoreCells, notebook, released_course, small)
 
 
 def ids(notebook: NotebookNode) -> list[str]:
@@ -111,6 +112,34 @@ def test_bytes_that_are_no_text_are_a_reason(tmp_path: Path) -> None:
 
 def test_a_good_hand_in_is_read_as_it_is(released: NotebookNode) -> None:
     assert read_submission(io.StringIO(nbformat.writes(released))) == released
+
+
+@pytest.mark.parametrize("number", ["twice", "missing"])
+def test_cell_ids_that_are_wrong_cost_nothing(number: str, released: NotebookNode) -> None:
+    spoilt = json.loads(nbformat.writes(released))
+    if number == "twice":
+        spoilt["cells"][3]["id"] = spoilt["cells"][4]["id"]
+    else:
+        del spoilt["cells"][3]["id"]
+    notebook = read_submission(io.StringIO(json.dumps(spoilt)))
+    assert problem_of(notebook) == ""
+    assert ids(notebook) == ids(released)
+    assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
+
+
+@pytest.mark.parametrize("change", ["untouched", "tag taken away", "own cell tagged"])
+def test_the_grading_values_come_into_the_labs_own_cell(
+    change: str, released: NotebookNode, released_course: Path, small: Lab
+) -> None:
+    cell = next(cell for cell in released.cells if cell.id == "parameters")
+    if change == "tag taken away":
+        del cell.metadata["tags"]
+    if change == "own cell tagged":
+        released.cells.append(new_code_cell("print(1)", metadata={"tags": ["parameters"]}))
+    notebook = run_in_converter(GradingParameters, released, released_course, small)
+    own = next(cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "parameters")
+    assert own.source == "EPOCHS = 1  # passes\nSIZE = 10"
+    assert (notebook.cells[-1].source == "print(1)") is (change == "own cell tagged")
 
 
 def test_feedback_shows_no_source_of_a_failed_check(released: NotebookNode) -> None:
