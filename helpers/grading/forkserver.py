@@ -1,0 +1,243 @@
+"""The zygote's own side: import what kernels need, then fork a process for each request.
+
+Started as `python -m helpers.grading.forkserver <file descriptor>` by `helpers.grading.zygote`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import resource
+import selectors
+import signal
+import socket
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy
+
+from helpers.grading import linux, memory, sandbox
+from helpers.grading.sandbox import Box, Limits
+from helpers.grading.zygote import MESSAGE
+
+__all__ = ["main"]
+
+MOST_FDS = 16
+WATCH_SECONDS = 0.2  # how often the memory of the boxes is added up
+# Everything that a lab or a kernel imports. No figure is drawn and no tensor made before a fork.
+PRELOADED = (
+    "torch",
+    "torch.nn.functional",
+    "torch.optim",
+    "torch.utils.data",
+    "torchvision",
+    "torchvision.transforms.v2",
+    "numpy",
+    "sklearn.metrics",
+    "matplotlib.pyplot",
+    "matplotlib_inline.backend_inline",
+    "IPython",
+    "ipykernel.ipkernel",
+    "ipykernel.kernelapp",
+    "ipywidgets",
+    "tqdm.auto",
+    "pyseccomp",
+    "helpers.checks",
+    "helpers.compare",
+    "helpers.data",
+    "helpers.device",
+    "helpers.explorer",
+    "helpers.metrics",
+    "helpers.plots",
+    "helpers.train",
+    "helpers.grading.kernel",
+)
+
+Started = Callable[[], None]
+Task = Callable[[dict[str, Any], list[socket.socket], Started], None]
+# What a process can be forked for: a function `(arguments, sockets, started)` that calls `started` when it is ready.
+TASKS = {
+    "kernel": "helpers.grading.kernel:run",
+    "clean room": "helpers.grading.kernel:run_clean_room",
+    "attack": "helpers.grading.attacks:run",
+}
+
+
+@dataclass(eq=False)
+class _Running:
+    """A forked process, and where to report its end."""
+
+    pid: int
+    pidfd: int
+    status: socket.socket
+    limits: Limits | None  # None for a trusted process
+    why: str = ""
+
+    def watch(self) -> None:
+        """Stop the process if it and its children use too much memory together; no limit of Linux's own counts that."""
+        if self.limits and not self.why and memory.used(self.pid) > self.limits.memory:
+            self.why = f"it used more than {self.limits.memory >> 20} MiB of memory"
+            signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+
+    def bury(self) -> None:
+        _, status, usage = os.wait4(self.pid, 0)
+        if self.limits and usage.ru_utime + usage.ru_stime >= self.limits.cpu_seconds:
+            self.why = f"it used more than {self.limits.cpu_seconds} s of processor time"
+        report = {"exit": os.waitstatus_to_exitcode(status), "why": self.why}
+        with self.status, contextlib.suppress(OSError):  # nobody may want to know
+            self.status.send(json.dumps(report).encode())
+        os.close(self.pidfd)
+
+
+def main(control: socket.socket) -> None:
+    """Serve until the grading process closes its end; the kernel then kills all that was forked."""
+    linux.set_child_subreaper()
+    for name in PRELOADED:
+        importlib.import_module(name)
+    _check_single_threaded()
+    gc.collect()
+    gc.freeze()  # so that no collection in a child touches, and thereby copies, what all share
+    control.send(b"ready")
+    selector = selectors.DefaultSelector()
+    selector.register(control, selectors.EVENT_READ)
+    running: set[_Running] = set()
+    while True:
+        for key, _ in selector.select(WATCH_SECONDS if running else None):
+            if key.fileobj is control:
+                data, fds, _, _ = socket.recv_fds(control, MESSAGE, MOST_FDS)
+                if not data:
+                    return
+                child = _fork(data, fds)
+                if child:
+                    running.add(child)
+                    selector.register(child.pidfd, selectors.EVENT_READ, child)
+            else:
+                selector.unregister(key.fileobj)
+                running.remove(key.data)
+                key.data.bury()
+        for child in running:
+            child.watch()
+
+
+def _check_single_threaded() -> None:
+    """A fork copies one thread; locks that others hold would stay locked in the copy for ever."""
+    if len(os.listdir("/proc/self/task")) > 1:
+        raise RuntimeError("a library started threads when it was imported: no kernel can be forked")
+
+
+def _fork(data: bytes, fds: list[int]) -> _Running | None:
+    """Start the process that a request asks for; None if it could not be, which it has then said itself.
+
+    In between stands a short-lived process that enters the namespaces; its child is the first process in them, and
+    becomes the zygote's own when it ends.
+    """
+    status = socket.socket(fileno=fds[0])
+    reader, writer = os.pipe()
+    between = os.fork()
+    if between == 0:
+        with _reported(status):
+            os.close(reader)
+            _between(json.loads(data), status, fds, writer)
+    os.close(writer)
+    for fd in fds[1:]:
+        os.close(fd)
+    with open(reader) as told:
+        pid = told.read()
+    os.waitpid(between, 0)
+    if not pid:
+        status.close()
+        return None
+    box = json.loads(data)["box"]
+    limits = Limits(**box["limits"]) if box else None
+    return _Running(int(pid), os.pidfd_open(int(pid)), status, limits)
+
+
+@contextlib.contextmanager
+def _reported(status: socket.socket) -> Iterator[NoReturn]:
+    """Run a process's whole life in this block: it ends with it, and says why where that is an error."""
+    code = 1
+    try:
+        yield  # type: ignore[misc]
+        code = 0
+    except sandbox.MissingProtectionError as error:
+        _tell(status, refused=str(error), protection=error.protection.name)
+    except ValueError as error:
+        _tell(status, refused=str(error))
+    except BaseException:
+        _tell(status, refused=traceback.format_exc())
+    finally:
+        os._exit(code)
+
+
+def _tell(status: socket.socket, fds: Sequence[int] = (), **message: Any) -> None:
+    with contextlib.suppress(OSError):  # the other side may be gone, or has heard enough
+        socket.send_fds(status, [json.dumps(message).encode()[:MESSAGE]], list(fds))
+
+
+def _between(request: dict[str, Any], status: socket.socket, fds: list[int], writer: int) -> None:
+    zygote = os.getppid()
+    os.setsid()
+    if request["box"]:
+        sandbox.isolate()
+    alive, gone = os.pipe()
+    pid = os.fork()
+    if pid:
+        pidfd = os.pidfd_open(pid)
+        _tell(status, [pidfd], pid=pid)
+        os.write(writer, str(pid).encode())
+        return
+    with _reported(status):
+        os.close(gone)
+        os.read(alive, 1)  # until the process between has ended
+        _follow(zygote)
+        _close_all_but(fds)
+        _work(request, status, [socket.socket(fileno=fd) for fd in fds[1:]])
+
+
+def _follow(zygote: int) -> None:
+    """Die with the zygote. Its ID is read where its own /proc is: a new pid namespace shows no parent."""
+    linux.die_with_parent()
+    lines = Path("/proc/self/status").read_text().splitlines()
+    parent = next(int(line.split()[1]) for line in lines if line.startswith("PPid"))
+    if parent != zygote:
+        os._exit(1)
+
+
+def _close_all_but(fds: Sequence[int]) -> None:
+    """Close the sockets of the zygote and of all other hand-ins; input and output go nowhere."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for standard in range(3):
+        os.dup2(nowhere, standard)
+    first = 3
+    for fd in sorted(fds):
+        os.closerange(first, fd)
+        first = fd + 1
+    os.closerange(first, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+
+
+def _work(request: dict[str, Any], status: socket.socket, sockets: list[socket.socket]) -> None:
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    numpy.random.seed()  # as in a process that is really new; Python's own generator does so itself
+    box = request["box"]
+    if box:
+        sandbox.enter(Box(**{**box, "limits": Limits(**box["limits"])}))
+
+    def started() -> None:
+        _tell(status, started=True)
+        status.close()
+
+    module, _, function = TASKS[request["task"]].partition(":")
+    getattr(importlib.import_module(module), function)(request["arguments"], sockets, started)
+
+
+if __name__ == "__main__":
+    main(socket.socket(fileno=int(sys.argv[1])))
+    os._exit(0)  # libraries would complain about what was never used

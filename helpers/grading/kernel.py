@@ -1,0 +1,104 @@
+"""The kernel in which a student's cells run: ipykernel, on sockets that were made for it, with a servant beside it."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import zmq
+from ipykernel.control import ControlThread
+from ipykernel.kernelapp import IPKernelApp
+from ipykernel.shellchannel import ShellChannelThread
+from traitlets import Dict
+from traitlets.config import Config
+
+__all__ = ["PORTS", "BoxedKernelApp", "run", "run_clean_room"]
+
+# "Ports" number the sockets, as Jupyter does where they are files. The heartbeat has none: the zygote tells of a death.
+PORTS = {"shell": 1, "iopub": 2, "stdin": 3, "control": 4}
+
+
+class BoxedKernelApp(IPKernelApp):
+    """ipykernel without what a graded hand-in does not need: files, heartbeat, debugger, history."""
+
+    listeners: dict[int, socket.socket] = Dict()  # by port
+
+    def init_connection_file(self) -> None:
+        pass
+
+    def write_connection_file(self, **_: Any) -> None:
+        pass
+
+    def log_connection_info(self) -> None:
+        self._ports = PORTS
+
+    def init_heartbeat(self) -> None:
+        pass
+
+    def _try_bind_socket(self, zmq_socket: zmq.Socket[bytes], port: int) -> int:
+        # The grading process listens already: the box shares no folder with the machine, and nobody waits for a bind.
+        zmq_socket.setsockopt(zmq.USE_FD, self.listeners[port].detach())
+        zmq_socket.bind(f"ipc://{port}")
+        return port
+
+    def init_control(self, context: zmq.Context[zmq.Socket[bytes]]) -> None:
+        self.control_socket = context.socket(zmq.ROUTER)
+        self.control_socket.linger = 1000
+        self._bind_socket(self.control_socket, self.control_port)
+        self.debugpy_socket = context.socket(zmq.STREAM)  # never used
+        self.debug_shell_socket = context.socket(zmq.DEALER)
+        self.control_thread = ControlThread(daemon=True)
+        self.shell_channel_thread = ShellChannelThread(context, daemon=True)
+
+
+def run(arguments: Mapping[str, Any], sockets: Sequence[socket.socket], started: Callable[[], None]) -> None:
+    """Run a kernel until it is told to stop.
+
+    Args:
+        arguments: `key`, with which messages are signed; `folder`, where to work if not in a sandbox.
+        sockets: the listening ones, in the order of `PORTS`, then the servant's.
+    """
+    *listeners, channel = sockets
+    if arguments["folder"]:
+        os.chdir(arguments["folder"])
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.Session.key = arguments["key"].encode()
+    app = BoxedKernelApp.instance(
+        config=config,
+        listeners=dict(zip(PORTS.values(), listeners, strict=True)),
+        **{f"{name}_port": port for name, port in PORTS.items()},
+    )
+    app.initialize([])
+    if importlib.util.find_spec("helpers.grading.servant"):
+        _add_servant(app, channel)
+    started()
+    app.start()
+
+
+def _add_servant(app: BoxedKernelApp, channel: socket.socket) -> None:
+    """Let the servant answer whenever the kernel is idle, past IPython: no hook of the student's is asked."""
+    from helpers.grading.servant import Servant
+
+    servant = Servant(channel, app.shell.user_ns)
+
+    def serve() -> None:
+        if not servant.serve_one():
+            loop.remove_reader(channel)
+
+    from tornado.ioloop import IOLoop
+
+    loop = IOLoop.current().asyncio_loop
+    loop.add_reader(channel, serve)
+
+
+def run_clean_room(arguments: Mapping[str, Any], sockets: Sequence[socket.socket], started: Callable[[], None]) -> None:
+    """Be the clean room of a hand-in, in the empty folder `folder`, until the grading process hangs up."""
+    from helpers.grading.cleanroom import serve
+
+    os.chdir(arguments["folder"])
+    started()
+    serve(*sockets)

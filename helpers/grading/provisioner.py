@@ -1,0 +1,208 @@
+"""The provisioner: how Jupyter's tools (nbgrader, nbclient, papermill) get a kernel in the sandbox.
+
+The kernel `cnn-labs-sandbox` names this class; whoever runs a notebook with that kernel needs to know nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import KernelProvisionerBase
+from traitlets import Bool, Int
+
+from helpers.download import cache_folder
+from helpers.grading.kernel import PORTS
+from helpers.grading.sandbox import HOME, Box, Limits
+from helpers.grading.zygote import ENVIRONMENT, Child, shared
+
+__all__ = ["KERNEL_NAME", "SandboxKernelManager", "SandboxProvisioner", "install_kernelspec"]
+
+KERNEL_NAME = "cnn-labs-sandbox"
+KERNELSPEC = Path(__file__).parent / "kernelspec"
+LONGEST_PATH = 107  # of a unix socket
+HEARTBEAT = 5  # a socket on which nobody answers: the zygote tells of a death
+
+
+class SandboxProvisioner(KernelProvisionerBase):
+    """Forks kernels from the zygote into sandboxes, and their clean rooms beside them."""
+
+    unsafe = Bool(False, help="Run students' code without a sandbox: only on a machine that you can do without.").tag(
+        config=True
+    )
+    gpu = Bool(False, help="Let students' code use NVIDIA devices.").tag(config=True)
+    memory = Int(4096, help="MiB that all processes of a hand-in may use together.").tag(config=True)
+    scratch = Int(1024, help="MiB that all files of a hand-in may use together.").tag(config=True)
+
+    _kernel: Child | None = None
+    _room: Child | None = None
+    _channel: socket.socket | None = None  # the servant's other end, until the clean room has it
+    _folder: Path | None = None  # the kernel's sockets, as the grading process sees them
+    _listeners: tuple[socket.socket, ...] = ()
+
+    @property
+    def boxed(self) -> bool:
+        """Whether the kernel runs in the sandbox; False only where the instructor said `unsafe`."""
+        return not self.unsafe
+
+    @property
+    def why(self) -> str:
+        """Why the kernel was stopped, in words; empty as long as no limit did it."""
+        return self._kernel.why if self._kernel else ""
+
+    @property
+    def has_process(self) -> bool:
+        return self._kernel is not None and self._kernel.poll() is None
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        manager = self.parent
+        self._folder = Path(tempfile.mkdtemp(prefix="cnn-labs-"))
+        manager.transport, manager.ip = "ipc", str(self._folder / "k")
+        manager.cache_ports = False
+        for name, port in (PORTS | {"hb": HEARTBEAT}).items():
+            setattr(manager, f"{name}_port", port)
+        manager.connection_file = str(self._folder / "connection.json")
+        manager.write_connection_file()
+        self.connection_info = manager.get_connection_info()
+        kwargs.pop("extra_arguments", None)
+        return await super().pre_launch(cmd=[], **kwargs)
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Fork the kernel. What lies in the folder `cwd`, save notebooks, is copied into its sandbox.
+
+        Raises:
+            ZygoteError: if it could not be started, for instance because the sandbox lacks a protection.
+        """
+        assert self._folder is not None
+        submitted, environment = str(kwargs.get("cwd") or ""), kwargs["env"]
+        self._listeners = tuple(_listen(f"{self._folder}/k-{port}") for port in (*PORTS.values(), HEARTBEAT))
+        self._channel, channel = socket.socketpair()
+        with channel:
+            self._kernel = await asyncio.to_thread(
+                lambda: shared().fork(
+                    "kernel",
+                    {"key": self.connection_info["key"].decode(), "folder": "" if self.boxed else submitted},
+                    box=self._box(submitted, environment) if self.boxed else None,
+                    environment=_for_students(environment),
+                    sockets=[*self._listeners[: len(PORTS)], channel],
+                )
+            )
+        for listener in self._listeners[: len(PORTS)]:
+            listener.close()  # with the kernel's end, nobody listens: what is sent to a dead kernel fails at once
+        return self.connection_info
+
+    def _box(self, submitted: str, environment: dict[str, str]) -> Box:
+        limits = Limits(memory=self.memory << 20, scratch=self.scratch << 20)
+        data = environment.get("CNN_LABS_DATA") or str(cache_folder())
+        return Box(limits, submitted, (os.path.abspath(os.path.expanduser(data)),), self.gpu)
+
+    def clean_room(self) -> Any:
+        """The clean room of this kernel: a trusted process that asks it for what the student defined. Once a kernel.
+
+        Raises:
+            ZygoteError: if it could not be started.
+            RuntimeError: if the kernel has none, or has one already.
+        """
+        if self._channel is None or self._folder is None:
+            raise RuntimeError("this kernel was not started yet, has ended, or has its clean room already")
+        folder = self._folder / "room"
+        folder.mkdir()
+        control, theirs = socket.socketpair()
+        with theirs, self._channel as channel:
+            self._channel = None
+            self._room = shared().fork(
+                "clean room",
+                {"folder": str(folder)},
+                box=None,
+                environment={**_for_students(os.environ), **_own_places()},
+                sockets=[theirs, channel],
+            )
+        from helpers.grading.cleanroom import CleanRoom
+
+        return CleanRoom(control)
+
+    async def poll(self) -> int | None:
+        return self._kernel.poll() if self._kernel else 0
+
+    async def wait(self) -> int | None:
+        while await self.poll() is None:
+            await asyncio.sleep(0.005)
+        return await self.poll()
+
+    async def send_signal(self, signum: int) -> None:
+        if self._kernel:
+            self._kernel.send_signal(signum)
+
+    async def kill(self, restart: bool = False) -> None:
+        await self.send_signal(signal.SIGKILL)
+
+    async def terminate(self, restart: bool = False) -> None:
+        await self.kill(restart)  # a hand-in has nothing to tidy up
+
+    async def cleanup(self, restart: bool = False) -> None:
+        for child in (self._room, self._kernel):
+            if child:
+                child.close()
+        for one in (*self._listeners, *([self._channel] if self._channel else [])):
+            one.close()
+        self._room = self._channel = None
+        self._listeners = ()
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+
+def _listen(path: str) -> socket.socket:
+    if len(path) > LONGEST_PATH:
+        raise ValueError(f"{path} is too long a name for a socket. Let TMPDIR name a folder nearer to /.")
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    listener.listen()
+    listener.setblocking(False)
+    return listener
+
+
+def _for_students(environment: Mapping[str, str]) -> dict[str, str]:
+    """What a student's code may know of the environment, and where it is at home."""
+    passed = {name: environment[name] for name in ENVIRONMENT if name in environment}
+    course = {name: value for name, value in environment.items() if name.startswith("CNN_LABS_")}
+    return {
+        **passed,
+        **course,
+        "CNN_LABS_OFFLINE": "1",  # both processes of a hand-in must see the same data
+        "HOME": str(HOME),
+        "LOGNAME": "student",
+        "MPLCONFIGDIR": "/tmp/matplotlib",
+        "TMPDIR": "/tmp",
+        "USER": "student",
+        "XDG_CACHE_HOME": str(cache_folder().parent),
+    }
+
+
+def _own_places() -> dict[str, str]:
+    """Where a trusted process is at home."""
+    return {name: os.environ[name] for name in ("HOME", "TMPDIR", "USER", "LOGNAME") if name in os.environ}
+
+
+class SandboxKernelManager(AsyncKernelManager):
+    """Starts every kernel in the sandbox, whatever kernel a notebook names, and needs nothing installed."""
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        return KernelSpec.from_resource_dir(str(KERNELSPEC))
+
+
+def install_kernelspec() -> str:
+    """Let Jupyter's own commands (`papermill -k cnn-labs-sandbox`) find the kernel in this environment."""
+    return KernelSpecManager().install_kernel_spec(str(KERNELSPEC), KERNEL_NAME, prefix=sys.prefix)

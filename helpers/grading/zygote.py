@@ -1,0 +1,205 @@
+"""The zygote: one process that imports PyTorch and Jupyter's kernel once, and from which every kernel is forked.
+
+The grading process reaches it over a socket pair that both inherit; nobody else can. Each request brings the sockets
+that the new process is to have, and among them its own status socket, over which its start, its end and what kept it
+from starting are told.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from helpers.grading.sandbox import Box
+
+__all__ = ["Child", "Zygote", "ZygoteError", "shared"]
+
+START_SECONDS = 120  # a cold disk reads PyTorch slowly
+MESSAGE = 1 << 16  # bytes; a request is a few hundred
+# What processes for student code may know of the instructor's environment.
+ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "OMP_NUM_THREADS", "CUDA_VISIBLE_DEVICES")
+_BESIDES = ("HOME", "XDG_CACHE_HOME", "MPLCONFIGDIR")  # where the zygote finds caches; no kernel is told
+
+
+class ZygoteError(Exception):
+    """A process could not be started; the message says why and, where it is known, what to do.
+
+    `protection` names what the sandbox lacks; it is empty where something else is wrong.
+    """
+
+    def __init__(self, message: str, protection: str = "") -> None:
+        self.protection = protection
+        super().__init__(message)
+
+
+class Child:
+    """A process that the zygote forked, as the grading process sees it."""
+
+    def __init__(self, status: socket.socket) -> None:
+        self._status = status
+        self._code: int | None = None
+        self._pidfd = -1
+        self.pid = 0
+        self.why = ""  # why it was stopped, where a limit did it
+        try:
+            self._await_start()
+        except BaseException:
+            self.close()
+            raise
+
+    def _await_start(self) -> None:
+        self._status.settimeout(START_SECONDS)
+        while True:
+            try:
+                data, fds, _, _ = socket.recv_fds(self._status, MESSAGE, 1)
+            except TimeoutError:
+                raise ZygoteError(f"a process did not start within {START_SECONDS} s") from None
+            message = json.loads(data or '{"refused": "the zygote, or the new process, died"}')
+            if "refused" in message:
+                raise ZygoteError(message["refused"], message.get("protection", ""))
+            if "pid" in message:
+                self.pid, (self._pidfd,) = message["pid"], fds
+            if "started" in message:
+                self._status.settimeout(None)
+                return
+
+    def poll(self) -> int | None:
+        """The exit code, negative for a signal; None while the process runs."""
+        if self._code is None:
+            with contextlib.suppress(BlockingIOError):
+                self._end(self._status.recv(MESSAGE, socket.MSG_DONTWAIT))
+        return self._code
+
+    def wait(self) -> int:
+        """Wait for the end of the process and return its exit code."""
+        if self._code is None:
+            self._end(self._status.recv(MESSAGE))
+        assert self._code is not None
+        return self._code
+
+    def _end(self, data: bytes) -> None:
+        message = json.loads(data or '{"exit": -9, "why": "the zygote died"}')  # and took its children along
+        self._code, self.why = message["exit"], message["why"]
+
+    def kill(self) -> None:
+        """Stop the process and, for a boxed one, all that it started."""
+        self.send_signal(signal.SIGKILL)
+
+    def send_signal(self, signum: int) -> None:
+        if self._pidfd >= 0:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._pidfd, signum)
+
+    def close(self) -> None:
+        """Stop the process if it runs, and forget it."""
+        if self._pidfd >= 0:
+            self.kill()
+            os.close(self._pidfd)
+            self._pidfd = -1
+        self._status.close()
+
+
+class Zygote:
+    """The grading process's end. May be used from many threads.
+
+    Raises:
+        ZygoteError: if it does not start.
+    """
+
+    def __init__(self) -> None:
+        self.owner = os.getpid()
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        # One thread each: several hand-ins share the cores. OpenBLAS would start threads before the first fork.
+        environment = {
+            "OMP_NUM_THREADS": "1",
+            **_present(ENVIRONMENT),
+            **_present(_BESIDES),
+            "OPENBLAS_NUM_THREADS": "1",
+        }
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "helpers.grading.forkserver", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is for the grading process, which then ends this one
+            )
+        self._control.settimeout(START_SECONDS)
+        try:
+            ready = self._control.recv(MESSAGE)
+        except TimeoutError:
+            ready = b""
+        if ready != b"ready":
+            self.close()
+            raise ZygoteError("the process that imports PyTorch and Jupyter did not start; see what it said above")
+        self._control.settimeout(None)
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def fork(
+        self,
+        task: str,
+        arguments: Mapping[str, Any],
+        *,
+        box: Box | None,
+        environment: Mapping[str, str],
+        sockets: Sequence[socket.socket] = (),
+    ) -> Child:
+        """Start a process that does one of the tasks in `helpers.grading.forkserver`.
+
+        Args:
+            box: the sandbox for it; None for a trusted process, or where the instructor said that it is safe.
+            environment: all of its environment.
+            sockets: what it gets besides. They stay open here.
+
+        Raises:
+            ZygoteError: if it could not be started, for instance because the sandbox lacks a protection.
+        """
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        request = {
+            "task": task,
+            "arguments": dict(arguments),
+            "box": asdict(box) if box else None,
+            "environment": dict(environment),
+        }
+        with theirs:
+            fds = [theirs.fileno(), *(one.fileno() for one in sockets)]
+            try:
+                socket.send_fds(self._control, [json.dumps(request).encode()], fds)
+            except OSError as error:
+                ours.close()
+                raise ZygoteError(f"the zygote died ({error})") from None
+        return Child(ours)
+
+    def close(self) -> None:
+        """End the zygote and with it all processes that it forked."""
+        self._control.close()
+        self._process.wait()
+
+
+def _present(names: Sequence[str]) -> dict[str, str]:
+    return {name: os.environ[name] for name in names if name in os.environ}
+
+
+_lock = threading.Lock()
+_zygote: Zygote | None = None
+
+
+def shared() -> Zygote:
+    """The zygote of this process, started at the first call, and anew where it died."""
+    global _zygote
+    with _lock:
+        if _zygote is None or _zygote.owner != os.getpid() or not _zygote.alive:
+            _zygote = Zygote()
+        return _zygote
