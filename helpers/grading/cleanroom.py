@@ -1,0 +1,167 @@
+"""The clean room: a trusted process in which the check cells of one hand-in run.
+
+Locked set-up cells run here too. A name that neither a check nor the set-up defines is the student's: it is fetched
+from the kernel, as data or as a handle. So a check is ordinary source, and no line of it enters the student's process.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import contextlib
+import io
+import json
+import os
+import socket
+import time
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from helpers.grading.link import CELLS, GRACE, Link, NoAnswer
+from helpers.grading.wire import WireError, read_text, receive, send
+
+__all__ = ["CleanRoom", "Verdict", "run_cell", "serve"]
+
+MOST_OUTPUT = 20_000  # characters of what a cell prints
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a cell: the record without which there are no points.
+
+    Attributes:
+        passed: whether the cell ran to its end.
+        points: the number that its last expression gave, None if it gave none.
+        error: the name of the exception that ended it, empty if it passed.
+        message: what to tell the student, empty if it passed.
+        output: what the cell printed.
+    """
+
+    passed: bool
+    points: float | None
+    error: str
+    message: str
+    output: str
+
+
+class CleanRoom:
+    """The clean room, as seen from the grading process."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self._control = control
+        self._closed = ""
+
+    def run(self, source: str, *, graded: bool, timeout: float) -> Verdict:
+        """Run a cell.
+
+        Args:
+            graded: whether it is a check, which leaves nothing behind, or a locked set-up cell.
+            timeout: seconds that it may take. Where it takes longer, all that is asked later fails.
+
+        Returns:
+            The verdict. A clean room that ended or hangs is a verdict too.
+        """
+        if self._closed:
+            return _failed("NotRun", self._closed)
+        deadline = time.monotonic() + timeout + 3 * GRACE
+        try:
+            request = {"source": source, "graded": graded, "timeout": timeout}
+            send(self._control, json.dumps(request).encode(), deadline=deadline)
+            text, _ = receive(self._control, deadline)
+            return Verdict(**read_text(text))
+        except TimeoutError:
+            self._closed = "This check did not run: one before it took too long."
+            verdict = _failed("TimeoutError", f"The check took longer than {timeout:g} seconds.")
+        except (EOFError, OSError, WireError) as error:
+            self._closed = "This check did not run: the process that runs the checks has ended."
+            verdict = _failed(type(error).__name__, "The process that runs the checks has ended.")
+        self._control.close()
+        return verdict
+
+    def close(self) -> None:
+        """Let the clean room end."""
+        self._closed = self._closed or "This check did not run: the clean room is closed."
+        self._control.close()
+
+
+def serve(control: socket.socket, channel: socket.socket) -> None:
+    """Be the clean room of one hand-in: run cells until the grading process hangs up.
+
+    Args:
+        control: the connection to the grading process.
+        channel: the connection to the servant in the student's kernel.
+    """
+    os.environ["MPLBACKEND"] = "agg"  # nobody looks at what a check draws
+    link, setup = Link(channel), {"__name__": CELLS}
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            text, _ = receive(control)
+            request = read_text(text)
+            verdict = _run(request["source"], request["graded"], request["timeout"], setup, link)
+            send(control, json.dumps(asdict(verdict)).encode())
+
+
+class _Names(dict[str, Any]):
+    """The names that a cell sees: its own and those of the set-up, then Python's, then the student's."""
+
+    def __init__(self, known: dict[str, Any], link: Link) -> None:
+        super().__init__(known)
+        self._link = link
+
+    def __missing__(self, name: str) -> Any:
+        if hasattr(builtins, name):
+            return getattr(builtins, name)
+        if name.startswith("__"):  # what Python itself looks for
+            raise KeyError(name)
+        return self._link.name(name)
+
+
+def _run(source: str, graded: bool, timeout: float, setup: dict[str, Any], link: Link) -> Verdict:
+    link.deadline = time.monotonic() + timeout
+    names, output = _Names(setup, link), io.StringIO()
+    points, error, message = None, "", ""
+    try:
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+            points = _points(run_cell(source, names))
+    except BaseException as problem:
+        error, message = type(problem).__name__, _message(problem)
+    if graded:
+        names.clear()
+        link.forget()
+    else:
+        setup.update(names)
+        link.agree_on_seeds()
+    return Verdict(not error, points, error, message, output.getvalue()[:MOST_OUTPUT])
+
+
+def run_cell(source: str, names: dict[str, Any]) -> Any:
+    """Run a cell as IPython does: the value of its last expression is its result, None if it ends otherwise."""
+    tree = ast.parse(source)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, "<cell>", "exec"), names)
+    if isinstance(last, ast.Expr):
+        return eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)
+    return None
+
+
+def _points(value: Any) -> float | None:
+    """The number that a cell ends with, if it is one."""
+    if isinstance(value, np.generic | torch.Tensor | np.ndarray) and value.ndim == 0:
+        value = value.item()
+    return float(value) if type(value) in (int, float) else None
+
+
+def _message(problem: BaseException) -> str:
+    """What a notebook shows of an exception, without a traceback."""
+    if isinstance(problem, NoAnswer):
+        return str(problem)
+    if hasattr(problem, "_render_traceback_"):
+        return "\n".join(problem._render_traceback_())
+    return f"{type(problem).__name__}: {problem}"
+
+
+def _failed(error: str, message: str) -> Verdict:
+    return Verdict(False, None, error, message, "")

@@ -1,0 +1,436 @@
+"""The clean room's end of the connection to the student's kernel.
+
+Towards the kernel everything is pickled: that is safe in this direction only. What comes back is taken apart by
+`helpers.grading.wire`, which knows plain data and handles. Nothing that the kernel sends is unpickled, imported or run.
+"""
+
+from __future__ import annotations
+
+import builtins
+import ctypes
+import io
+import pickle
+import random
+import socket
+import sys
+import time
+import types
+import weakref
+from itertools import count
+from typing import Any
+
+import cloudpickle
+import numpy as np
+import torch
+from torch import Tensor
+
+from helpers.grading import twins
+from helpers.grading.gradients import Graphs, attach
+from helpers.grading.proxies import Handle, make_handle, number_of
+from helpers.grading.wire import MOST_BYTES, Buffer, Unpacker, WireError, read_text, receive, send, tensor_bytes
+
+__all__ = ["CELLS", "Link", "NoAnswer"]
+
+CELLS = "__main__"  # the module that classes and functions of cells belong to
+MOST_NESTED = 20  # calls in calls
+GRACE = 2.0  # seconds for the kernel to say that a call took too long
+
+
+class NoAnswer(BaseException):
+    """The kernel does not answer, or answers nonsense. No `except Exception` of a check's may take it for an answer."""
+
+
+class _Pickler(cloudpickle.Pickler):
+    """Pickles what a check gives to the student's code; numbers stand for what the kernel has already.
+
+    Args:
+        whole: the network or optimizer that is pickled as a twin: everything in it travels along.
+        answers: whether the values are results of a callback, and no arguments.
+    """
+
+    def __init__(self, link: Link, *, whole: Any = None, answers: list[Tensor] | None = None) -> None:
+        self._text = io.BytesIO()
+        self.buffers: list[Buffer] = []
+        self.inputs: list[Tensor] = []  # tensors that require their gradient, in the order in which they are sent
+        self._link, self._whole, self._answers = link, whole, answers
+        super().__init__(self._text, protocol=5, buffer_callback=self._keep if whole is None else None)
+        self._parameters = link.parameters()
+
+    def text(self, value: Any) -> bytes:
+        try:
+            self.dump(value)
+        except (pickle.PicklingError, TypeError, AttributeError) as error:
+            raise TypeError(f"a check cannot pass this to the student's code: {error}") from None
+        return self._text.getvalue()
+
+    def _keep(self, buffer: Any) -> None:
+        self.buffers.append(buffer.raw())
+
+    def persistent_id(self, value: Any) -> Any:
+        kind = type(value)
+        if kind in _ATOMS:
+            return None
+        if issubclass(kind, Handle):
+            return "handle", number_of(value)
+        if issubclass(kind, Tensor):
+            return self._tensor(value)
+        if issubclass(kind, twins.TWINNED) and value is not self._whole:
+            if self._whole is None or value in self._link.twins:
+                return "own", self._link.twin(value)
+        elif self._whole is None and _is_callback(value):
+            return "callback", self._link.callback(value), getattr(value, "__name__", kind.__name__)
+        return None
+
+    def _tensor(self, value: Tensor) -> Any:
+        if id(value) in self._parameters:
+            return "parameter", *self._parameters[id(value)]
+        if not value.requires_grad or self._whole is not None:
+            return None
+        if self._answers is None:
+            if not any(value is known for known in self.inputs):
+                self.inputs.append(value)
+            return "input", next(i for i, known in enumerate(self.inputs) if known is value), value.detach()
+        if value.is_leaf:
+            return None
+        return "linked", self._link.graphs.keep(value, self._answers), value.detach()
+
+    def reducer_override(self, value: Any) -> Any:
+        kind = type(value)
+        if kind is Tensor or kind is torch.nn.Parameter:
+            return _reduced(value)
+        if kind.__module__.startswith("matplotlib.") and hasattr(value, "get_figure"):
+            raise TypeError("a check cannot pass a figure or axes: the student's code would draw on a copy")
+        return super().reducer_override(value)
+
+
+_ATOMS = {bool, int, float, str, bytes, type(None), tuple, list, dict, set}
+_BOUND = (types.MethodType, types.BuiltinMethodType, types.MethodWrapperType)
+
+
+def _is_callback(value: Any) -> bool:
+    """Whether a check's own function, or method, or callable object: it stays here and is called back."""
+    if isinstance(value, _BOUND):
+        return not isinstance(value.__self__, types.ModuleType | type)
+    if isinstance(value, types.FunctionType):
+        return value.__module__ == CELLS
+    return callable(value) and type(value).__module__ == CELLS
+
+
+def _reduced(tensor: Tensor) -> Any:
+    from helpers.grading.servant import rebuild  # what the kernel calls: only its name travels
+
+    if tensor.layout is not torch.strided or tensor.is_quantized:
+        return NotImplemented
+    numbers: Any = None
+    order: list[int] = []
+    if not tensor.is_meta:
+        order, found = tensor_bytes(tensor)
+        numbers = pickle.PickleBuffer(found)
+    place = str(tensor.device)
+    more = type(tensor) is torch.nn.Parameter, tensor.requires_grad, tensor.grad
+    return rebuild, (numbers, tensor.dtype, tuple(tensor.shape), order, place, *more)
+
+
+class _Twin:
+    """What is known of a network's twin: its number, and the state on which both sides agree."""
+
+    def __init__(self, number: int, thing: Any) -> None:
+        self.number, self.thing = number, weakref.ref(thing)
+        self.agreed = twins.copied(twins.state_of(thing))
+        self.loose = False  # the student built it anew: it is followed no more
+
+
+class _Result(Unpacker):
+    """Takes an answer of the kernel's apart."""
+
+    def __init__(self, link: Link, buffers: list[Any], inputs: list[Tensor]) -> None:
+        super().__init__(buffers)
+        self._link, self._inputs = link, inputs
+
+    def handle(self, number: int, kinds: list[list[str]], name: str, is_callable: bool) -> Any:
+        return self._link.handle(int(number), kinds, name, is_callable)
+
+    def own(self, number: int, name: str) -> Any:
+        thing = self._link.own[number]
+        return twins.parameters_of(thing)[name] if name else thing
+
+    def linked(self, tensor: Tensor, how: dict[str, Any], depth: int) -> Tensor:
+        if "input" in how:  # an argument of a callback's
+            if how["input"] == len(self._inputs):
+                self._inputs.append(tensor.requires_grad_())
+            return self._inputs[how["input"]]
+        if "graph" in how:
+            return attach(tensor, self._inputs, _Backward(self._link, int(how["graph"])))
+        tensor.requires_grad_()
+        tensor.grad = self._tree(how["grad"], depth)
+        return tensor
+
+
+class _Failure:
+    """What the student's code raised. No exception yet: those of the connection itself mean something else."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+
+class _Backward:
+    """Asks the kernel for the backward pass of one of its results."""
+
+    def __init__(self, link: Link, number: int) -> None:
+        self._link, self._number = link, number
+        weakref.finalize(self, link.released.append, ("graph", number))
+
+    def __call__(self, gradient: Tensor) -> list[Tensor | None]:
+        found = self._link.do("backward", self._number, gradient.detach())
+        if not isinstance(found, list) or not all(grad is None or isinstance(grad, Tensor) for grad in found):
+            raise NoAnswer("The notebook's process sent no gradients where gradients are due.")
+        return found
+
+
+class Link:
+    """Speaks with the servant in the student's kernel; one operation at a time.
+
+    Attributes:
+        deadline: when the kernel must have answered, on the clock of `time.monotonic`.
+        calls: how many of the student's functions were called.
+    """
+
+    def __init__(self, channel: socket.socket, most: int = MOST_BYTES) -> None:
+        self._channel, self._most = channel, most
+        self.deadline = float("inf")
+        self.calls = 0
+        self.broken = ""  # why the kernel does not answer any more
+        self.graphs = Graphs()
+        self.own: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
+        self.twins: weakref.WeakKeyDictionary[Any, _Twin] = weakref.WeakKeyDictionary()
+        self.released: list[tuple[str, int]] = []
+        self._callbacks: dict[int, Any] = {}
+        self._handles: weakref.WeakValueDictionary[int, Handle] = weakref.WeakValueDictionary()
+        self._numbers = count(1)
+        self._names: dict[str, Any] = {}
+        self._made: list[tuple[int, bytes]] = []
+        self._nested = 0
+        self._seeds: dict[str, Any] = {}
+        self.agree_on_seeds()
+
+    def name(self, name: str) -> Any:
+        """What a name stands for in the student's notebook. Asked anew when student's code has run in between.
+
+        Raises:
+            NameError: if it stands for nothing.
+        """
+        if name not in self._names:
+            self._names[name] = self._do("name", (name,), {})
+        return self._names[name]
+
+    def do(self, operation: str, *args: Any, **kwargs: Any) -> Any:
+        """Have one of the servant's operations done.
+
+        Raises:
+            NoAnswer: if the kernel is gone, silent, or answers nonsense; then at once for whatever is asked.
+            Exception: what the student's code raised, as the nearest built-in exception.
+        """
+        self._names.clear()
+        self.calls += operation == "call"
+        return self._do(operation, args, kwargs)
+
+    def forget(self) -> None:
+        """End of a cell: what was made for it is not needed any more."""
+        self._names.clear()
+        self.released += [("own", number) for number in self._callbacks]
+        self._callbacks.clear()
+        self.graphs.clear()
+
+    def _do(self, operation: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if self.broken:
+            raise NoAnswer(self.broken)
+        if self._nested >= MOST_NESTED:
+            raise RecursionError("the check and the student's code call each other without end")
+        seconds = self.deadline - time.monotonic()
+        if seconds <= 0:
+            raise NoAnswer("This check took too long.")
+        for value in (*args, *kwargs.values()):  # networks first: optimizers find their parameters there
+            if issubclass(type(value), torch.nn.Module):
+                self.twin(value)
+        pickler = _Pickler(self)
+        modes = torch.is_grad_enabled(), torch.is_inference_mode_enabled(), torch.get_default_dtype()
+        text = b"D" + pickler.text((operation, args, kwargs, modes, seconds, self.calls))
+        outcome = self._exchange(text, pickler)
+        if isinstance(outcome, _Failure):
+            raise outcome.error
+        return outcome
+
+    def _exchange(self, text: bytes, pickler: _Pickler) -> Any:
+        """Send an operation and wait for what comes of it. Whatever goes wrong on the way ends all that is to come."""
+        alive = list(self.own.values())  # nothing that the kernel may speak of goes away meanwhile
+        self._nested += 1
+        try:
+            self._prepare()
+            send(self._channel, text, pickler.buffers, self.deadline)
+            return self._await(pickler.inputs)
+        except TimeoutError:
+            self.broken = "The notebook's process no longer answers: it took too long."
+        except (EOFError, OSError):
+            self.broken = "The notebook's process ended before the check did."
+        except WireError as error:
+            self.broken = f"The notebook's process answered nonsense: {error}."
+        finally:
+            self._nested -= 1
+            del alive
+        raise NoAnswer(self.broken)
+
+    def _await(self, inputs: list[Tensor]) -> Any:
+        """The kernel's answer; until it comes, what the kernel calls back is done."""
+        while True:
+            text, buffers = receive(self._channel, self.deadline + GRACE, self._most)
+            message = read_text(text)
+            if "callback" in message:
+                self._call_back(message, buffers)
+                continue
+            self._adopt(message.get("changes"), buffers)
+            if "late" in message:
+                raise NoAnswer("The student's code took too long.")
+            if "failed" in message:
+                return _Failure(_rebuilt(message["failed"]))
+            if "done" not in message:
+                raise WireError("neither a result nor an error")
+            return _Result(self, buffers, inputs).value(message["done"])
+
+    def _prepare(self) -> None:
+        """Tell the kernel, before an operation, what is new: twins, their state, seeds, what is needed no more."""
+        news: list[tuple[int, twins.State]] = []
+        for thing, twin in list(self.twins.items()):
+            now = twins.state_of(thing)
+            changed = twins.changes(twin.agreed, now)
+            if changed and not twin.loose:
+                news.append((twin.number, changed))
+                twin.agreed = twins.copied(now)
+        seeds = self._new_seeds()
+        made, self._made = self._made, []
+        released = [self.released.pop() for _ in range(len(self.released))]
+        if made or news or seeds or released:
+            pickler = _Pickler(self, whole=self)
+            send(self._channel, b"P" + pickler.text((made, news, seeds, released)), (), self.deadline)
+
+    def twin(self, thing: Any) -> int:
+        """The number of a network's twin, which is made if there is none."""
+        if thing not in self.twins:
+            number = next(self._numbers)
+            self._made.append((number, _Pickler(self, whole=thing).text(thing)))
+            self.twins[thing], self.own[number] = _Twin(number, thing), thing
+            weakref.finalize(thing, self.released.append, ("own", number))
+        return self.twins[thing].number
+
+    def parameters(self) -> dict[int, tuple[int, str]]:
+        """Number and name of each parameter that has a twin, by its `id`."""
+        return {
+            id(parameter): (twin.number, name)
+            for thing, twin in list(self.twins.items())
+            for name, parameter in twins.parameters_of(thing).items()
+        }
+
+    def callback(self, function: Any) -> int:
+        """The number of a check's function, by which the kernel calls it back."""
+        for number, known in self._callbacks.items():
+            if known is function:
+                return number
+        number = next(self._numbers)
+        self._callbacks[number] = function
+        return number
+
+    def handle(self, number: int, kinds: list[list[str]], name: str, is_callable: bool) -> Handle:
+        """The handle of one of the student's objects: the same one as long as it is in use."""
+        found = self._handles.get(number)
+        if found is None:
+            found = make_handle(self, number, kinds, name, is_callable)
+            self._handles[number] = found
+            weakref.finalize(found, self.released.append, ("handle", number))
+        while ("handle", number) in self.released:
+            self.released.remove(("handle", number))
+        return found
+
+    def _adopt(self, news: Any, buffers: list[Any]) -> None:
+        """Do to the check's networks what the student's code did to their twins."""
+        for number, entries in _Result(self, buffers, []).value(news) or []:
+            thing = self.own.get(number)
+            if thing is None:
+                continue
+            twin = self.twins[thing]
+            twin.loose = twin.loose or entries is None or not twins.adopt(thing, dict(entries))
+            if not twin.loose:
+                twin.agreed = twins.copied(twins.state_of(thing))
+
+    def _call_back(self, message: dict[str, Any], buffers: list[Any]) -> None:
+        """Run what the kernel calls: a check's function, or the backward pass of what one returned."""
+        inputs: list[Tensor] = []
+        unpacker = _Result(self, buffers, inputs)
+        args, kwargs = unpacker.value(message.get("args")), unpacker.value(message.get("kwargs"))
+        what = message["callback"]
+        if not isinstance(args, list) or not isinstance(kwargs, dict):
+            raise WireError("a call without arguments")
+        if what == "backward":
+            function = self.graphs.backward
+        elif type(what) is int and what in self._callbacks:
+            function = self._callbacks[what]
+        else:
+            raise WireError("a call of a function that was never passed in")
+        pickler = _Pickler(self, answers=inputs)
+        try:
+            with torch.set_grad_enabled(message.get("grad") is not False):
+                text = pickler.text((None, function(*args, **kwargs)))
+        except Exception as error:
+            kind = next(kind for kind in type(error).__mro__ if kind.__module__ == "builtins")
+            text = _Pickler(self).text((kind, str(error)))
+        except BaseException as error:
+            self.broken = str(error)  # the kernel waits for an answer that will not come
+            raise
+        self._prepare()
+        send(self._channel, b"A" + text, pickler.buffers, self.deadline)
+
+    def agree_on_seeds(self) -> None:
+        """Take it that the kernel's random numbers are where they should be: it runs the same set-up cells."""
+        self._new_seeds()
+
+    def _new_seeds(self) -> dict[str, Any]:
+        """The states of the global random numbers that have changed since this was last asked."""
+        now: dict[str, Any] = {
+            "torch": torch.get_rng_state().numpy().tobytes(),
+            "random": random.getstate(),
+            "numpy": _numpy_state(),
+        }
+        changed = {name: state for name, state in now.items() if self._seeds.get(name) != state}
+        self._seeds = now
+        if "numpy" in changed:
+            changed["numpy"] = np.random.get_state()
+        return changed
+
+
+def _numpy_state() -> bytes:
+    """NumPy's global state as it lies in memory: `get_state` takes longer than a whole call."""
+    generator: Any = vars(np.random)["get_bit_generator"]()
+    return ctypes.string_at(generator.ctypes.state_address, 2500)
+
+
+def _rebuilt(failure: Any) -> Exception:
+    """What the student's code raised, as a subclass of the nearest built-in exception, with its name and message."""
+    try:
+        kinds, message, name = failure["kinds"], str(failure["message"])[:2000], failure.get("name")
+        known = (_known_exception(str(module), str(kind)) for module, kind in kinds[:50])
+        base = next((found for found in known if found), RuntimeError)  # KeyboardInterrupt, SystemExit
+        called = str(kinds[0][1]).rpartition(".")[2][:100]
+    except Exception:
+        raise WireError("an error that says nothing") from None
+    members = {"__str__": lambda self: message, "__module__": "student"}
+    error = type(called if called.isidentifier() else "Exception", (base,), members)(message)
+    if isinstance(error, NameError) and isinstance(name, str):
+        error.name = name
+    return error
+
+
+def _known_exception(module: str, name: str) -> type[Exception] | None:
+    if module not in ("builtins", "torch", "torch.linalg") or module not in sys.modules:
+        return None
+    found = vars(builtins if module == "builtins" else sys.modules[module]).get(name)
+    if not isinstance(found, type) or not issubclass(found, Exception):
+        return None
+    return None if issubclass(found, UnicodeError | ExceptionGroup) else found  # these want more than a message

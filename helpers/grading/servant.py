@@ -1,0 +1,370 @@
+"""The kernel's end of the connection to the clean room: does what a check asks of the student's objects.
+
+It runs in the student's process, where the student's code can change whatever it likes. All that it can change is what
+the student's own answers say.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import io
+import math
+import operator
+import pickle
+import random
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from helpers.grading import twins
+from helpers.grading.gradients import Graphs, attach
+from helpers.grading.wire import Packer, WireError, receive, send, tensor_from
+
+__all__ = ["Servant", "rebuild"]
+
+
+class TimeIsUp(BaseException):
+    """The student's code has run for longer than it may."""
+
+
+def rebuild(
+    numbers: Any,
+    dtype: torch.dtype,
+    shape: tuple[int, ...],
+    order: list[int],
+    device: str,
+    is_parameter: bool,
+    requires_grad: bool,
+    grad: Tensor | None,
+) -> Tensor:
+    """A tensor that a check passes in, with its layout in memory. Called as it is unpickled."""
+    if numbers is None:
+        tensor = torch.empty(shape, dtype=dtype, device=device)
+    else:
+        tensor = tensor_from(numbers, dtype, shape, order).to(device)
+    if is_parameter:
+        tensor = torch.nn.Parameter(tensor, requires_grad=requires_grad)
+    elif requires_grad:
+        tensor.requires_grad_()
+    tensor.grad = grad
+    return tensor
+
+
+class _Unpickler(pickle.Unpickler):
+    """Unpickles what the clean room sends, where numbers stand for what is here already."""
+
+    def __init__(self, servant: Servant, text: bytes, buffers: list[Any], inputs: list[Tensor]) -> None:
+        super().__init__(io.BytesIO(text), buffers=buffers)
+        self._servant, self._inputs, self._new = servant, inputs, list[Tensor]()
+
+    def persistent_load(self, found: Any) -> Any:
+        what, number, *rest = found
+        if what == "handle":
+            return self._servant.objects[number]
+        if what == "own":
+            return self._servant.own[number]
+        if what == "parameter":
+            return twins.parameters_of(self._servant.own[number])[rest[0]]
+        if what == "callback":
+            return self._servant.callback(number, rest[0])
+        if what == "linked":
+            return attach(rest[0], self._inputs, lambda gradient: self._servant.ask("backward", number, gradient))
+        if number == len(self._inputs):  # an input
+            self._inputs.append(rest[0].requires_grad_())
+        return self._inputs[number]
+
+
+class _Reply(Packer):
+    """Packs what goes to the clean room: data as they are, everything else as a handle.
+
+    Args:
+        inputs: the leaves that stand for the check's tensors. None: the values are arguments of a callback.
+    """
+
+    def __init__(self, servant: Servant, inputs: list[Tensor] | None) -> None:
+        super().__init__()
+        self._servant, self._inputs = servant, inputs
+        self.sent: list[Tensor] = []  # arguments that require their gradient
+
+    def reference(self, value: Any) -> dict[str, Any]:
+        own = self._servant.number_of_own(value)
+        if own is not None:
+            return {"own": [own, ""]}
+        kinds = [[kind.__module__, kind.__qualname__] for kind in type(value).__mro__]
+        name = getattr(value, "__name__", "")
+        return {"handle": [self._servant.keep(value), kinds, name if type(name) is str else "", callable(value)]}
+
+    def gradient(self, tensor: Tensor) -> dict[str, Any]:
+        own = self._servant.number_of_parameter(tensor)
+        if own is not None:
+            return {"own": own}
+        if self._inputs is None:
+            if not any(tensor is known for known in self.sent):
+                self.sent.append(tensor)
+            return {"input": next(i for i, known in enumerate(self.sent) if known is tensor)}
+        if any(tensor is known for known in self._inputs):  # the check's own, handed back
+            with torch.enable_grad():
+                tensor = tensor.view_as(tensor)
+        if tensor.is_leaf:
+            return {"grad": self.tree(tensor.grad)}
+        return {"graph": self._servant.graphs.keep(tensor, self._inputs)}
+
+
+class Servant:
+    """Answers a clean room. To be asked whenever its socket can be read and the kernel is idle, on the main thread.
+
+    Args:
+        channel: the connection to the clean room.
+        namespace: the variables of the student's notebook.
+    """
+
+    def __init__(self, channel: socket.socket, namespace: dict[str, Any]) -> None:
+        self._channel, self._namespace = channel, namespace
+        self.objects: dict[int, Any] = {}  # those that have handles
+        self._handles: dict[int, int] = {}  # their numbers, by id
+        self.own: dict[int, Any] = {}  # twins of the check's networks, and stand-ins for its functions
+        self._agreed: dict[int, twins.State | None] = {}  # the twins' states that the clean room knows
+        self.graphs = Graphs()
+        self._numbers = count(1)
+        self._last: tuple[int, Any, Any] = (0, None, None)  # the last call's number and its arguments
+        self._trouble: Exception | None = None  # in what came ahead of the operation
+        self._depth = 0
+
+    def serve_one(self) -> bool:
+        """Read one request and answer it. False if the clean room is gone."""
+        try:
+            self._take(*receive(self._channel))
+        except (EOFError, OSError, WireError):
+            return False
+        return True
+
+    def _take(self, text: bytes, buffers: list[Any]) -> None:
+        """Do what a frame says: an operation, which is answered, or what is to be known before it, which is not."""
+        inputs: list[Tensor] = []
+        try:
+            content = _Unpickler(self, text[1:], buffers, inputs).load()
+            if text[:1] == b"P":
+                self._prepare(*content)
+                return
+        except Exception as error:  # a class that cannot be unpickled here
+            if text[:1] == b"P":
+                self._trouble = error
+                return
+            self._answer(_Reply(self, []), {"failed": _described(error)})
+        else:
+            self._do(content, inputs)
+
+    def _do(self, content: Any, inputs: list[Tensor]) -> None:
+        operation, args, kwargs, modes, seconds, number = content
+        reply = _Reply(self, inputs)
+        try:
+            self._raise_trouble()
+            if operation == "call":
+                self._last = number, args[1:], kwargs
+            with self._limits(seconds):
+                with _modes(*modes):
+                    result = self._operation(operation)(*args, **kwargs)
+                message = {"done": reply.tree(result)}
+        except TimeIsUp:
+            if self._depth:
+                raise  # out of all that is under way
+            reply, message = _Reply(self, []), {"late": True}
+        except BaseException as error:
+            reply = _Reply(self, [])
+            message = {"failed": _described(error)}
+        self._answer(reply, message)
+
+    def _answer(self, reply: _Reply, message: dict[str, Any]) -> None:
+        message["changes"] = self._changes(reply)
+        send(self._channel, reply.text(message), reply.buffers)
+
+    def _raise_trouble(self) -> None:
+        trouble, self._trouble = self._trouble, None
+        if trouble is not None:
+            raise trouble
+
+    def _operation(self, name: str) -> Callable[..., Any]:
+        own: dict[str, Callable[..., Any]] = {
+            "name": self._look_up,
+            "arguments": self._arguments,
+            "backward": self.graphs.backward,
+        }
+        return own[name] if name in own else _OPERATIONS[name]
+
+    def _look_up(self, name: str) -> Any:
+        if name not in self._namespace:
+            raise NameError(f"name {name!r} is not defined", name=name)
+        return self._namespace[name]
+
+    def _arguments(self, number: int) -> tuple[Any, Any]:
+        if number != self._last[0]:
+            raise LookupError("the arguments of a call are known until the next one: ask for them at once")
+        return self._last[1:]
+
+    @contextlib.contextmanager
+    def _limits(self, seconds: float) -> Iterator[None]:
+        """A time limit for the outermost operation, and nobody who hears what it prints."""
+        self._depth += 1
+        try:
+            if self._depth > 1:
+                yield
+                return
+            before = signal.signal(signal.SIGALRM, _ring)
+            try:
+                with contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()):
+                    signal.setitimer(signal.ITIMER_REAL, 0 if math.isinf(seconds) else seconds)
+                    yield
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                signal.signal(signal.SIGALRM, before)
+        finally:
+            self._depth -= 1
+
+    def _prepare(self, made: Any, news: Any, seeds: dict[str, Any], released: list[tuple[str, int]]) -> None:
+        for what, number in released:
+            if what == "graph":
+                self.graphs.forget(number)
+            elif what == "own":
+                self.own.pop(number, None)
+                self._agreed.pop(number, None)
+            else:
+                self._handles.pop(id(self.objects.pop(number, None)), None)
+        for number, text in made:
+            self.own[number] = _Unpickler(self, text, [], []).load()
+            self._agreed[number] = twins.copied(twins.state_of(self.own[number]))
+        for number, state in news:
+            if twins.adopt(self.own[number], state):
+                self._agreed[number] = twins.copied(twins.state_of(self.own[number]))
+        for name, state in seeds.items():
+            _SEEDS[name](state)
+
+    def _changes(self, reply: _Reply) -> Any:
+        """What became of the twins, None for one that is built differently now."""
+        found: list[tuple[int, Any]] = []
+        for number, agreed in self._agreed.items():
+            if agreed is None:
+                continue
+            now = twins.state_of(self.own[number])
+            changed = twins.changes(agreed, now)
+            if changed is None:
+                found.append((number, None))
+                self._agreed[number] = None
+            elif changed:
+                found.append((number, list(changed.items())))
+                self._agreed[number] = twins.copied(now)
+        return reply.tree(found)
+
+    def keep(self, value: Any) -> int:
+        """The number of an object's handle."""
+        number = self._handles.get(id(value))
+        if number is None:
+            number = next(self._numbers)
+            self.objects[number], self._handles[id(value)] = value, number
+        return number
+
+    def number_of_own(self, value: Any) -> int | None:
+        """The number of a check's own object. A network that the student built anew is the student's."""
+        for number, own in self.own.items():
+            if own is value and self._agreed.get(number, {}) is not None:
+                return number
+        return None
+
+    def number_of_parameter(self, tensor: Tensor) -> tuple[int, str] | None:
+        """Number and name of a parameter of a check's own network."""
+        for number, agreed in self._agreed.items():
+            if agreed is not None:
+                for name, parameter in twins.parameters_of(self.own[number]).items():
+                    if parameter is tensor:
+                        return number, name
+        return None
+
+    def callback(self, number: int, name: str) -> Callable[..., Any]:
+        """A function that calls one of the check's."""
+        if number not in self.own:
+
+            def call_back(*args: Any, **kwargs: Any) -> Any:
+                return self.ask(number, *args, **kwargs)
+
+            call_back.__name__ = call_back.__qualname__ = name
+            self.own[number] = call_back
+        return self.own[number]
+
+    def ask(self, what: int | str, *args: Any, **kwargs: Any) -> Any:
+        """Have the clean room do something, while it waits for the answer to an operation.
+
+        Raises:
+            RuntimeError: if it does not wait.
+        """
+        if not self._depth:
+            raise RuntimeError("the check that this function belongs to is over")
+        reply = _Reply(self, None)
+        trees = {"args": reply.tree(list(args)), "kwargs": reply.tree(kwargs)}
+        message = {"callback": what, "grad": torch.is_grad_enabled(), **trees}
+        send(self._channel, reply.text(message), reply.buffers)
+        while True:
+            text, buffers = receive(self._channel)
+            if text[:1] == b"A":
+                self._raise_trouble()
+                kind, answer = _Unpickler(self, text[1:], buffers, reply.sent).load()
+                if kind is None:
+                    return answer
+                raise kind(answer)
+            self._take(text, buffers)
+
+
+_OPERATIONS: dict[str, Callable[..., Any]] = {
+    "bool": operator.truth,
+    "call": lambda function, *args, **kwargs: function(*args, **kwargs),
+    "contains": operator.contains,
+    "deepcopy": copy.deepcopy,
+    "getattr": getattr,
+    "getitem": operator.getitem,
+    "iter": iter,
+    "len": len,
+    "next": next,
+    "setattr": setattr,
+}
+
+_SEEDS: dict[str, Callable[[Any], None]] = {
+    "torch": lambda state: torch.set_rng_state(torch.frombuffer(bytearray(state), dtype=torch.uint8)),
+    "random": random.setstate,
+    "numpy": np.random.set_state,
+}
+
+
+@contextlib.contextmanager
+def _modes(grad: bool, inference: bool, dtype: torch.dtype) -> Iterator[None]:
+    """The check's own settings of PyTorch, while the student's code runs for it."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(dtype)
+    try:
+        with torch.inference_mode(inference), torch.set_grad_enabled(grad):
+            yield
+    finally:
+        torch.set_default_dtype(before)
+
+
+def _ring(*_: object) -> None:
+    raise TimeIsUp
+
+
+class _Nowhere(io.TextIOBase):
+    def write(self, text: str) -> int:
+        return len(text)
+
+
+def _described(error: BaseException) -> dict[str, Any]:
+    """What the clean room is told of an exception."""
+    try:
+        message = str(error)[:2000]
+    except Exception:  # a student's class may define str as it likes
+        message = ""
+    kinds = [[kind.__module__, kind.__qualname__] for kind in type(error).__mro__]
+    return {"kinds": kinds, "message": message, "name": getattr(error, "name", None)}

@@ -1,0 +1,97 @@
+"""Networks and optimizers of a check's own, with their twins in the student's kernel.
+
+A check may pass its network to the student's function. What the function gets is a twin of it, and what it does to the
+twin is done to the network afterwards: each side tells the other what has changed since they last agreed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+
+__all__ = ["TWINNED", "State", "adopt", "changes", "parameters_of", "state_of"]
+
+TWINNED = (nn.Module, Optimizer, LRScheduler)
+
+Key = tuple[str, ...]
+State = dict[Key, Any]  # a network's tensors and switches by ("value", name), ("training", name), …
+
+
+def parameters_of(thing: Any) -> dict[str, nn.Parameter]:
+    """The parameters of a network by name, shared ones under each of their names; nothing of other things."""
+    return dict(thing.named_parameters(remove_duplicate=False)) if isinstance(thing, nn.Module) else {}
+
+
+def state_of(thing: Any) -> State:
+    """All that may change in a network, or the settings of an optimizer. Tensors are the thing's own, no copies."""
+    state: State = {}
+    if isinstance(thing, nn.Module):
+        for name, parameter in parameters_of(thing).items():
+            state["value", name] = parameter.detach()
+            state["grad", name] = parameter.grad
+            state["requires_grad", name] = parameter.requires_grad
+        for name, buffer in thing.named_buffers(remove_duplicate=False):
+            state["value", name] = buffer.detach()
+        for name, module in thing.named_modules(remove_duplicate=False):
+            state["training", name] = module.training
+    elif isinstance(thing, Optimizer):
+        for place, group in enumerate(thing.param_groups):
+            for name, setting in group.items():
+                if name != "params":
+                    state["setting", str(place), name] = setting
+    return state
+
+
+def copied(state: State) -> State:
+    """A state that stays as it is, whatever becomes of the thing."""
+    return {key: value.detach().clone() if isinstance(value, Tensor) else value for key, value in state.items()}
+
+
+def changes(before: State, now: State) -> State | None:
+    """What differs between two states; None if the thing is built differently now."""
+    if before.keys() != now.keys() or any(not _fits(before[key], now[key], key) for key in now):
+        return None
+    return {key: value for key, value in now.items() if not _same(before[key], value)}
+
+
+def adopt(thing: Any, news: State) -> bool:
+    """Bring a thing to the state of its twin. False, and nothing is done, if that is built differently."""
+    state = state_of(thing)
+    if any(key not in state or not _fits(state[key], value, key) for key, value in news.items()):
+        return False
+    parameters = parameters_of(thing)
+    grads = {names[0]: value for (what, *names), value in news.items() if what == "grad" and value is not None}
+    if any(grad.shape != parameters[name].shape for name, grad in grads.items()):
+        return False
+    modules = dict(thing.named_modules(remove_duplicate=False)) if isinstance(thing, nn.Module) else {}
+    for (what, *names), value in news.items():
+        if what == "value":
+            with torch.no_grad():
+                state[what, *names].copy_(value)
+        elif what == "training":
+            modules[names[0]].training = value
+        elif what == "setting":
+            thing.param_groups[int(names[0])][names[1]] = value
+        else:
+            setattr(parameters[names[0]], what, value)
+    return True
+
+
+def _fits(ours: Any, theirs: Any, key: Key) -> bool:
+    """Whether a value may take the other's place. A gradient may come and go."""
+    if key[0] == "grad" and (ours is None or theirs is None):
+        return (ours is None or isinstance(ours, Tensor)) and (theirs is None or isinstance(theirs, Tensor))
+    if isinstance(ours, Tensor) or isinstance(theirs, Tensor):
+        both = isinstance(ours, Tensor) and isinstance(theirs, Tensor)
+        return both and (ours.shape, ours.dtype, ours.device) == (theirs.shape, theirs.dtype, theirs.device)
+    return key[0] == "setting" or type(ours) is type(theirs)
+
+
+def _same(ours: Any, theirs: Any) -> bool:
+    if isinstance(ours, Tensor) and isinstance(theirs, Tensor):
+        return torch.equal(ours, theirs)
+    return type(ours) is type(theirs) and bool(ours == theirs)

@@ -1,0 +1,329 @@
+"""What crosses between a student's kernel and the clean room: frames, and plain data in them.
+
+A frame is a text with raw buffers behind it, as in safetensors: the text says what the values are, the buffers hold
+the numbers of arrays and tensors. From the kernel the text is JSON, and `Unpacker` believes nothing of it: it knows
+data only, looks at every size before it uses it, and raises a `WireError` for all that it does not know.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import socket
+import struct
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+__all__ = ["Buffer", "Packer", "Unpacker", "WireError", "read_text", "receive", "send", "tensor_bytes", "tensor_from"]
+
+Buffer = Any  # bytes, an array, whatever a memoryview can show
+Frame = tuple[bytes, list[Buffer]]
+
+_HEADER = struct.Struct("<4sBxxxII")  # magic, version, length of the text, number of buffers
+_MAGIC, _VERSION = b"LABS", 1
+MOST_BYTES = 1 << 30  # a frame
+MOST_TEXT = 1 << 24
+MOST_BUFFERS = 1 << 16
+MOST_DEPTH = 50
+MOST_CHARACTERS = 300  # of a name
+
+_DTYPES = {str(dtype).removeprefix("torch."): dtype for dtype in vars(torch).values() if isinstance(dtype, torch.dtype)}
+_ARRAY_KINDS = "biufcSUmM"  # neither objects nor records
+
+
+class WireError(Exception):
+    """A frame that is none, or data that are none."""
+
+
+def send(channel: socket.socket, text: bytes, buffers: Sequence[Buffer] = (), deadline: float | None = None) -> None:
+    """Send a frame.
+
+    Raises:
+        WireError: if it is larger than a frame may be.
+        OSError: if the other side is gone, TimeoutError if it does not read until `deadline` (of time.monotonic).
+    """
+    views = [memoryview(buffer).cast("B") if len(memoryview(buffer)) else memoryview(b"") for buffer in buffers]
+    sizes = struct.pack(f"<{len(views)}Q", *map(len, views))
+    if len(text) > MOST_TEXT or len(views) > MOST_BUFFERS or sum(map(len, views)) > MOST_BYTES:
+        raise WireError("this is too much to send at once")
+    channel.settimeout(_left(deadline))
+    channel.sendall(_HEADER.pack(_MAGIC, _VERSION, len(text), len(views)) + sizes + text)
+    for view in views:
+        channel.sendall(view)
+
+
+def receive(channel: socket.socket, deadline: float | None = None, most: int = MOST_BYTES) -> Frame:
+    """Receive a frame: its text and its buffers.
+
+    Memory is asked for after the sizes are found to be allowed, and used as the bytes arrive.
+
+    Raises:
+        WireError: if what arrives is no frame, or larger than `most` bytes.
+        EOFError: if the other side is gone, TimeoutError if the frame is not here at `deadline`.
+    """
+    magic, version, length, count = _HEADER.unpack(_read(channel, _HEADER.size, deadline))
+    if magic != _MAGIC or version != _VERSION:
+        raise WireError("this is no frame of this version")
+    if length > min(MOST_TEXT, most) or count > MOST_BUFFERS:
+        raise WireError(f"a frame with {length} characters and {count} buffers is too large")
+    sizes = struct.unpack(f"<{count}Q", _read(channel, 8 * count, deadline))
+    if sum(sizes) > most:
+        raise WireError(f"a frame of {sum(sizes)} bytes is too large")
+    text: bytes = _read(channel, length, deadline).tobytes()
+    return text, [_read(channel, size, deadline) for size in sizes]
+
+
+def _read(channel: socket.socket, size: int, deadline: float | None) -> Buffer:
+    memory: Buffer = np.empty(size, dtype=np.uint8)
+    rest = memoryview(memory)
+    while rest:
+        channel.settimeout(_left(deadline))
+        received = channel.recv_into(rest)
+        if not received:
+            raise EOFError("the other side is gone")
+        rest = rest[received:]
+    return memory
+
+
+def _left(deadline: float | None) -> float | None:
+    if deadline is None or math.isinf(deadline):
+        return None
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("there was no answer in time")
+    return left
+
+
+def tensor_bytes(tensor: Tensor) -> tuple[list[int], Buffer]:
+    """A tensor's numbers as they lie in memory, and the order of its axes there, the slowest first.
+
+    A tensor whose numbers do not lie side by side is copied; its axes are in order then.
+    """
+    plain = tensor.detach().as_subclass(Tensor).cpu().resolve_conj().resolve_neg()
+    strides = plain.stride()
+    order = sorted(range(plain.ndim), key=lambda axis: -strides[axis])
+    dense = plain.permute(order)
+    if not dense.is_contiguous():
+        order, dense = list(range(plain.ndim)), plain.contiguous()
+    return order, dense.as_strided((dense.numel(),), (1,)).view(torch.uint8).numpy()
+
+
+def tensor_from(buffer: Buffer, dtype: torch.dtype, shape: Sequence[int], order: Sequence[int]) -> Tensor:
+    """The tensor that `tensor_bytes` was made of, in the buffer's own memory.
+
+    Raises:
+        WireError: if shape, dtype and order do not fit the buffer.
+    """
+    if any(type(size) is not int or size < 0 for size in shape) or sorted(order) != list(range(len(shape))):
+        raise WireError(f"there is no tensor of shape {shape} with axes {order}")
+    if math.prod(shape) * dtype.itemsize != memoryview(buffer).nbytes:
+        raise WireError(f"a {dtype} tensor of shape {shape} does not have {memoryview(buffer).nbytes} bytes")
+    if not memoryview(buffer).nbytes:
+        return torch.empty(shape, dtype=dtype)
+    if dtype is torch.bool:  # any byte but 0 and 1 would be a third truth
+        flat = torch.frombuffer(buffer, dtype=torch.uint8) != 0
+    else:
+        flat = torch.frombuffer(buffer, dtype=dtype)
+    places = [order.index(axis) for axis in range(len(shape))]
+    return flat.view([shape[axis] for axis in order]).permute(places)
+
+
+class Packer:
+    """Turns a value into a tree that JSON can hold, and buffers. What is no data goes through `reference`."""
+
+    def __init__(self) -> None:
+        self.buffers: list[Buffer] = []
+
+    def reference(self, value: Any) -> dict[str, Any]:
+        """What stands for a value that is no data."""
+        raise WireError(f"{type(value).__name__} is no plain data")
+
+    def gradient(self, tensor: Tensor) -> dict[str, Any]:
+        """What autograd knows of a tensor that requires its gradient."""
+        return {}
+
+    def text(self, value: Any) -> bytes:
+        """A tree as a text."""
+        return json.dumps(value, separators=(",", ":")).encode()
+
+    def tree(self, value: Any, depth: int = 0) -> Any:
+        """The tree of a value. Subclasses of lists, dictionaries, numbers, … become what they are subclasses of.
+
+        Raises:
+            WireError: if it is nested too deeply.
+        """
+        if depth > MOST_DEPTH:
+            raise WireError("a value is nested too deeply, or holds itself")
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, np.generic | np.ndarray):
+            return self._array(value)
+        if isinstance(value, int):
+            return int(value) if abs(value) < 2**63 else {"int": hex(value)}
+        if isinstance(value, float):
+            return float(value)
+        if isinstance(value, str):
+            return str.__str__(value)
+        if isinstance(value, list):
+            return self._trees(value, depth)
+        if isinstance(value, dict):
+            return {"dict": [self._trees(pair, depth) for pair in value.items()]}
+        if isinstance(value, Tensor):
+            return self._tensor(value)
+        for kind, tag in _SEQUENCES:
+            if isinstance(value, kind):
+                return {tag: self._trees(value, depth)}
+        return self._rare(value, depth)
+
+    def _trees(self, values: Iterable[Any], depth: int) -> list[Any]:
+        return [self.tree(value, depth + 1) for value in values]
+
+    def _rare(self, value: Any, depth: int) -> Any:
+        if isinstance(value, bytes | bytearray):
+            return {"bytes": self._buffer(bytes(value))}
+        if isinstance(value, complex):
+            return {"complex": [value.real, value.imag]}
+        if isinstance(value, slice | range):
+            return {type(value).__name__: self._trees((value.start, value.stop, value.step), depth)}
+        if isinstance(value, torch.dtype):
+            return {"dtype": str(value).removeprefix("torch.")}
+        if isinstance(value, torch.device):
+            return {"device": str(value)}
+        return {"ellipsis": None} if value is Ellipsis else self.reference(value)
+
+    def _array(self, value: Any) -> dict[str, Any]:
+        if value.dtype.kind not in _ARRAY_KINDS:
+            return self.reference(value)
+        numbers = np.ascontiguousarray(value).reshape(-1).view(np.uint8) if value.size else np.empty(0, np.uint8)
+        tag = "array" if isinstance(value, np.ndarray) else "scalar"
+        return {tag: [self._buffer(numbers), value.dtype.str, list(value.shape)]}
+
+    def _tensor(self, value: Tensor) -> dict[str, Any]:
+        if value.layout is not torch.strided or value.is_quantized:
+            return self.reference(value)
+        more = self.gradient(value) if value.requires_grad else {}
+        if "own" in more:
+            return more
+        order, numbers = (list(range(value.ndim)), None) if value.is_meta else tensor_bytes(value)
+        place = None if numbers is None else self._buffer(numbers)
+        kind = str(value.dtype).removeprefix("torch.")
+        return {"tensor": [place, kind, list(value.shape), order, str(value.device), more]}
+
+    def _buffer(self, buffer: Buffer) -> int:
+        self.buffers.append(buffer)
+        return len(self.buffers) - 1
+
+
+_SEQUENCES = ((torch.Size, "size"), (tuple, "tuple"), (set, "set"), (frozenset, "frozenset"))
+
+
+class Unpacker:
+    """Turns a tree and its buffers into a value. Each method that makes one raises whatever it likes: see `value`."""
+
+    def __init__(self, buffers: Sequence[Any]) -> None:
+        self.buffers = buffers
+        self._makers: dict[str, Callable[[Any, int], Any]] = {
+            "int": lambda text, _: int(text, 16),
+            "dict": lambda pairs, depth: {self._tree(k, depth): self._tree(v, depth) for k, v in pairs},
+            "tuple": lambda trees, depth: tuple(self._list(trees, depth)),
+            "set": lambda trees, depth: set(self._list(trees, depth)),
+            "frozenset": lambda trees, depth: frozenset(self._list(trees, depth)),
+            "size": lambda trees, depth: torch.Size(self._list(trees, depth)),
+            "slice": lambda trees, depth: slice(*self._list(trees, depth)),
+            "range": lambda trees, depth: range(*self._list(trees, depth)),
+            "complex": lambda parts, _: complex(*parts),
+            "bytes": lambda place, _: self._buffer(place).tobytes(),
+            "ellipsis": lambda _, __: Ellipsis,
+            "dtype": lambda name, _: _DTYPES[name],
+            "device": lambda name, _: torch.device(name),
+            "array": lambda parts, _: self._array(*parts),
+            "scalar": lambda parts, _: self._array(*parts)[()],
+            "tensor": lambda parts, depth: self._tensor(depth, *parts),
+            "handle": lambda parts, _: self.handle(*parts),
+            "own": lambda parts, _: self.own(*parts),
+        }
+
+    def handle(self, number: int, kinds: list[list[str]], name: str, is_callable: bool) -> Any:
+        """An object that stays on the other side."""
+        raise WireError("a handle does not belong here")
+
+    def own(self, number: int, name: str) -> Any:
+        """An object of this side's own, or a parameter of it, that comes back."""
+        raise WireError("nothing of ours belongs here")
+
+    def linked(self, tensor: Tensor, how: dict[str, Any], depth: int) -> Tensor:
+        """A tensor that requires its gradient."""
+        raise WireError("a gradient does not belong here")
+
+    def value(self, tree: Any) -> Any:
+        """The value of a tree.
+
+        Raises:
+            WireError: whatever is wrong with it.
+        """
+        try:
+            return self._tree(tree, 0)
+        except WireError:
+            raise
+        except Exception as error:
+            raise WireError(f"the data make no sense ({type(error).__name__})") from None
+
+    def _tree(self, tree: Any, depth: int) -> Any:
+        if depth > MOST_DEPTH:
+            raise WireError("the data are nested too deeply")
+        if isinstance(tree, list):
+            return self._list(tree, depth)
+        if not isinstance(tree, dict):
+            return tree
+        ((tag, content),) = tree.items()
+        return self._makers[tag](content, depth + 1)
+
+    def _list(self, trees: Any, depth: int) -> list[Any]:
+        if not isinstance(trees, list):
+            raise WireError("a list was expected")
+        return [self._tree(tree, depth + 1) for tree in trees]
+
+    def _buffer(self, place: Any) -> np.ndarray[Any, Any]:
+        if type(place) is not int or not 0 <= place < len(self.buffers):
+            raise WireError("a buffer is missing")
+        return np.asarray(self.buffers[place])
+
+    def _array(self, place: int, kind: str, shape: list[int]) -> np.ndarray[Any, Any]:
+        dtype = np.dtype(str(kind))
+        if dtype.kind not in _ARRAY_KINDS or dtype.itemsize * math.prod(shape) != self._buffer(place).nbytes:
+            raise WireError(f"an array of {kind} and shape {shape} does not fit its numbers")
+        if dtype.itemsize == 0 or 0 in shape:
+            return np.empty(shape, dtype)
+        numbers = self._buffer(place)
+        flat = numbers != 0 if dtype.kind == "b" else numbers.view(dtype)
+        return flat.reshape(shape)
+
+    def _tensor(
+        self, depth: int, place: Any, kind: str, shape: list[int], order: list[int], device: str, how: Any
+    ) -> Tensor:
+        dtype, where = _DTYPES[kind], torch.device(device)
+        if where.type == "meta":
+            tensor = torch.empty([int(size) for size in shape], dtype=dtype, device=where)
+        else:
+            tensor = tensor_from(self._buffer(place), dtype, shape, order).to(where)
+        return self.linked(tensor, how, depth) if how else tensor
+
+
+def read_text(text: bytes) -> dict[str, Any]:
+    """The dictionary that a JSON text holds.
+
+    Raises:
+        WireError: if it holds none.
+    """
+    try:
+        message = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise WireError(f"the text is no JSON ({type(error).__name__})") from None
+    if not isinstance(message, dict):
+        raise WireError("the text holds no message")
+    return message
