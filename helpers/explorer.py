@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import io
+from base64 import b64encode
+from collections.abc import Callable
+from inspect import signature
+
 import matplotlib.pyplot as plt
 import torch
 import torch.nn.functional as F
-from ipywidgets import interact
+from IPython.display import display
+from ipywidgets import Image, IntSlider, VBox
 from matplotlib.figure import Figure
 
 from helpers.style import house_style
@@ -47,9 +53,37 @@ def show_convolution(
 
 def explore_convolution() -> None:
     """`show_convolution` under sliders. Where nobody can move them, as in a saved notebook, the first picture stays."""
-    interact(
+    _explore(
         show_convolution, size=(3, 9), kernel=(1, 4), stride=(1, 3), padding=(0, 2), dilation=(1, 3), place=(0, 60)
     )
+
+
+def _explore(show: Callable[..., Figure], **ranges: tuple[int, int]) -> None:
+    """Display a slider for each argument of `show`, at its default at first, and the picture that `show` draws.
+
+    The picture is a widget of its own, not an Output widget as ipywidgets' `interact` has: when a notebook runs
+    headless, nbclient answers an Output widget over the socket on which it waits, and may then wait for ever.
+    """
+    start = {name: parameter.default for name, parameter in signature(show).parameters.items()}
+    sliders = {name: IntSlider(start[name], low, high, description=name) for name, (low, high) in ranges.items()}
+    picture = Image(format="png")
+
+    def draw(_: object = None) -> None:
+        picture.value = _png(show(**{name: slider.value for name, slider in sliders.items()}))
+
+    for slider in sliders.values():
+        slider.observe(draw, names="value")
+    draw()
+    # Beside the widget a plain picture, for whatever shows notebooks but no widgets.
+    bundle = VBox([*sliders.values(), picture])._repr_mimebundle_()
+    display(bundle | {"image/png": b64encode(picture.value).decode()}, raw=True)
+
+
+def _png(figure: Figure) -> bytes:
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", bbox_inches="tight")
+    plt.close(figure)
+    return stream.getvalue()
 
 
 def _note(text: str) -> Figure:

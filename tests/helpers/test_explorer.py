@@ -8,9 +8,11 @@ import pytest
 import torch
 from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
 from torch import nn
 
-from helpers.explorer import explore_convolution, show_convolution
+from helpers.explorer import show_convolution
 
 
 def squares(figure: Figure) -> list[torch.Tensor]:
@@ -43,6 +45,22 @@ def test_a_kernel_that_does_not_fit_is_said() -> None:
     assert "spans 5 places\ndoes not fit into 3" in figure.axes[0].texts[0].get_text()
 
 
-def test_sliders_can_be_made_without_a_screen(capsys: pytest.CaptureFixture[str]) -> None:
-    explore_convolution()
-    assert "Error" not in capsys.readouterr().out
+def test_sliders_change_the_picture_and_a_plain_one_stands_beside() -> None:
+    notebook = new_notebook(
+        cells=[
+            new_code_cell("from helpers.explorer import explore_convolution\nexplore_convolution()"),
+            new_code_cell(
+                "from ipywidgets import Image, IntSlider\n"
+                "from ipywidgets.widgets.widget import _instances\n"
+                "made = list(_instances.values())\n"
+                "picture, = [w for w in made if isinstance(w, Image)]\n"
+                "stride, = [w for w in made if isinstance(w, IntSlider) and w.description == 'stride']\n"
+                "before = bytes(picture.value)\nstride.value = 2\nprint(bytes(picture.value)[1:4], picture.value != before)"
+            ),
+        ]
+    )
+    NotebookClient(notebook, kernel_name="python3", timeout=120).execute()
+    shown, moved = (cell.outputs for cell in notebook.cells)
+    assert [output.output_type for output in shown] == ["display_data"]
+    assert {"image/png", "application/vnd.jupyter.widget-view+json"} <= set(shown[0].data)
+    assert moved[0].text == "b'PNG' True\n"
