@@ -3,18 +3,13 @@
 import warnings
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
-from nbgrader.preprocessors import (
-    CheckCellMetadata,
-    ClearHiddenTests,
-    ClearMarkScheme,
-    ClearOutput,
-    GetGrades,
-    OverwriteCells,
-    OverwriteKernelspec,
-)
+from nbgrader.preprocessors import AssignLatePenalties, ClearHiddenTests, ClearMarkScheme, GetGrades, LimitOutput
 from sqlalchemy.exc import SAWarning
 
-from helpers.grading.preprocessors import GradingParameters, HideTracebacks, RestoreCells
+from helpers.grading.evidence import SaveEvidence
+from helpers.grading.execute import ExecuteHandIn
+from helpers.grading.feedback import HideTracebacks
+from helpers.grading.sanitise import Sanitise
 
 # nbgrader's own queries make SQLAlchemy warn at every hand-in; nothing is wrong.
 warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.")
@@ -35,23 +30,14 @@ c.ClearMarkScheme.enforce_metadata = False  # a scheme stands in the locked ques
 # Collecting from a folder that a learning platform gave: <student>_<time>_<notebook>.ipynb
 c.FileNameCollectorPlugin.named_regexp = r".*/(?P<student_id>[^/_]+)_(?P<timestamp>[\dT:-]+)_(?P<file_id>[^/]+)"
 
-# Grading. What a hand-in lacks is put back (ours: nbgrader's `add_missing_cells` fails where two neighbours lack),
-# the lab's small values for grading come in, and whatever cannot be read is graded as an empty notebook.
+# Grading. What cannot be read is graded as an empty notebook; what a hand-in lacks is put back; the student's cells
+# run in a box, the checks apart from them; and points are given for what the checks have shown there.
 c.Autograde.exporter_class = "helpers.grading.exporters.SubmissionExporter"
-c.Autograde.sanitize_preprocessors = [
-    ClearOutput,
-    RestoreCells,
-    OverwriteKernelspec,
-    OverwriteCells,
-    GradingParameters,
-    CheckCellMetadata,
-]
+c.Autograde.sanitize_preprocessors = [Sanitise]
+c.Autograde.autograde_preprocessors = [ExecuteHandIn, LimitOutput, SaveEvidence, AssignLatePenalties]
 c.Execute.timeout = 120  # seconds a cell
+c.ExecuteHandIn.total_timeout = 1200  # seconds a hand-in
 c.Execute.shutdown_kernel = "immediate"
-c.KernelManager.transport_encryption = "auto"  # nobody else on this machine listens to a kernel
-# What fails raises. nbgrader would also give nothing for a word on stderr: a warning, a progress bar.
-c.IgnorePattern.enabled = True
-c.IgnorePattern.pattern = r"(?s)."
 
 # Feedback shows messages, not what the hidden tests and marking schemes say.
 c.GenerateFeedback.preprocessors = [

@@ -12,12 +12,15 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from helpers.grading.autograde import Grading
 from helpers.grading.check import CheckResult, run_checks
 from helpers.grading.course import Course, CourseError
 from helpers.grading.demo import demo
 from helpers.grading.labs import choose_labs, find_labs
 from helpers.grading.lint import lint
+from helpers.grading.progress import GradingProgress
 from helpers.grading.report import report
+from helpers.grading.workers import workers
 
 __all__ = ["main"]
 
@@ -56,6 +59,18 @@ def _parser() -> argparse.ArgumentParser:
     values.add_argument("lab")
     values.add_argument("--set", choices=("smoke", "grading"), default="smoke", dest="which", help="default: smoke")
     values.set_defaults(run=_parameters)
+
+    grade = commands.add_parser("autograde", help="grade all hand-ins of a lab; what is graded already is left alone")
+    grade.add_argument("lab")
+    grade.add_argument("--workers", type=int, metavar="N", help="hand-ins that run at once (default: cores + 1)")
+    grade.add_argument("--scheduler", metavar="ADDRESS", help="use the workers of this Dask scheduler")
+    grade.add_argument("--students", nargs="+", default=(), metavar="STUDENT", help="only these")
+    grade.add_argument("--force", action="store_true", help="grade again what is graded")
+    grade.add_argument("--dry-run", action="store_true", help="say what would be graded, and change nothing")
+    grade.add_argument(
+        "--unsafe", action="store_true", help="grade without a sandbox: students' code may do whatever you may do"
+    )
+    grade.set_defaults(run=_autograde)
 
     show = commands.add_parser("demo", help="grade a made-up class of twelve from beginning to end")
     show.add_argument("labs", nargs="*", metavar="LAB", help="which labs (default: all)")
@@ -109,6 +124,29 @@ def _parameters(options: argparse.Namespace, console: Console) -> int:
     (lab,) = choose_labs(find_labs(options.course / "source"), [options.lab])
     print(json.dumps(lab.parameters(options.which)))  # JSON is YAML
     return 0
+
+
+def _autograde(options: argparse.Namespace, console: Console) -> int:
+    course = Course(options.course)
+    if options.unsafe:
+        course.config.SandboxProvisioner.unsafe = True
+    grading = Grading(course, options.lab)
+    plan = grading.plan(options.students, options.force)
+    if options.dry_run:
+        console.print(f"to grade: {', '.join(plan.to_grade) or 'nobody'}", highlight=False)
+        console.print(f"graded already: {', '.join(plan.graded) or 'nobody'}", highlight=False)
+        return 0
+    if not plan.to_grade:
+        console.print("Nothing to grade: every hand-in is graded. --force grades again.", highlight=False)
+        return 0
+    with (
+        workers(options.workers, options.scheduler) as client,
+        GradingProgress(console, f"Grading {options.lab}", len(plan.to_grade)) as progress,
+    ):
+        failed = grading.run(plan, client, progress.started, progress.finished)
+    graded = len(plan.to_grade) - len(failed)
+    console.print(f"{graded} graded, {len(failed)} failed, {len(plan.graded)} were graded before.", highlight=False)
+    return int(bool(failed))
 
 
 def _demo(options: argparse.Namespace, console: Console) -> int:

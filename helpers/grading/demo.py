@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from helpers.grading.answers import read_answers
+from helpers.grading.autograde import Grading
 from helpers.grading.course import Course, CourseError
 from helpers.grading.labs import Lab, choose_labs, find_labs
+from helpers.grading.progress import GradingProgress
 from helpers.grading.report import report
 from helpers.grading.students import CLASS, Student
+from helpers.grading.workers import workers
 
 __all__ = ["demo"]
 
@@ -50,7 +50,8 @@ def demo(
             _hand_in(course, sandbox, lab, students)
         for lab in progress.track(labs, description="Collecting"):
             _collect(sandbox, lab)
-        _autograde(sandbox, labs, progress)
+    _autograde(sandbox, labs, console)
+    with _progress(console) as progress:
         for lab in progress.track(labs, description="Writing feedback"):
             sandbox.feedback(lab.assignment)
     return report(sandbox, folder / "report", console)
@@ -99,32 +100,11 @@ def _collect(sandbox: Course, lab: Lab) -> None:
         raise CourseError(f"Collecting {lab.assignment} failed:\n{done.stderr}")
 
 
-def _autograde(sandbox: Course, labs: list[Lab], progress: Progress) -> None:
-    """Grade each hand-in in a process of its own kind; one that cannot be graded is reported and costs no other."""
-    jobs = [(lab.assignment, student) for lab in labs for student in sandbox.submitted(lab.assignment)]
-    task = progress.add_task("Grading", total=len(jobs))
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # as many kernels as cores run at once: each has one thread
-    pool = ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), _log_to, (sandbox.root / "autograde.log",))
-    with pool:
-        running = {pool.submit(_autograde_one, sandbox.root, *job): job for job in jobs}
-        for future in as_completed(running):
-            progress.advance(task)
-            if not future.result():
-                lab, student = running[future]
-                progress.console.print(f"[yellow]{student}, {lab}: not graded[/]; see the report and autograde.log")
-
-
-def _log_to(path: Path) -> None:
-    """Send what this process and its kernels write to stderr into a file."""
-    with path.open("a") as log:
-        os.dup2(log.fileno(), sys.stderr.fileno())
-
-
-def _autograde_one(root: Path, assignment: str, student: str) -> bool:
-    """Whether a hand-in could be graded; where not, the log says why."""
-    try:
-        Course(root).autograde(assignment, student)
-    except CourseError as error:
-        print(error, file=sys.stderr, flush=True)
-        return False
-    return True
+def _autograde(sandbox: Course, labs: list[Lab], console: Console) -> None:
+    """Grade all; a hand-in that cannot be graded is reported and costs no other."""
+    with workers() as client:
+        for lab in labs:
+            grading = Grading(sandbox, lab.assignment)
+            plan = grading.plan()
+            with GradingProgress(console, f"Grading {lab.assignment}", len(plan.to_grade)) as progress:
+                grading.run(plan, client, progress.started, progress.finished)

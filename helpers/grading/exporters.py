@@ -10,7 +10,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 from nbformat.validator import normalize
 
-__all__ = ["SubmissionExporter", "problem_of", "read_submission"]
+__all__ = ["PROBLEM_CELL", "SubmissionExporter", "empty_hand_in", "problem_of", "read_submission"]
+
+PROBLEM_CELL = "unreadable"  # the id of the cell that says what is wrong with a hand-in
 
 
 class SubmissionExporter(NotebookExporter):
@@ -28,20 +30,20 @@ def read_submission(stream: TextIO) -> NotebookNode:
     try:
         text = stream.read()
     except UnicodeDecodeError:
-        return _empty("the file is not text")
+        return empty_hand_in("could not be read: the file is not text")
     if not text.strip():
-        return _empty("the file is empty")
+        return empty_hand_in("could not be read: the file is empty")
     try:
         # Ids that are missing or stand twice are no reason to lose a student's work: they are made anew.
         _, notebook = normalize(nbformat.reads(text, as_version=4), strip_invalid_metadata=True)
         nbformat.validate(notebook, relax_add_props=True)
     except Exception as error:  # a stranger's file: whatever is wrong with it is a reason, not a crash
-        return _empty(_reason(error))
+        return empty_hand_in(f"could not be read: {_reason(error)}")
     return notebook
 
 
 def problem_of(notebook: NotebookNode) -> str:
-    """Why a graded notebook could not be read; the empty string where it could."""
+    """What was wrong with the hand-in of a graded notebook; the empty string if nothing."""
     return str(notebook.metadata.get("course", {}).get("problem", ""))
 
 
@@ -51,8 +53,9 @@ def _reason(error: Exception) -> str:
     return f"the file is no valid notebook ({(str(error).strip() or type(error).__name__).splitlines()[0][:200]})"
 
 
-def _empty(reason: str) -> NotebookNode:
-    notice = f"**This hand-in could not be read: {reason}.** It earns no points. Hand in the notebook once more."
-    notebook = new_notebook(cells=[new_markdown_cell(notice, id="unreadable")])
-    notebook.metadata["course"] = {"problem": reason}
+def empty_hand_in(problem: str) -> NotebookNode:
+    """The notebook that stands for a hand-in with which nothing can be done; `problem` says why."""
+    notice = f"**This hand-in {problem}.** It earns no points. Hand in the notebook once more."
+    notebook = new_notebook(cells=[new_markdown_cell(notice, id=PROBLEM_CELL)])
+    notebook.metadata["course"] = {"problem": problem}
     return notebook

@@ -89,7 +89,7 @@ def _problems(course: Course, student: str, assignment: str, notebook: str) -> l
     graded = course.folder("autograded", student, assignment) / f"{notebook}.ipynb"
     if graded.exists():
         problem = problem_of(nbformat.read(graded, as_version=4))
-        return [f"could not be read: {problem}"] if problem else []
+        return [problem] if problem else []
     folder = course.folder("submitted", student, assignment)
     if not folder.exists():
         return ["not collected on this machine"]

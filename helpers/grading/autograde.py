@@ -1,0 +1,228 @@
+"""Grade a whole class: sanitise, execute on many workers, save by one writer.
+
+Sanitising and saving happen in this process, which alone holds the gradebook. Executing happens on Dask workers, here
+or on other machines. The run may be killed at any moment, and the same command goes on: a hand-in counts as graded
+when its folder stands under `autograded/`, and the folder is moved there, whole, after its points are in the gradebook.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from distributed import Client, as_completed
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, SubmittedAssignment
+from nbgrader.preprocessors import AssignLatePenalties, LimitOutput
+from nbgrader.utils import find_all_files
+
+from helpers.grading.course import Course, CourseError
+from helpers.grading.evidence import save_evidence
+from helpers.grading.exporters import empty_hand_in, read_submission
+from helpers.grading.handin import HandIn, Outcome, run_hand_in
+from helpers.grading.sanitise import Master
+
+__all__ = ["Grading", "Plan"]
+
+Tell = Callable[[str, str], None]
+FILES_LIMIT = 256 * 2**20  # bytes of files that may come with a notebook
+SETTINGS = ("Execute", "ExecuteHandIn", "KernelManager", "SandboxProvisioner")
+AHEAD = 4  # hand-ins that are made ready while others run
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run would do: the students to grade, and those whose hand-ins are graded already."""
+
+    to_grade: list[str]
+    graded: list[str]
+
+
+class Grading:
+    """The grading of one lab of a course.
+
+    Raises:
+        CourseError: if the lab was not released, or holds not one notebook.
+    """
+
+    def __init__(self, course: Course, assignment: str) -> None:
+        self.course, self.assignment = course, assignment
+        self._staging = course.root / ".autograding" / assignment
+        with course.gradebook() as gradebook:
+            self.notebook = self._only_notebook(gradebook)
+            try:
+                self.master = Master.load(gradebook, course.coursedir, assignment, self.notebook)
+            except FileNotFoundError as error:
+                raise CourseError(str(error)) from None
+
+    def _only_notebook(self, gradebook: Gradebook) -> str:
+        names = [n.name for one in gradebook.assignments if one.name == self.assignment for n in one.notebooks]
+        if len(names) != 1:
+            found = f"holds {len(names)} notebooks; a lab has one" if names else "was not released"
+            raise CourseError(f"{self.assignment} {found}. Run `nbgrader generate_assignment {self.assignment}`.")
+        return str(names[0])
+
+    def plan(self, students: Sequence[str] = (), force: bool = False) -> Plan:
+        """Whom a run would grade: all who handed in, or those named; without `force`, only what was not graded yet.
+
+        Raises:
+            CourseError: if a student named has handed nothing in.
+        """
+        submitted = self.course.submitted(self.assignment)
+        unknown = sorted(set(students) - set(submitted))
+        if unknown:
+            raise CourseError(f"{', '.join(unknown)}: nothing handed in for {self.assignment}.")
+        chosen = sorted(students) or submitted
+        graded = [] if force else [student for student in chosen if self._is_graded(student)]
+        return Plan([student for student in chosen if student not in graded], graded)
+
+    def _is_graded(self, student: str) -> bool:
+        """Whether a hand-in was graded after it came; what came again since then is graded again, as nbgrader does."""
+        folder = self._folder("autograded", student)
+        old, new = (self.course.coursedir.get_existing_timestamp(str(f)) for f in (folder, self._submitted(student)))
+        return (folder / f"{self.notebook}.ipynb").exists() and not (old and new and new > old)
+
+    def run(self, plan: Plan, client: Client, started: Callable[[str], None], finished: Tell) -> dict[str, str]:
+        """Grade. A hand-in that cannot be graded costs no other.
+
+        Args:
+            started: is told each student whose hand-in goes to the workers.
+            finished: is told each student that is done, and why not graded (the empty string otherwise).
+
+        Returns:
+            Why a hand-in could not be graded, by student; empty if all is well.
+        """
+        shutil.rmtree(self._staging, ignore_errors=True)  # what a killed run left
+        failed: dict[str, str] = {}
+
+        def done(student: str, problem: str = "") -> None:
+            if problem:
+                failed[student] = problem
+            finished(student, problem)
+
+        with self.course.gradebook() as gradebook:
+            waiting = iter(plan.to_grade)
+            running, students = as_completed(), {}
+            places = sum(client.nthreads().values()) + AHEAD
+
+            def start_next() -> None:
+                for student in waiting:
+                    try:
+                        hand_in = self._prepare(gradebook, student)
+                    except Exception as error:  # whatever is wrong with this one, the class goes on
+                        gradebook.db.rollback()
+                        done(student, f"{type(error).__name__}: {error}")
+                        continue
+                    started(student)
+                    future = client.submit(run_hand_in, hand_in, self._settings(), pure=False, retries=0)
+                    students[future.key] = student
+                    running.add(future)
+                    return
+
+            for _ in range(places):
+                start_next()
+            for future in running:
+                student = students.pop(future.key)
+                try:
+                    self._save(gradebook, future.result())
+                except Exception as error:
+                    gradebook.db.rollback()
+                    done(student, f"{type(error).__name__}: {error}")
+                else:
+                    done(student)
+                future.release()
+                start_next()
+        shutil.rmtree(self._staging, ignore_errors=True)
+        return failed
+
+    def _settings(self) -> dict[str, Any]:
+        """What of nbgrader's configuration workers need, as plain data."""
+        return {name: dict(self.course.config[name]) for name in SETTINGS if name in self.course.config}
+
+    def _prepare(self, gradebook: Gradebook, student: str) -> HandIn:
+        """Enter the hand-in into the gradebook, stage its folder, and make what the workers get."""
+        submitted, staged = self._submitted(student), self._staging / student
+        when = self.course.coursedir.get_existing_timestamp(str(submitted))
+        gradebook.update_or_create_student(student)
+        gradebook.update_or_create_submission(self.assignment, student, **({"timestamp": when} if when else {}))
+        staged.mkdir(parents=True)
+        files = self._copy_files(submitted, staged) | self._copy_files(self._source(), staged)
+        notebook = self.master.sanitise(self._read(submitted))
+        return HandIn(student, nbformat.writes(notebook), files)
+
+    def _read(self, submitted: Path) -> NotebookNode:
+        path = submitted / f"{self.notebook}.ipynb"
+        if path.is_symlink():
+            return empty_hand_in("could not be read: it is a link to another file")
+        if not path.is_file():
+            found = ", ".join(sorted(one.name for one in submitted.glob("*.ipynb"))) or "no notebook"
+            return empty_hand_in(f"holds no {path.name} (found: {found})")
+        with path.open(encoding="utf-8") as stream:
+            return read_submission(stream)
+
+    def _copy_files(self, source: Path, staged: Path) -> dict[str, bytes]:
+        """Copy what lies beside the notebook; links are left out, since they may lead to anything."""
+        files = {}
+        room = FILES_LIMIT
+        for found in find_all_files(str(source), [*self.course.coursedir.ignore, "*.ipynb"]):
+            path, name = Path(found), Path(found).relative_to(source)
+            if path.is_symlink() or not path.is_file() or path.stat().st_size > room:
+                continue
+            files[str(name)] = path.read_bytes()
+            room -= len(files[str(name)])
+            (staged / name).parent.mkdir(parents=True, exist_ok=True)
+            (staged / name).write_bytes(files[str(name)])
+        return files
+
+    def _save(self, gradebook: Gradebook, outcome: Outcome) -> None:
+        """Points and reasons into the gradebook, then the folder into its place. Saving twice is saving once."""
+        notebook = nbformat.reads(outcome.notebook, as_version=4)
+        LimitOutput(config=self.course.config).preprocess(notebook, {})
+        submission = gradebook.find_submission(self.assignment, outcome.student)
+        save_evidence(submission.notebooks[0], notebook, outcome.evidence)
+        self._assign_late_penalty(submission)
+        gradebook.db.commit()
+        staged, place = self._staging / outcome.student, self._folder("autograded", outcome.student)
+        nbformat.write(notebook, staged / f"{self.notebook}.ipynb")
+        for path in staged.rglob("*"):
+            if path.is_file():
+                path.chmod(0o664 if self.course.coursedir.groupshared else 0o444)
+        _replace(staged, place)
+
+    def _assign_late_penalty(self, submission: SubmittedAssignment) -> None:
+        """As nbgrader's AssignLatePenalties, with its plugin, in the transaction that saves the points."""
+        (notebook,) = submission.notebooks
+        notebook.late_submission_penalty = None
+        late = submission.total_seconds_late
+        if late > 0:
+            step = AssignLatePenalties(config=self.course.config)
+            step.init_plugin()
+            penalty = step.plugin_inst.late_submission_penalty(submission.student_id, notebook.score, late)
+            if penalty is not None:
+                notebook.late_submission_penalty = min(max(penalty, 0), notebook.score)
+
+    def _folder(self, kind: str, student: str) -> Path:
+        return self.course.folder(kind, student, self.assignment)
+
+    def _submitted(self, student: str) -> Path:
+        return self._folder("submitted", student)
+
+    def _source(self) -> Path:
+        return self._folder("source", ".")
+
+
+def _replace(new: Path, place: Path) -> None:
+    """Put the folder `new` in its place, whole; what stood there goes away."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if place.exists():
+        old = new.with_name(f"{new.name}.old")
+        os.rename(place, old)
+        os.rename(new, place)
+        shutil.rmtree(old)
+    else:
+        os.rename(new, place)

@@ -1,0 +1,121 @@
+"""Runs a hand-in: the student's cells in a boxed kernel, the checks in the clean room.
+
+cell                      student's kernel (boxed)      clean room (trusted)
+set-up, locked            runs                          runs
+answer, student's own     runs                          -
+check                     -                             runs; calls what the kernel defines
+"""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import Any
+
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader.preprocessors import Execute
+from traitlets import Integer, Unicode
+
+from helpers.grading.cleanroom import CleanRoom, Verdict
+from helpers.grading.course import CourseError
+from helpers.grading.evidence import Evidence, evidence_of, show
+from helpers.grading.labs import is_check, is_setup
+from helpers.grading.provisioner import KERNEL_NAME, SandboxProvisioner
+
+__all__ = ["ExecuteHandIn"]
+
+
+class ExecuteHandIn(Execute):
+    """nbgrader's Execute, in which checks never meet the student's process.
+
+    Whatever the student's code does, the run ends: a kernel that dies or does not stop costs what comes after it,
+    and `resources["evidence"]` holds, by grade id, what each check has shown.
+    """
+
+    kernel_name = Unicode(KERNEL_NAME, help="The kernel in which the student's cells run.").tag(config=True)
+    total_timeout = Integer(1200, help="Seconds that a whole hand-in may take.").tag(config=True)
+    output_limit = Integer(2_000_000, help="Bytes of output that are kept of a hand-in.").tag(config=True)
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any], km: Any = None
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Run the notebook.
+
+        Raises:
+            CourseError: if the kernel is not one of ours, so that there is no clean room.
+            SandboxError: if the sandbox lacks a protection.
+        """
+        NotebookClient.__init__(self, nb, km)  # as nbconvert does for each notebook
+        self.reset_execution_trackers()
+        self.resources = resources
+        self._end = monotonic() + self.total_timeout
+        self._room_for_output = self.output_limit
+        self._stopped = ""  # why the student's kernel runs no more
+        evidence: dict[str, Evidence] = {}
+        resources["evidence"] = evidence
+        with self.setup_kernel():
+            room = self._clean_room()
+            for index, cell in enumerate(nb.cells):
+                if is_check(cell):
+                    verdict = self._check(cell, room)
+                    found = evidence_of(verdict, float(cell.metadata.nbgrader.points))
+                    show(cell, verdict, found)
+                    evidence[cell.metadata.nbgrader.grade_id] = found
+                elif cell.cell_type == "code" and cell.source.strip():
+                    self._run(cell, index)
+                    if is_setup(cell) and not self._stopped:
+                        room.run(cell.source, graded=False, timeout=self._remaining())
+            room.close()
+        return nb, resources
+
+    def _clean_room(self) -> CleanRoom:
+        provisioner = self.km.provisioner
+        if not isinstance(provisioner, SandboxProvisioner):
+            raise CourseError(
+                f"The kernel {self.kernel_name} is not boxed in and has no clean room. "
+                f"Grade with the kernel {KERNEL_NAME} (c.ExecuteHandIn.kernel_name in nbgrader_config.py)."
+            )
+        if not provisioner.boxed:
+            self.nb.metadata.setdefault("course", {})["unboxed"] = True
+        return provisioner.clean_room()
+
+    def _check(self, cell: NotebookNode, room: CleanRoom) -> Verdict:
+        if self._stopped:
+            return Verdict(passed=False, points=None, error="NotRun", message=self._stopped, output="")
+        return room.run(cell.source, graded=True, timeout=self._remaining())
+
+    def _run(self, cell: NotebookNode, index: int) -> None:
+        """Run a cell in the student's kernel. Whatever goes wrong there is the cell's result, never an exception."""
+        if not self._stopped:
+            try:
+                self.execute_cell(cell, index, store_history=True)
+                return
+            except DeadKernelError:
+                self._stopped = "Nothing ran from here on: the notebook's process ended in a cell above."
+            except CellTimeoutError:
+                self._stopped = "Nothing ran from here on: a cell above took too long and could not be stopped."
+            except Exception as error:  # what a hostile kernel may send
+                self._stopped = f"Nothing ran from here on: the kernel's answer made no sense ({type(error).__name__})."
+        cell.outputs = [new_output("error", ename="NotRun", evalue=self._stopped, traceback=[self._stopped])]
+
+    def _remaining(self) -> float:
+        """Seconds for the next cell."""
+        return max(min(self.timeout or self.total_timeout, self._end - monotonic()), 1.0)
+
+    def _get_timeout(self, cell: NotebookNode | None) -> float:
+        return self._remaining()
+
+    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> Any:
+        """Keep a message's output, as long as there is room for it."""
+        if msg["msg_type"] != "status":
+            size = len(repr(msg["content"]))
+            if size > self._room_for_output:
+                if self._room_for_output:
+                    notice = f"\n[Output beyond {self.output_limit:,} bytes is left out.]\n"
+                    cell.outputs.append(new_output("stream", name="stdout", text=notice))
+                self._room_for_output = 0
+                return None
+            self._room_for_output -= size
+        return super().process_message(msg, cell, cell_index)

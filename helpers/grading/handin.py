@@ -1,0 +1,55 @@
+"""A hand-in on its way to a worker and back: text and bytes, no paths."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from traitlets.config import Config
+
+from helpers.grading.evidence import Evidence
+
+__all__ = ["HandIn", "Outcome", "run_hand_in"]
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """A sanitised notebook, and the files that came with it by their path in the hand-in's folder."""
+
+    student: str
+    notebook: str
+    files: dict[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The notebook after its run, and what its checks have shown."""
+
+    student: str
+    notebook: str
+    evidence: dict[str, Evidence]
+
+
+def run_hand_in(hand_in: HandIn, settings: dict[str, Any]) -> Outcome:
+    """Execute a hand-in, on whatever machine this is. Running it twice does no harm.
+
+    Args:
+        settings: nbgrader's configuration, as plain data.
+
+    Raises:
+        SandboxError: if this machine lacks a protection.
+    """
+    from helpers.grading.execute import ExecuteHandIn  # here, so that planning a run does not wait for the imports
+
+    notebook = nbformat.reads(hand_in.notebook, as_version=4)
+    with tempfile.TemporaryDirectory(prefix="hand-in-") as folder:
+        for name, content in hand_in.files.items():
+            path = Path(folder) / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        execute = ExecuteHandIn(config=Config(settings))
+        notebook, resources = execute.preprocess(notebook, {"metadata": {"path": folder}})
+    return Outcome(hand_in.student, nbformat.writes(notebook), resources["evidence"])

@@ -1,0 +1,46 @@
+"""What a person sees while a class is graded."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+__all__ = ["GradingProgress"]
+
+
+class GradingProgress:
+    """A bar with what is done, what runs and how long it will take; problems are printed above it as they come."""
+
+    def __init__(self, console: Console, title: str, total: int) -> None:
+        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+        left = TextColumn("left:"), TimeRemainingColumn(), TextColumn("{task.fields[failed]}{task.fields[names]}")
+        self._bar = Progress(*columns, *left, console=console)
+        self._task = self._bar.add_task(title, total=total, failed="", names="")
+        self._running: list[str] = []
+        self._failed = 0
+
+    def __enter__(self) -> GradingProgress:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def started(self, student: str) -> None:
+        self._running.append(student)
+        self._show()
+
+    def finished(self, student: str, problem: str) -> None:
+        if student in self._running:
+            self._running.remove(student)
+        if problem:
+            self._failed += 1
+            self._bar.console.print(f"[yellow]{escape(student)}: not graded[/]. {escape(problem)}", highlight=False)
+        self._bar.advance(self._task)
+        self._show()
+
+    def _show(self) -> None:
+        names = ", ".join(self._running[:4]) + (" …" if len(self._running) > 4 else "")
+        failed = f"[yellow]{self._failed} failed[/] " if self._failed else ""
+        self._bar.update(self._task, names=f"running: {escape(names)}" if names else "", failed=failed)

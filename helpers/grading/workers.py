@@ -1,0 +1,58 @@
+"""Where hand-ins are executed: threads of this process, or Dask workers of an instructor's cluster."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dask
+from distributed import Client, LocalCluster
+
+from helpers.grading.course import CourseError
+
+__all__ = ["workers"]
+
+
+@contextmanager
+def workers(number: int | None = None, scheduler: str | None = None) -> Iterator[Client]:
+    """A client of as many workers as asked for.
+
+    Threads are enough here, and share one zygote: each only waits for a kernel and a clean room of its own.
+
+    Args:
+        number: hand-ins that run at once on this machine; by default one more than there are cores, since each
+            waits now and then.
+        scheduler: the address of a Dask scheduler, such as `tcp://10.0.0.1:8786`; its workers are used instead.
+
+    Raises:
+        CourseError: if the scheduler does not answer, or has no workers.
+    """
+    dask.config.set({"distributed.comm.timeouts.connect": "10s", "distributed.admin.log-length": 0})
+    if scheduler is None:
+        threads = number or len(os.sched_getaffinity(0)) + 1
+        with (
+            LocalCluster(  # type: ignore[no-untyped-call]
+                n_workers=1,
+                threads_per_worker=threads,
+                processes=False,
+                memory_limit=0,  # what a hand-in may take is the sandbox's to limit
+                dashboard_address=None,
+            ) as cluster,
+            Client(cluster) as client,  # type: ignore[no-untyped-call]
+        ):
+            yield client
+        return
+    try:
+        client = Client(scheduler)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise CourseError(
+            f"No Dask scheduler answers at {scheduler} ({error}). Start one with `dask scheduler`, "
+            "or leave --scheduler out to grade on this machine."
+        ) from None
+    with client:
+        if not client.nthreads():
+            raise CourseError(
+                f"The scheduler at {scheduler} has no workers. Start some with `dask worker {scheduler}`."
+            )
+        yield client

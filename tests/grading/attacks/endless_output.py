@@ -1,0 +1,7 @@
+# earns 2: prints until it is stopped
+def double(n):
+    return 0
+
+
+while True:
+    print("x" * 10_000)

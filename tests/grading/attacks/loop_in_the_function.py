@@ -1,0 +1,4 @@
+# earns 2: an endless loop where the check calls it
+def double(n):
+    while True:
+        pass

@@ -1,0 +1,101 @@
+"""Hostile hand-ins, graded for real: they earn what their honest part earns, and harm nobody."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+
+from helpers.grading.course import Course
+from helpers.grading.scores import Score, read_scores
+from helpers.grading.students import fill_in
+from tests.conftest import SMALL
+
+ATTACKS = sorted((Path(__file__).parent / "attacks").glob("*.py"))
+MARK = "cnn-labs-attacked"
+HONEST = ("aaron", "zoe")  # graded first and last
+RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
+QUICK = "\nc.Execute.timeout = 6\nc.ExecuteHandIn.total_timeout = 60\n"
+COMMANDS = {
+    "course": [str(Path(sys.executable).with_name("course")), "autograde", SMALL.assignment],
+    "nbgrader": [sys.executable, "-m", "nbgrader", "autograde", SMALL.assignment],
+}
+
+
+def honest_points(attack: Path) -> float:
+    """What an attack's first line says that it earns."""
+    return float(attack.read_text().split(":")[0].removeprefix("# earns "))
+
+
+@pytest.fixture(scope="module")
+def attacked_course(tmp_path_factory: pytest.TempPathFactory, released_course: Path) -> Path:
+    """A course into which everybody has handed in."""
+    course = shutil.copytree(released_course, tmp_path_factory.mktemp("attacked") / "course")
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write(QUICK)
+    released = nbformat.read(course / "release" / SMALL.assignment / SMALL.path.name, as_version=4)
+    answers = dict.fromkeys(HONEST, RIGHT) | {path.stem: RIGHT | {"k1-double": path.read_text()} for path in ATTACKS}
+    for student, answer in answers.items():
+        folder = course / "submitted" / student / SMALL.assignment
+        folder.mkdir(parents=True)
+        nbformat.write(fill_in(released, answer), folder / SMALL.path.name)
+    return course
+
+
+@pytest.fixture(scope="module")
+def _goals() -> Iterator[dict[str, str]]:
+    """What attacks would like to reach: a TCP and a UDP port, a socket without a path, a secret in the environment."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as tcp,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+        socket.socket(socket.AF_UNIX) as abstract,
+    ):
+        port = tcp.getsockname()[1]
+        udp.bind(("127.0.0.1", port))
+        abstract.bind(f"\0{MARK}")
+        abstract.listen()
+        yield {"CNN_LABS_ATTACKED_PORT": str(port), "ATTACKED_SECRET": "the instructor's own"}
+
+
+@pytest.fixture(scope="module", params=COMMANDS)
+def graded(
+    request: pytest.FixtureRequest,
+    attacked_course: Path,
+    _goals: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, Score]:
+    """The scores of all, graded by either command."""
+    course = shutil.copytree(attacked_course, tmp_path_factory.mktemp(request.param) / "course")
+    subprocess.run(
+        COMMANDS[request.param], cwd=course, env=os.environ | _goals, check=True, capture_output=True, timeout=570
+    )
+    return {score.student: score for score in read_scores(Course(course))}
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda path: path.stem)
+def test_an_attack_earns_what_its_honest_part_earns(attack: Path, graded: dict[str, Score]) -> None:
+    assert graded[attack.stem].points == honest_points(attack)
+
+
+@pytest.mark.parametrize("student", HONEST)
+def test_the_others_earn_theirs(student: str, graded: dict[str, Score]) -> None:
+    assert graded[student].points == 5
+
+
+def test_no_process_is_left(graded: dict[str, Score]) -> None:
+    left = [p.info["cmdline"] for p in psutil.process_iter(["cmdline"]) if MARK in (p.info["cmdline"] or [])]
+    assert left == []
+
+
+def test_no_file_is_left(graded: dict[str, Score]) -> None:
+    folders = [Path(folder) for folder in ("/tmp", "/var/tmp", "/dev/shm", "/root", "/home", "/etc", "/")]
+    folders += [Path.cwd(), *Path.cwd().parents]
+    assert [folder for folder in folders if os.access(folder, os.X_OK) and (folder / MARK).exists()] == []

@@ -1,0 +1,185 @@
+"""Files that are no proper notebooks: each costs its student what it must, and nobody else anything."""
+
+from __future__ import annotations
+
+import copy
+import io
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from helpers.grading.autograde import Grading
+from helpers.grading.course import Course
+from helpers.grading.exporters import read_submission
+from helpers.grading.sanitise import Master
+from helpers.grading.scores import Score, read_scores
+from helpers.grading.students import fill_in
+from helpers.grading.workers import workers
+from tests.conftest import SMALL
+
+Json = dict[str, Any]
+RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
+
+
+def _cell(notebook: Json, grade_id: str) -> Json:
+    return next(c for c in notebook["cells"] if c["metadata"].get("nbgrader", {}).get("grade_id") == grade_id)
+
+
+def _changed(change: Callable[[Json], Any]) -> Callable[[Json], bytes]:
+    """A file made of the right notebook by a change in place."""
+
+    def make(notebook: Json) -> bytes:
+        change(notebook)
+        return json.dumps(notebook).encode()
+
+    return make
+
+
+def _copy_check(notebook: Json) -> None:
+    notebook["cells"].append(copy.deepcopy(_cell(notebook, "k1-double-check")))
+
+
+# name: (what is handed in, points earned)
+KINDS: dict[str, tuple[Callable[[Json], bytes], float]] = {
+    "right": (_changed(lambda notebook: None), 5),
+    "empty file": (lambda notebook: b"", 0),
+    "cut off": (lambda notebook: json.dumps(notebook).encode()[:2000], 0),
+    "a picture": (lambda notebook: b"\x89PNG\r\n\x1a\n\x00\xff\xfe", 0),
+    "utf-16": (lambda notebook: json.dumps(notebook).encode("utf-16"), 0),
+    "a list": (lambda notebook: b"[1, 2, 3]", 0),
+    "not a number": (lambda notebook: b"NaN", 0),
+    "a web page": (lambda notebook: b"<!DOCTYPE html><html>Please sign in</html>", 0),
+    "deep": (lambda notebook: b'{"cells":' + b"[" * 100_000, 0),
+    "no cells": (_changed(lambda notebook: notebook.update(cells=[])), 0),
+    "no metadata": (_changed(lambda notebook: notebook.pop("metadata")), 5),
+    "cells without metadata": (_changed(lambda notebook: [c.pop("metadata") for c in notebook["cells"]]), 0),
+    "cells are text": (_changed(lambda notebook: notebook.update(cells="none")), 0),
+    "unknown kind of cell": (_changed(lambda notebook: notebook["cells"][3].update(cell_type="poem")), 0),
+    "source is a number": (_changed(lambda notebook: notebook["cells"][-1].update(source=7)), 0),
+    "version 99": (_changed(lambda notebook: notebook.update(nbformat=99)), 0),
+    "version 2": (_changed(lambda notebook: notebook.update(nbformat=2)), 0),
+    "another kernel": (
+        _changed(lambda notebook: notebook["metadata"].update(kernelspec={"name": "ir", "display_name": "R"})),
+        5,
+    ),
+    "a language of its own": (_changed(lambda notebook: notebook["metadata"].update(language_info={"name": "x"})), 5),
+    "a check copied": (_changed(_copy_check), 5),
+    "a check deleted": (_changed(lambda notebook: notebook["cells"].remove(_cell(notebook, "k1-double-hidden"))), 5),
+    "a check made text": (_changed(lambda n: _cell(n, "k1-double-check").update(cell_type="raw")), 5),
+    "points raised": (_changed(lambda n: _cell(n, "k2-x-check")["metadata"]["nbgrader"].update(points=1e9)), 5),
+    "points that are no number": (
+        _changed(lambda n: _cell(n, "k2-x-check")["metadata"]["nbgrader"].update(points="many")),
+        5,
+    ),
+    "marks of an old version": (
+        _changed(lambda n: [c["metadata"].get("nbgrader", {}).pop("schema_version", 0) for c in n["cells"]]),
+        5,
+    ),
+    "a mark that is text": (_changed(lambda n: _cell(n, "setup")["metadata"].update(nbgrader="mine")), 5),
+    "a strange answer": (_changed(lambda n: _cell(n, "k1-double").update(source="\x00\ud800 ☃".encode("utf-8", "replace").decode())), 2),
+    "a hundred thousand cells": (
+        _changed(
+            lambda n: n["cells"].extend({"cell_type": "markdown", "metadata": {}, "source": ""} for _ in range(20_000))
+        ),
+        5,
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def right(released_course: Path) -> Json:
+    released = nbformat.read(released_course / "release" / SMALL.assignment / SMALL.path.name, as_version=4)
+    return json.loads(nbformat.writes(fill_in(released, RIGHT)))
+
+
+@pytest.fixture(scope="module")
+def scores(released_course: Path, right: Json, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Score]:
+    """A class in which everybody hands in something else, graded for real."""
+    course = Course(shutil.copytree(released_course, tmp_path_factory.mktemp("malformed") / "course"))
+    for name, (make, _) in KINDS.items():
+        folder = course.folder("submitted", name, SMALL.assignment)
+        folder.mkdir(parents=True)
+        (folder / SMALL.path.name).write_bytes(make(copy.deepcopy(right)))
+    grading = Grading(course, SMALL.assignment)
+    with workers() as client:
+        failed = grading.run(grading.plan(), client, lambda _: None, lambda *_: None)
+    assert failed == {}
+    return {score.student: score for score in read_scores(course)}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_hand_in_earns_what_can_be_proved(kind: str, scores: dict[str, Score]) -> None:
+    assert scores[kind].points == KINDS[kind][1]
+
+
+@pytest.mark.parametrize("kind", ["empty file", "cut off", "a picture", "a list", "version 99", "cells are text", "deep"])
+def test_a_file_that_cannot_be_read_is_said(kind: str, scores: dict[str, Score]) -> None:
+    assert any("could not be read" in note for note in scores[kind].notes)
+
+
+@pytest.fixture(scope="module")
+def master(released_course: Path) -> Master:
+    course = Course(released_course)
+    with course.gradebook() as gradebook:
+        return Master.load(gradebook, course.coursedir, SMALL.assignment, SMALL.notebook)
+
+
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
+    max_leaves=12,
+)
+QUICKLY = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+
+
+def _holds_the_released_cells(text: str, master: Master) -> None:
+    """Whatever comes in, a valid notebook comes out, in which each released cell stands once and each check is ours."""
+    sanitised = master.sanitise(read_submission(io.StringIO(text)))
+    nbformat.validate(sanitised)
+    marked = [cell for cell in sanitised.cells if "nbgrader" in cell.metadata]
+    names = [cell.metadata.nbgrader.grade_id for cell in master.cells]
+    assert sorted(cell.metadata.nbgrader.grade_id for cell in marked) == sorted(names)
+    ours = {cell.metadata.nbgrader.grade_id: cell for cell in master.cells}
+    for cell in marked:
+        original = ours[cell.metadata.nbgrader.grade_id]
+        assert (cell.cell_type, cell.metadata.nbgrader) == (original.cell_type, original.metadata.nbgrader)
+        assert cell.metadata.nbgrader.solution or cell.source == original.source
+
+
+@QUICKLY
+@given(ANY_JSON)
+def test_any_json_can_be_handed_in(master: Master, content: Any) -> None:
+    _holds_the_released_cells(json.dumps(content), master)
+
+
+@QUICKLY
+@given(st.data())
+def test_a_notebook_spoilt_anywhere_can_be_handed_in(master: Master, right: Json, data: st.DataObject) -> None:
+    spoilt = copy.deepcopy(right)
+    for _ in range(data.draw(st.integers(1, 3))):
+        place: Any = spoilt
+        while True:  # go down to any place in the tree
+            keys = list(place) if isinstance(place, dict) else list(range(len(place)))
+            if not keys:
+                break
+            key = data.draw(st.sampled_from(keys))
+            if isinstance(place[key], dict | list) and data.draw(st.integers(0, 3)):
+                place = place[key]
+                continue
+            what = data.draw(st.sampled_from(["replace", "delete", "repeat"]))
+            if what == "replace":
+                place[key] = data.draw(ANY_JSON)
+            elif what == "delete":
+                del place[key]
+            elif isinstance(place, list):
+                place.append(copy.deepcopy(place[key]))
+            break
+    _holds_the_released_cells(json.dumps(spoilt), master)
+
