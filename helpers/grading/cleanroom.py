@@ -23,7 +23,7 @@ import torch
 from helpers.grading.link import CELLS, GRACE, Link, NoAnswer
 from helpers.grading.wire import WireError, read_text, receive, send
 
-__all__ = ["CleanRoom", "Verdict", "run_cell", "serve"]
+__all__ = ["CleanRoom", "Room", "Verdict", "run_cell", "serve"]
 
 MOST_OUTPUT = 20_000  # characters of what a cell prints
 
@@ -95,12 +95,11 @@ def serve(control: socket.socket, channel: socket.socket) -> None:
         channel: the connection to the servant in the student's kernel.
     """
     os.environ["MPLBACKEND"] = "agg"  # nobody looks at what a check draws
-    link, setup = Link(channel), {"__name__": CELLS}
+    room = Room(Link(channel))
     with contextlib.suppress(EOFError, OSError):
         while True:
             text, _ = receive(control)
-            request = read_text(text)
-            verdict = _run(request["source"], request["graded"], request["timeout"], setup, link)
+            verdict = room.run(**read_text(text))
             send(control, json.dumps(asdict(verdict)).encode())
 
 
@@ -119,22 +118,34 @@ class _Names(dict[str, Any]):
         return self._link.name(name)
 
 
-def _run(source: str, graded: bool, timeout: float, setup: dict[str, Any], link: Link) -> Verdict:
-    link.deadline = time.monotonic() + timeout
-    names, output = _Names(setup, link), io.StringIO()
-    points, error, message = None, "", ""
-    try:
-        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-            points = _points(run_cell(source, names))
-    except BaseException as problem:
-        error, message = type(problem).__name__, _message(problem)
-    if graded:
-        names.clear()
-        link.forget()
-    else:
-        setup.update(names)
-        link.agree_on_seeds()
-    return Verdict(not error, points, error, message, output.getvalue()[:MOST_OUTPUT])
+class Room:
+    """What happens inside: the set-up, and cells that see it.
+
+    Args:
+        link: the connection to the student's kernel.
+        setup: names that the set-up has defined already.
+    """
+
+    def __init__(self, link: Link, setup: dict[str, Any] | None = None) -> None:
+        self._link = link
+        self._setup = {**(setup or {}), "__name__": CELLS}
+
+    def run(self, source: str, graded: bool, timeout: float) -> Verdict:
+        """Run a cell; see `CleanRoom.run`."""
+        self._link.deadline = time.monotonic() + timeout
+        names, output = _Names(self._setup, self._link), io.StringIO()
+        points, error, message = None, "", ""
+        try:
+            with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+                points = _points(run_cell(source, names))
+        except BaseException as problem:
+            error, message = type(problem).__name__, _message(problem)
+        if graded:
+            self._link.forget()
+        else:
+            self._setup.update(names)
+            self._link.agree_on_seeds()
+        return Verdict(not error, points, error, message, output.getvalue()[:MOST_OUTPUT])
 
 
 def run_cell(source: str, names: dict[str, Any]) -> Any:

@@ -272,7 +272,7 @@ class Link:
             self.broken = "The notebook's process no longer answers: it took too long."
         except (EOFError, OSError):
             self.broken = "The notebook's process ended before the check did."
-        except WireError as error:
+        except Exception as error:  # of this side's own making only: what the student's code raises is a _Failure
             self.broken = f"The notebook's process answered nonsense: {error}."
         finally:
             self._nested -= 1
@@ -287,9 +287,10 @@ class Link:
             if "callback" in message:
                 self._call_back(message, buffers)
                 continue
-            self._adopt(message.get("changes"), buffers)
+            if message.get("changes"):
+                self._adopt(message["changes"], buffers)
             if "late" in message:
-                raise NoAnswer("The student's code took too long.")
+                raise NoAnswer("Your code took too long.")
             if "failed" in message:
                 return _Failure(_rebuilt(message["failed"]))
             if "done" not in message:
@@ -298,11 +299,11 @@ class Link:
 
     def _prepare(self) -> None:
         """Tell the kernel, before an operation, what is new: twins, their state, seeds, what is needed no more."""
-        news: list[tuple[int, twins.State]] = []
+        news = []
         for thing, twin in list(self.twins.items()):
             now = twins.state_of(thing)
-            changed = twins.changes(twin.agreed, now)
-            if changed and not twin.loose:
+            changed = None if twin.loose else twins.changes(twin.agreed, now)
+            if changed:
                 news.append((twin.number, changed))
                 twin.agreed = twins.copied(now)
         seeds = self._new_seeds()
@@ -314,7 +315,11 @@ class Link:
 
     def twin(self, thing: Any) -> int:
         """The number of a network's twin, which is made if there is none."""
-        if thing not in self.twins:
+        known = self.twins.get(thing)
+        if known is not None and not known.loose and twins.changes(known.agreed, twins.state_of(thing)) is None:
+            self.released.append(("own", known.number))  # the check has built it anew
+            known = None
+        if known is None:
             number = next(self._numbers)
             self._made.append((number, _Pickler(self, whole=thing).text(thing)))
             self.twins[thing], self.own[number] = _Twin(number, thing), thing
@@ -351,7 +356,7 @@ class Link:
 
     def _adopt(self, news: Any, buffers: list[Any]) -> None:
         """Do to the check's networks what the student's code did to their twins."""
-        for number, entries in _Result(self, buffers, []).value(news) or []:
+        for number, entries in _Result(self, buffers, []).value(news):
             thing = self.own.get(number)
             if thing is None:
                 continue

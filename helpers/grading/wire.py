@@ -227,26 +227,6 @@ class Unpacker:
 
     def __init__(self, buffers: Sequence[Any]) -> None:
         self.buffers = buffers
-        self._makers: dict[str, Callable[[Any, int], Any]] = {
-            "int": lambda text, _: int(text, 16),
-            "dict": lambda pairs, depth: {self._tree(k, depth): self._tree(v, depth) for k, v in pairs},
-            "tuple": lambda trees, depth: tuple(self._list(trees, depth)),
-            "set": lambda trees, depth: set(self._list(trees, depth)),
-            "frozenset": lambda trees, depth: frozenset(self._list(trees, depth)),
-            "size": lambda trees, depth: torch.Size(self._list(trees, depth)),
-            "slice": lambda trees, depth: slice(*self._list(trees, depth)),
-            "range": lambda trees, depth: range(*self._list(trees, depth)),
-            "complex": lambda parts, _: complex(*parts),
-            "bytes": lambda place, _: self._buffer(place).tobytes(),
-            "ellipsis": lambda _, __: Ellipsis,
-            "dtype": lambda name, _: _DTYPES[name],
-            "device": lambda name, _: torch.device(name),
-            "array": lambda parts, _: self._array(*parts),
-            "scalar": lambda parts, _: self._array(*parts)[()],
-            "tensor": lambda parts, depth: self._tensor(depth, *parts),
-            "handle": lambda parts, _: self.handle(*parts),
-            "own": lambda parts, _: self.own(*parts),
-        }
 
     def handle(self, number: int, kinds: list[list[str]], name: str, is_callable: bool) -> Any:
         """An object that stays on the other side."""
@@ -281,7 +261,7 @@ class Unpacker:
         if not isinstance(tree, dict):
             return tree
         ((tag, content),) = tree.items()
-        return self._makers[tag](content, depth + 1)
+        return _MAKERS[tag](self, content, depth + 1)
 
     def _list(self, trees: Any, depth: int) -> list[Any]:
         if not isinstance(trees, list):
@@ -312,6 +292,28 @@ class Unpacker:
         else:
             tensor = tensor_from(self._buffer(place), dtype, shape, order).to(where)
         return self.linked(tensor, how, depth) if how else tensor
+
+
+_MAKERS: dict[str, Callable[[Unpacker, Any, int], Any]] = {
+    "array": lambda unpack, parts, depth: unpack._array(*parts),
+    "bytes": lambda unpack, place, depth: unpack._buffer(place).tobytes(),
+    "complex": lambda unpack, parts, depth: complex(*parts),
+    "device": lambda unpack, name, depth: torch.device(name),
+    "dict": lambda unpack, pairs, depth: {unpack._tree(k, depth): unpack._tree(v, depth) for k, v in pairs},
+    "dtype": lambda unpack, name, depth: _DTYPES[name],
+    "ellipsis": lambda unpack, nothing, depth: Ellipsis,
+    "frozenset": lambda unpack, trees, depth: frozenset(unpack._list(trees, depth)),
+    "handle": lambda unpack, parts, depth: unpack.handle(*parts),
+    "int": lambda unpack, text, depth: int(text, 16),
+    "own": lambda unpack, parts, depth: unpack.own(*parts),
+    "range": lambda unpack, trees, depth: range(*unpack._list(trees, depth)),
+    "scalar": lambda unpack, parts, depth: unpack._array(*parts)[()],
+    "set": lambda unpack, trees, depth: set(unpack._list(trees, depth)),
+    "size": lambda unpack, trees, depth: torch.Size(unpack._list(trees, depth)),
+    "slice": lambda unpack, trees, depth: slice(*unpack._list(trees, depth)),
+    "tensor": lambda unpack, parts, depth: unpack._tensor(depth, *parts),
+    "tuple": lambda unpack, trees, depth: tuple(unpack._list(trees, depth)),
+}
 
 
 def read_text(text: bytes) -> dict[str, Any]:
