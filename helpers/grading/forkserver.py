@@ -11,6 +11,7 @@ import importlib
 import json
 import os
 import resource
+import select
 import selectors
 import signal
 import socket
@@ -24,7 +25,7 @@ from typing import Any, NoReturn
 import numpy
 
 from helpers.grading import linux, memory, sandbox
-from helpers.grading.sandbox import Box, Limits
+from helpers.grading.sandbox import Box, Limits, SandboxError, SubmissionError
 from helpers.grading.zygote import MESSAGE
 
 __all__ = ["main"]
@@ -43,11 +44,20 @@ PRELOADED = (
     "sklearn.metrics",
     "matplotlib.pyplot",
     "matplotlib_inline.backend_inline",
-    "IPython",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "ipykernel.debugger",
     "ipykernel.ipkernel",
     "ipykernel.kernelapp",
     "ipywidgets",
+    "pygments.formatters.terminal256",
+    "stack_data",
+    "tornado.platform.asyncio",
     "tqdm.auto",
+    "zmq.utils.garbage",
     "pyseccomp",
     "helpers.checks",
     "helpers.compare",
@@ -58,6 +68,8 @@ PRELOADED = (
     "helpers.plots",
     "helpers.train",
     "helpers.grading.kernel",
+    "helpers.grading.servant",
+    "helpers.grading.cleanroom",
 )
 
 Started = Callable[[], None]
@@ -166,10 +178,10 @@ def _reported(status: socket.socket) -> Iterator[NoReturn]:
     try:
         yield  # type: ignore[misc]
         code = 0
-    except sandbox.MissingProtectionError as error:
-        _tell(status, refused=str(error), protection=error.protection.name)
-    except ValueError as error:
-        _tell(status, refused=str(error))
+    except SandboxError as error:
+        _tell(status, refused=str(error), protection=error.protection)
+    except SubmissionError as error:
+        _tell(status, refused=str(error), submission=True)
     except BaseException:
         _tell(status, refused=traceback.format_exc())
     finally:
@@ -186,7 +198,7 @@ def _between(request: dict[str, Any], status: socket.socket, fds: list[int], wri
     os.setsid()
     if request["box"]:
         sandbox.isolate()
-    alive, gone = os.pipe()
+    myself = os.pidfd_open(os.getpid())
     pid = os.fork()
     if pid:
         pidfd = os.pidfd_open(pid)
@@ -194,8 +206,9 @@ def _between(request: dict[str, Any], status: socket.socket, fds: list[int], wri
         os.write(writer, str(pid).encode())
         return
     with _reported(status):
-        os.close(gone)
-        os.read(alive, 1)  # until the process between has ended
+        ended = select.poll()
+        ended.register(myself)
+        ended.poll()  # until the process between has ended, and its child is the zygote's
         _follow(zygote)
         _close_all_but(fds)
         _work(request, status, [socket.socket(fileno=fd) for fd in fds[1:]])

@@ -23,11 +23,12 @@ from jupyter_client.provisioning import KernelProvisionerBase
 from traitlets import Bool, Int
 
 from helpers.download import cache_folder
+from helpers.grading.cleanroom import CleanRoom
 from helpers.grading.kernel import PORTS
 from helpers.grading.sandbox import HOME, Box, Limits
 from helpers.grading.zygote import ENVIRONMENT, Child, shared
 
-__all__ = ["KERNEL_NAME", "SandboxKernelManager", "SandboxProvisioner", "install_kernelspec"]
+__all__ = ["KERNEL_NAME", "SandboxKernelManager", "SandboxProvisioner", "install_kernelspec", "student_environment"]
 
 KERNEL_NAME = "cnn-labs-sandbox"
 KERNELSPEC = Path(__file__).parent / "kernelspec"
@@ -82,7 +83,9 @@ class SandboxProvisioner(KernelProvisionerBase):
         """Fork the kernel. What lies in the folder `cwd`, save notebooks, is copied into its sandbox.
 
         Raises:
-            ZygoteError: if it could not be started, for instance because the sandbox lacks a protection.
+            SandboxError: if this machine does not offer a protection.
+            SubmissionError: if the files in `cwd` cannot be brought into the sandbox.
+            ZygoteError: if it could not be started for another reason.
         """
         assert self._folder is not None
         submitted, environment = str(kwargs.get("cwd") or ""), kwargs["env"]
@@ -94,7 +97,7 @@ class SandboxProvisioner(KernelProvisionerBase):
                     "kernel",
                     {"key": self.connection_info["key"].decode(), "folder": "" if self.boxed else submitted},
                     box=self._box(submitted, environment) if self.boxed else None,
-                    environment=_for_students(environment),
+                    environment=student_environment(environment),
                     sockets=[*self._listeners[: len(PORTS)], channel],
                 )
             )
@@ -107,7 +110,7 @@ class SandboxProvisioner(KernelProvisionerBase):
         data = environment.get("CNN_LABS_DATA") or str(cache_folder())
         return Box(limits, submitted, (os.path.abspath(os.path.expanduser(data)),), self.gpu)
 
-    def clean_room(self) -> Any:
+    def clean_room(self) -> CleanRoom:
         """The clean room of this kernel: a trusted process that asks it for what the student defined. Once a kernel.
 
         Raises:
@@ -125,11 +128,9 @@ class SandboxProvisioner(KernelProvisionerBase):
                 "clean room",
                 {"folder": str(folder)},
                 box=None,
-                environment={**_for_students(os.environ), **_own_places()},
+                environment={**student_environment(os.environ), **_own_places()},
                 sockets=[theirs, channel],
             )
-        from helpers.grading.cleanroom import CleanRoom
-
         return CleanRoom(control)
 
     async def poll(self) -> int | None:
@@ -146,6 +147,7 @@ class SandboxProvisioner(KernelProvisionerBase):
 
     async def kill(self, restart: bool = False) -> None:
         await self.send_signal(signal.SIGKILL)
+        await self.wait()  # milliseconds; Jupyter would look again only after a tenth of a second
 
     async def terminate(self, restart: bool = False) -> None:
         await self.kill(restart)  # a hand-in has nothing to tidy up
@@ -173,7 +175,7 @@ def _listen(path: str) -> socket.socket:
     return listener
 
 
-def _for_students(environment: Mapping[str, str]) -> dict[str, str]:
+def student_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """What a student's code may know of the environment, and where it is at home."""
     passed = {name: environment[name] for name in ENVIRONMENT if name in environment}
     course = {name: value for name, value in environment.items() if name.startswith("CNN_LABS_")}

@@ -20,7 +20,7 @@ import helpers
 from helpers.grading import landlock, linux, seccomp
 from helpers.grading.linux import Mount, Namespace
 
-__all__ = ["HOME", "Box", "Limits", "MissingProtectionError", "Protection", "enter", "isolate", "limit"]
+__all__ = ["HOME", "Box", "Limits", "Protection", "SandboxError", "SubmissionError", "enter", "isolate", "limit"]
 
 MIB = 1 << 20
 HOME = Path("/student")  # inside; the hand-in's files lie here
@@ -83,12 +83,16 @@ LANDLOCK = Protection("Landlock", "Use Linux 5.13 or newer, started with `landlo
 SECCOMP = Protection("seccomp", "Install libseccomp (Debian and Ubuntu: `sudo apt install libseccomp2`)")
 
 
-class MissingProtectionError(Exception):
-    """This machine does not offer a protection, and nothing was started without it."""
+class SandboxError(Exception):
+    """This machine does not offer the protection named `protection`, and nothing was started without it."""
 
-    def __init__(self, protection: Protection, reason: str) -> None:
+    def __init__(self, message: str, protection: str) -> None:
         self.protection = protection
-        super().__init__(f"the sandbox lacks its {protection.name}: {reason}. {protection.remedy}.")
+        super().__init__(message)
+
+
+class SubmissionError(Exception):
+    """The files of a hand-in are such that they cannot be brought into the sandbox; others are not affected."""
 
 
 @contextmanager
@@ -96,14 +100,15 @@ def _needs(protection: Protection) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise MissingProtectionError(protection, str(error)) from error
+        message = f"the sandbox lacks its {protection.name}: {error}. {protection.remedy}."
+        raise SandboxError(message, protection.name) from error
 
 
 def isolate() -> None:
     """Enter new namespaces. The pid namespace is entered by the next child.
 
     Raises:
-        MissingProtectionError: if this machine has none of a kind.
+        SandboxError: if this machine has none of a kind.
     """
     if os.geteuid() != 0:
         with _needs(USER):
@@ -133,8 +138,8 @@ def enter(box: Box) -> None:
     """Enter the sandbox for good: a file system of its own, limits, no rights, Landlock, seccomp.
 
     Raises:
-        MissingProtectionError: if this machine does not offer a protection.
-        ValueError: if the hand-in's files do not fit in.
+        SandboxError: if this machine does not offer a protection.
+        SubmissionError: if the hand-in's files do not fit in.
     """
     uid, readable = _own_uid(), _readable(box)
     submitted = Path(box.submitted).resolve() if box.submitted else None
@@ -265,12 +270,14 @@ def _copy_in(folder: Path, limits: Limits) -> None:
     """Copy the hand-in's files into the box: no notebook (it may hold hidden tests), nothing that a link leads to."""
     course = next((name for name in _COURSE if (folder / name).exists()), None)
     if course:
-        raise ValueError(f"the kernel's folder holds {course}: it is a course's, not a hand-in's. Start it elsewhere.")
+        raise SubmissionError(
+            f"the kernel's folder holds {course}: it is a course's, not a hand-in's. Start it elsewhere."
+        )
     try:
         shutil.copytree(folder, HOME, symlinks=True, ignore=_not_copied, copy_function=_copy_data, dirs_exist_ok=True)
     except (shutil.Error, OSError) as error:
         size = f"{limits.scratch / MIB:g} MiB"
-        raise ValueError(f"the hand-in's files cannot be copied into a sandbox of {size}: {error}") from None
+        raise SubmissionError(f"the hand-in's files cannot be copied into a sandbox of {size}: {error}") from None
 
 
 def _not_copied(folder: str, names: list[str]) -> list[str]:

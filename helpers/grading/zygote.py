@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from helpers.grading.sandbox import Box
+from helpers.grading.sandbox import Box, SandboxError, SubmissionError
 
 __all__ = ["Child", "Zygote", "ZygoteError", "shared"]
 
@@ -28,17 +28,12 @@ MESSAGE = 1 << 16  # bytes; a request is a few hundred
 # What processes for student code may know of the instructor's environment.
 ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "OMP_NUM_THREADS", "CUDA_VISIBLE_DEVICES")
 _BESIDES = ("HOME", "XDG_CACHE_HOME", "MPLCONFIGDIR")  # where the zygote finds caches; no kernel is told
+# OpenBLAS would start threads before the first fork; the debugger, which nobody uses, would print a warning.
+_FIXED = {"OPENBLAS_NUM_THREADS": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
 
 
 class ZygoteError(Exception):
-    """A process could not be started; the message says why and, where it is known, what to do.
-
-    `protection` names what the sandbox lacks; it is empty where something else is wrong.
-    """
-
-    def __init__(self, message: str, protection: str = "") -> None:
-        self.protection = protection
-        super().__init__(message)
+    """A process could not be started; the message says why."""
 
 
 class Child:
@@ -64,8 +59,10 @@ class Child:
             except TimeoutError:
                 raise ZygoteError(f"a process did not start within {START_SECONDS} s") from None
             message = json.loads(data or '{"refused": "the zygote, or the new process, died"}')
+            if "exit" in message:
+                message["refused"] = f"the new process ended before it was ready (exit code {message['exit']})"
             if "refused" in message:
-                raise ZygoteError(message["refused"], message.get("protection", ""))
+                raise _error(message)
             if "pid" in message:
                 self.pid, (self._pidfd,) = message["pid"], fds
             if "started" in message:
@@ -108,6 +105,14 @@ class Child:
         self._status.close()
 
 
+def _error(message: dict[str, Any]) -> Exception:
+    if "protection" in message:
+        return SandboxError(message["refused"], message["protection"])
+    if "submission" in message:
+        return SubmissionError(message["refused"])
+    return ZygoteError(message["refused"])
+
+
 class Zygote:
     """The grading process's end. May be used from many threads.
 
@@ -118,12 +123,12 @@ class Zygote:
     def __init__(self) -> None:
         self.owner = os.getpid()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        # One thread each: several hand-ins share the cores. OpenBLAS would start threads before the first fork.
+        # One thread each: several hand-ins share the cores.
         environment = {
             "OMP_NUM_THREADS": "1",
             **_present(ENVIRONMENT),
             **_present(_BESIDES),
-            "OPENBLAS_NUM_THREADS": "1",
+            **_FIXED,
         }
         with theirs:
             self._process = subprocess.Popen(
@@ -164,7 +169,9 @@ class Zygote:
             sockets: what it gets besides. They stay open here.
 
         Raises:
-            ZygoteError: if it could not be started, for instance because the sandbox lacks a protection.
+            SandboxError: if this machine does not offer a protection.
+            SubmissionError: if the hand-in's files cannot be brought into the sandbox.
+            ZygoteError: if it could not be started for another reason.
         """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         request = {

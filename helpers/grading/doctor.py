@@ -1,0 +1,97 @@
+"""Is this machine's sandbox tight? Real attacks, each from inside a sandbox of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from helpers.grading.attacks import ATTACKS, LIMITS, PATIENCE, SECRET, Attack, Bait
+from helpers.grading.provisioner import student_environment
+from helpers.grading.sandbox import Box
+from helpers.grading.zygote import Zygote
+
+__all__ = ["Finding", "examine", "set_bait", "try_attack"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What came of an attack. `how` says what stopped it or, where the way is open, what it got."""
+
+    attack: str
+    open: bool
+    how: str
+
+
+def examine() -> Iterator[Finding]:
+    """Try all attacks, one after the other.
+
+    Raises:
+        SandboxError: if this machine does not offer a protection, so that there is no sandbox to examine.
+    """
+    # A zygote of its own, so that the bait in the environment is there when it starts.
+    with set_bait() as bait, closing(Zygote()) as zygote:
+        for attack in ATTACKS.values():
+            yield try_attack(zygote, attack, bait)
+
+
+def try_attack(zygote: Zygote, attack: Attack, bait: Bait, *, boxed: bool = True) -> Finding:
+    """Try one attack: in a sandbox or, to see that it would succeed, without one."""
+    ours, theirs = socket.socketpair()
+    with ours:
+        with theirs:
+            child = zygote.fork(
+                "attack",
+                {"name": attack.name, "bait": asdict(bait)},
+                box=Box(LIMITS, submitted=f"{bait.folder}/hand-in") if boxed else None,
+                environment=student_environment(os.environ),
+                sockets=[theirs],
+            )
+        with closing(child):
+            ours.settimeout(2 * PATIENCE)
+            try:
+                told = ours.recv(1 << 16)  # nothing if all that had the other end died
+                code = child.wait()
+                left = told and ours.recv(1) != b""
+            except TimeoutError:
+                return Finding(attack.title, True, "a process is left, or does not end")
+    if not told:
+        return Finding(attack.title, False, child.why or f"the process died (exit code {code})")
+    result = json.loads(told)
+    return Finding(attack.title, bool(result["got"] or left), result["got"] or result["how"])
+
+
+@contextmanager
+def set_bait() -> Iterator[Bait]:
+    """Things outside a sandbox that an attack may try to reach."""
+    with (
+        tempfile.TemporaryDirectory(prefix="cnn-labs-bait-") as folder,
+        socket.create_server(("127.0.0.1", 0)) as tcp,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+        socket.socket(socket.AF_UNIX) as abstract,
+        socket.socket(socket.AF_UNIX) as by_path,
+        _environment("COURSE_DOCTORS_SECRET", SECRET),
+    ):
+        port, name, place = tcp.getsockname()[1], Path(folder).name, Path(folder)
+        udp.bind(("127.0.0.1", port))
+        for one, address in ((abstract, f"\0{name}"), (by_path, f"{folder}/socket")):
+            one.bind(address)
+            one.listen()
+        (place / "secret").write_text(SECRET)
+        (place / "hand-in").mkdir()
+        (place / "hand-in" / "hidden.ipynb").write_text(SECRET)
+        yield Bait(folder, port, name, os.getpid())
+
+
+@contextmanager
+def _environment(name: str, value: str) -> Iterator[None]:
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        del os.environ[name]
