@@ -16,6 +16,7 @@ import sys
 import time
 import types
 import weakref
+from collections.abc import Callable
 from itertools import count
 from typing import Any
 
@@ -318,6 +319,7 @@ class Link:
         known = self.twins.get(thing)
         if known is not None and not known.loose and twins.changes(known.agreed, twins.state_of(thing)) is None:
             self.released.append(("own", known.number))  # the check has built it anew
+            del self.twins[thing]
             known = None
         if known is None:
             number = next(self._numbers)
@@ -385,7 +387,8 @@ class Link:
                 text = pickler.text((None, function(*args, **kwargs)))
         except Exception as error:
             kind = next(kind for kind in type(error).__mro__ if kind.__module__ == "builtins")
-            text = _Pickler(self).text((kind, str(error)))
+            args = error.args if all(type(arg) is str for arg in error.args) else (str(error),)
+            text = _Pickler(self).text((kind, args))
         except BaseException as error:
             self.broken = str(error)  # the kernel waits for an answer that will not come
             raise
@@ -394,20 +397,32 @@ class Link:
 
     def agree_on_seeds(self) -> None:
         """Take it that the kernel's random numbers are where they should be: it runs the same set-up cells."""
-        self._new_seeds()
+        self._seeds = _seeds()
 
     def _new_seeds(self) -> dict[str, Any]:
-        """The states of the global random numbers that have changed since this was last asked."""
-        now: dict[str, Any] = {
-            "torch": torch.get_rng_state().numpy().tobytes(),
-            "random": random.getstate(),
-            "numpy": _numpy_state(),
-        }
+        """The states of the global random numbers that the check has seeded, or drawn from, since the last time.
+
+        Of each that is told a number is drawn, so that the same seed, set again, is seen.
+        """
+        now = _seeds()
         changed = {name: state for name, state in now.items() if self._seeds.get(name) != state}
-        self._seeds = now
         if "numpy" in changed:
             changed["numpy"] = np.random.get_state()
+        for name in changed:
+            _DRAW[name]()
+        self._seeds = _seeds() if changed else now
         return changed
+
+
+_DRAW: dict[str, Callable[[], Any]] = {
+    "torch": lambda: torch.empty(1).random_(),
+    "random": random.random,
+    "numpy": np.random.random,
+}
+
+
+def _seeds() -> dict[str, Any]:
+    return {"torch": torch.get_rng_state().numpy().tobytes(), "random": random.getstate(), "numpy": _numpy_state()}
 
 
 def _numpy_state() -> bytes:

@@ -67,9 +67,13 @@ class Rehearsal:
             elif is_check(cell):
                 self.checks.setdefault(exercise, []).append(cell)
 
+    def names_before(self, exercise: str) -> Namespace:
+        """What is defined where an exercise's answer cell stands."""
+        return _copied(self._before[exercise])
+
     def grade(self, exercise: str, source: str) -> Marks:
         """Run `source` in place of the exercise's answer cell, then the exercise's checks."""
-        space = _copied(self._before[exercise])
+        space = self.names_before(exercise)
         # A cell that fails leaves its names undefined; the checks say so.
         with contextlib.suppress(Exception):
             _quietly(source, space)

@@ -157,7 +157,7 @@ class Servant:
             if text[:1] == b"P":
                 self._trouble = error
                 return
-            self._answer(_Reply(self, []), {"failed": _described(error)})
+            self._fail(self._trouble or error)
         else:
             self._do(content, inputs)
 
@@ -171,19 +171,23 @@ class Servant:
             with self._limits(seconds):
                 with _modes(*modes):
                     result = self._operation(operation)(*args, **kwargs)
-                message = {"done": reply.tree(result)}
+                changes = self._changes(reply)
+                message = {"changes": changes, "done": reply.tree(result)}
+            self._answer(reply, message)
         except TimeIsUp:
             if self._depth:
                 raise  # out of all that is under way
-            reply, message = _Reply(self, []), {"late": True}
+            self._answer(_Reply(self, []), {"late": True})
         except BaseException as error:
-            reply = _Reply(self, [])
-            message = {"failed": _described(error)}
-        self._answer(reply, message)
+            self._fail(error)
 
     def _answer(self, reply: _Reply, message: dict[str, Any]) -> None:
-        message["changes"] = self._changes(reply)
         send(self._channel, reply.text(message), reply.buffers)
+
+    def _fail(self, error: BaseException) -> None:
+        self._trouble = None
+        reply = _Reply(self, [])
+        self._answer(reply, {"changes": self._changes(reply), "failed": _described(error)})
 
     def _raise_trouble(self) -> None:
         trouble, self._trouble = self._trouble, None
@@ -315,7 +319,7 @@ class Servant:
                 kind, answer = _Unpickler(self, text[1:], buffers, reply.sent).load()
                 if kind is None:
                     return answer
-                raise kind(answer)
+                raise kind(*answer)
             self._take(text, buffers)
 
 

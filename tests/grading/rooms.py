@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -38,6 +39,7 @@ def kernel(work: Callable[[socket.socket], None]) -> Iterator[socket.socket]:
         yield here
     finally:
         here.close()
+        os.kill(process, signal.SIGKILL)
         os.waitpid(process, 0)
 
 

@@ -1,0 +1,725 @@
+"""Checks in the clean room: ordinary source works, and nothing that a student's process does buys a point."""
+
+from __future__ import annotations
+
+import os
+import socket
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from helpers.grading.cleanroom import CleanRoom, Room, Verdict, run_cell, serve
+from helpers.grading.link import Link
+from tests.grading.rooms import SETUP, kernel, room, serving
+
+NAMES: dict[str, Any] = {"__name__": "__main__"}
+run_cell(SETUP, NAMES)
+
+
+def check(student: str, *cells: str, timeout: float = 60) -> Verdict:
+    """The verdict on the last of some check cells, beside a notebook with the student's code."""
+    student = f"import torch\nfrom torch import nn\nimport numpy as np\n{textwrap.dedent(student)}"
+    with room(student, NAMES) as inside:
+        verdicts = [inside.run(textwrap.dedent(cell), True, timeout) for cell in cells]
+    return verdicts[-1]
+
+
+def passes(student: str, *cells: str) -> None:
+    verdict = check(student, *cells)
+    assert verdict.passed, verdict.message
+
+
+def fails(student: str, *cells: str, timeout: float = 60) -> str:
+    verdict = check(student, *cells, timeout=timeout)
+    assert not verdict.passed
+    assert verdict.points is None
+    return verdict.message
+
+
+IDENTITY = "def f(*things): return things[0] if len(things) == 1 else things"
+
+
+# Names and verdicts
+
+
+def test_a_name_is_the_checks_own_then_the_set_ups_then_pythons_then_the_students() -> None:
+    student = "own = 1\nrandom = 2\nlen = 3\nmine = 4"
+    passes(student, "own = 'own'\nassert own == 'own' and random.random and len([]) == 0 and mine == 4")
+
+
+def test_a_name_is_found_in_functions_and_comprehensions() -> None:
+    passes("n = 3", "def f(): return [n for _ in range(n)]\nassert f() == [3, 3, 3]")
+
+
+def test_a_name_that_is_missing_is_named() -> None:
+    message = fails("", 'with question("K1"): call(area, 3).gives(9)')
+    assert message == "K1: `area` is not defined. Run the answer cell first, and keep the name as it is."
+
+
+def test_an_answer_that_is_not_written_is_not_done_yet() -> None:
+    student = "def area(n): raise NotImplementedError('not done yet')"
+    assert fails(student, 'with question("K1"): call(area, 3).gives(9)') == "K1 is not done yet."
+
+
+def test_a_cells_names_are_gone_in_the_next() -> None:
+    assert "`n` is not defined" in fails("", "n = 1", 'with question("K1"): value("n", n).equals(1)')
+
+
+def test_a_set_up_cells_names_stay() -> None:
+    with room("", NAMES) as inside:
+        inside.run("n = 1", False, 10)
+        assert inside.run("assert n == 1", True, 10).passed
+
+
+@pytest.mark.parametrize(
+    ("last", "points"),
+    [
+        ("2", 2.0),
+        ("1.5", 1.5),
+        ("torch.tensor(0.5)", 0.5),
+        ("np.float64(2)", 2.0),
+        ("float('nan')", "nan"),
+        ("True", None),
+        ("'2'", None),
+        ("n = 2", None),
+    ],
+)
+def test_the_last_expression_is_the_points(last: str, points: Any) -> None:
+    assert str(check("", last).points) == str(points)
+
+
+def test_what_a_cell_prints_is_in_the_verdict() -> None:
+    verdict = check("def f(): print('the student'); return 1", 'with question("K1"): call(f).gives(1)')
+    assert verdict == Verdict(True, None, "", "", "K1: 1 check passed.\n")
+
+
+def test_a_syntax_error_in_a_check_fails() -> None:
+    assert "SyntaxError" in fails("", "assert (")
+
+
+# Data there and back
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "[1, 2.5, 'x', None, (True,), {1: b'2'}, {3}, slice(1, 2), 10**30, 1 + 2j]",
+        "np.arange(6).reshape(2, 3).T",
+        "np.float32(2)",
+        "torch.arange(6.0).view(2, 3).t()",
+        "[torch.ones(2, dtype=torch.float16), torch.Size([1]), torch.int64, torch.device('cpu')]",
+    ],
+)
+def test_data_go_and_come_back_as_they_are(value: str) -> None:
+    passes(IDENTITY, f'with question("K1"): call(f, {value}).gives({value})')
+
+
+def test_a_tensor_keeps_its_layout_on_the_way_to_the_student() -> None:
+    passes("def f(t): return t.stride()", "assert f(torch.ones(2, 3).t()) == (1, 3)")
+
+
+def test_the_same_object_twice_is_the_same_object_there() -> None:
+    passes("def f(a, b): return a is b", "t, l = torch.ones(2), []\nassert f(t, t) and f(l, l) and not f(l, [])")
+
+
+def test_a_generator_of_random_numbers_goes_along() -> None:
+    student = "def f(g): return torch.rand(3, generator=g)"
+    passes(
+        student,
+        "g = lambda: torch.Generator().manual_seed(1)\nassert torch.equal(f(g()), torch.rand(3, generator=g()))",
+    )
+
+
+def test_a_data_set_goes_along() -> None:
+    student = "def f(loader): return [int(y.sum()) for x, y in loader]"
+    loader = (
+        "torch.utils.data.DataLoader(torch.utils.data.TensorDataset(torch.ones(5, 2), torch.arange(5)), batch_size=3)"
+    )
+    passes(student, f"assert f({loader}) == [3, 7]")
+
+
+def test_a_class_of_the_checks_own_goes_along() -> None:
+    cell = """
+        class Square:
+            def __init__(self, n): self.n = n
+            def area(self): return self.n**2
+        assert f(Square) == 9
+    """
+    passes("def f(shape): return shape(3).area()", cell)
+
+
+def test_what_cannot_go_along_is_named() -> None:
+    assert "a check cannot pass this to the student's code" in fails(IDENTITY, "f(i for i in range(3))")
+    assert "would draw on a copy" in fails(IDENTITY, "import matplotlib.pyplot as plt\nf(plt.figure())")
+
+
+def test_the_checks_own_tensor_stays_as_it_was() -> None:
+    passes("def f(t): return t.zero_().sum()", "t = torch.ones(3)\nassert f(t) == 0 and t.sum() == 3")
+
+
+def test_changed_arguments_are_told_on_request() -> None:
+    cell = 'with question("K1"): call(f, 1, torch.ones(3)).gives(3.0).keeps_arguments()'
+    passes("def f(n, t): return float(t.sum())", cell)
+    assert "changed its argument number 2" in fails("def f(n, t): s = float(t.sum()); t.zero_(); return s", cell)
+
+
+def test_settings_of_the_check_hold_in_the_call() -> None:
+    student = """
+        torch.set_grad_enabled(False)
+        def f(): return torch.is_grad_enabled(), torch.is_inference_mode_enabled(), torch.ones(1).dtype
+    """
+    cell = """
+        assert f() == (True, False, torch.float32)
+        with torch.no_grad(): assert f() == (False, False, torch.float32)
+        with torch.inference_mode(): assert f() == (False, True, torch.float32)
+        torch.set_default_dtype(torch.float64)
+        try: assert f()[2] == torch.float64
+        finally: torch.set_default_dtype(torch.float32)
+    """
+    passes(student, cell)
+
+
+@pytest.mark.parametrize(
+    ("seed", "draw"),
+    [
+        ("torch.manual_seed(1)", "torch.rand(())"),
+        ("np.random.seed(1)", "np.random.rand()"),
+        ("random.seed(1)", "random.random()"),
+    ],
+)
+def test_a_seed_set_by_the_check_holds_in_the_call(seed: str, draw: str) -> None:
+    passes(
+        f"import random\ndef f(): return float({draw})",
+        f"{seed}\na = f()\n{seed}\nb, c = f(), f()\n{seed}\nassert a == b != c and a == float({draw})",
+    )
+
+
+# Exceptions
+
+
+def test_an_exception_comes_as_the_nearest_one_that_python_knows() -> None:
+    student = """
+        class Odd(ValueError): pass
+        def f(kind): raise {"value": ValueError, "odd": Odd, "key": KeyError, "stop": StopIteration}[kind]("why")
+    """
+    cell = """
+        for kind, expected in (("value", ValueError), ("odd", ValueError), ("key", KeyError)):
+            call(f, kind).raises(expected)
+        with question("K1"): call(f, "odd").gives(1)
+    """
+    assert fails(student, cell) == "K1: f('odd') raised Odd: why"
+
+
+@pytest.mark.parametrize("ending", ["SystemExit(0)", "KeyboardInterrupt()", "GeneratorExit()"])
+def test_an_exit_is_an_exception_like_others(ending: str) -> None:
+    cell = 'with question("K1"): call(f).gives(1)'
+    assert "K1: f() raised" in fails(f"def f(): raise {ending}", cell)
+    passes(f"def f(): raise {ending}\ndef g(): return 1", "try: f()\nexcept Exception: pass\nassert g() == 1")
+
+
+def test_an_exception_that_cannot_be_shown_is_one() -> None:
+    student = "class Odd(Exception):\n    def __str__(self): raise Odd\ndef f(): raise Odd"
+    assert "raised Odd" in fails(student, 'with question("K1"): call(f).gives(1)')
+
+
+def test_endless_recursion_is_an_exception() -> None:
+    passes("def f(): return f()", "call(f).raises(RecursionError)")
+
+
+# Handles
+
+
+STATEFUL = """
+    class Counter:
+        size = 3
+        def __init__(self): self.n = 0
+        def up(self): self.n += 1; return self
+        def __len__(self): return self.n
+        def __getitem__(self, i): return [10, 20, 30][i]
+        def __contains__(self, item): return item == 10
+    def numbers():
+        yield torch.ones(2)
+        yield 3
+"""
+
+
+def test_a_handle_does_there_what_is_done_to_it_here() -> None:
+    cell = """
+        c = Counter()
+        assert c.size == 3 and not c and c.up() == c and c.up() is c and len(c) == 2
+        assert c[1] == 20 and list(c) == [10, 20, 30] and 10 in c and 7 not in c
+        c.size = 5
+        assert c.size == 5 and hasattr(c, "n") and not hasattr(c, "missing")
+        first, second = numbers()
+        assert torch.equal(first, torch.ones(2)) and second == 3
+        import copy
+        d = copy.deepcopy(c)
+        assert d != c and len(d.up()) == 3 and len(c) == 2
+        assert type(c).__name__ == "Counter" and Counter.__name__ == "Counter"
+        assert repr(c) == "<the student's Counter>" and not callable(c) and callable(Counter)
+    """
+    passes(STATEFUL, cell)
+
+
+def test_a_handle_goes_back_as_the_object_itself() -> None:
+    passes(f"{IDENTITY}\nclass A: pass\na = A()\ndef g(x): return x is a", "assert g(a) and g(f(a)) and f(a) is a")
+
+
+def test_handles_that_are_not_used_any_more_are_let_go() -> None:
+    student = """
+        import gc, weakref
+        class A: pass
+        made = weakref.WeakSet()
+        def f(): a = A(); made.add(a); return a
+        def left(): gc.collect(); return len(made)
+    """
+    passes(student, "kept = f()\nfor _ in range(5): f()\nassert left() == 1", "assert left() == 0")
+
+
+def test_a_handle_is_taken_for_what_its_class_claims_to_be_among_pytorchs_own() -> None:
+    student = """
+        class Net(nn.Linear): pass
+        net = Net(2, 3)
+        class T: pass
+        T.__module__, T.__qualname__ = "torch", "Tensor"
+        t = T()
+    """
+    cell = """
+        assert isinstance(net, nn.Module) and isinstance(net, nn.Linear) and net.in_features == 2
+        assert not isinstance(t, Tensor) and not isinstance(t, nn.Module)
+    """
+    passes(student, cell)
+
+
+def test_no_module_is_imported_for_a_students_word() -> None:
+    import sys
+
+    student = "class A: pass\nA.__module__, A.__qualname__ = 'torch.utils.tensorboard', 'SummaryWriter'\na = A()"
+    passes(student, "isinstance(a, nn.Module)")
+    assert "torch.utils.tensorboard" not in sys.modules
+
+
+def test_figures_are_looked_at_from_outside() -> None:
+    student = """
+        import matplotlib
+        matplotlib.use("agg")
+        import matplotlib.pyplot as plt
+        def draw():
+            figure, axes = plt.subplots()
+            axes.plot([1, 2], [3.0, 4.0], label="a")
+            axes.set_xlabel("epoch")
+            return figure
+    """
+    cell = """
+        axes = draw().axes[0]
+        assert [float(y) for y in axes.get_lines()[0].get_ydata()] == [3, 4]
+        assert axes.get_legend() is None and axes.get_xlabel() == "epoch"
+    """
+    passes(student, cell)
+
+
+# Callbacks
+
+
+def test_a_function_of_the_checks_is_called_back() -> None:
+    cell = """
+        seen = []
+        class Add:
+            def __init__(self, n): self.n = n
+            def __call__(self, x): return x + self.n
+            def plus(self, x, *, twice=False): return x + self.n * (1 + twice)
+        assert twice(lambda x: x + 1, 3) == 5 and twice(Add(2), 3) == 7 and twice(Add(2).plus, 3) == 7
+        twice(seen.append, 1)
+        assert seen == [1, None]
+        assert twice(torch.neg, torch.ones(1)) == 1
+    """
+    passes("def twice(f, x): return f(f(x))", cell)
+
+
+def test_a_callback_may_call_the_student_again() -> None:
+    passes(
+        "def f(g, n): return g(n) + 1\ndef h(n): return 10 * n",
+        "assert f(lambda n: h(n) if n else f(lambda m: 5, 0), 2) == 21",
+    )
+
+
+def test_calls_in_calls_come_to_an_end() -> None:
+    assert "call each other without end" in fails("def f(g): return g()", "def g(): return f(g)\nf(g)")
+
+
+def test_an_exception_in_a_callback_passes_through_the_students_code() -> None:
+    student = "def f(g):\n    try: g()\n    except KeyError as e: return str(e)"
+    passes(student, "def g(): raise KeyError('why')\nassert f(g) == \"'why'\"")
+
+
+def test_a_callback_is_a_step_in_the_students_gradient() -> None:
+    student = """
+        def descend(f, x, steps):
+            x = x.clone().requires_grad_()
+            for _ in range(steps):
+                f(x).backward()
+                with torch.no_grad(): x -= 0.25 * x.grad
+                x.grad = None
+            return x.detach()
+    """
+    passes(
+        student, "assert torch.equal(descend(lambda x: ((x - 3) ** 2).sum(), torch.zeros(2), 1), torch.full((2,), 1.5))"
+    )
+
+
+def test_a_callback_that_is_kept_is_dead_when_the_check_is_over() -> None:
+    student = "kept = []\ndef f(g): kept.append(g); return g()\ndef later(): return kept[0]()"
+    passes(student, "assert f(lambda: 1) == 1 and later() == 1")
+    fails(student, "f(lambda: 1)", "later()")
+
+
+# Gradients
+
+
+def test_a_gradient_flows_back_to_the_checks_tensor() -> None:
+    cell = """
+        x, y = torch.tensor([1.0, 2.0], requires_grad=True), torch.ones(2, requires_grad=True)
+        (3 * f(2 * x, y)).sum().backward()
+        assert x.grad.tolist() == [24.0, 48.0] and y.grad.tolist() == [12.0, 48.0]
+    """
+    passes("def f(x, y): return x * x * y", cell)
+
+
+def test_gradients_flow_through_a_chain_of_calls_and_several_results() -> None:
+    student = "def f(x): return x * 2, x + 1, 7\ndef g(a, b): return a * b"
+    cell = """
+        x = torch.tensor(3.0, requires_grad=True)
+        a, b, n = f(x)
+        g(a, b).backward()
+        assert x.grad == 2 * (3 + 1) + 6 and n == 7
+    """
+    passes(student, cell)
+
+
+def test_an_argument_that_is_handed_back_keeps_its_gradient() -> None:
+    passes(
+        "def f(x): return x",
+        "x = torch.ones(2, requires_grad=True)\nf(x).sum().backward()\nassert x.grad.tolist() == [1, 1]",
+    )
+
+
+def test_the_students_parameters_collect_their_gradients() -> None:
+    student = "net = nn.Linear(2, 1)"
+    cell = """
+        loss = net(torch.ones(3, 2)).sum()
+        assert loss.requires_grad and not loss.is_leaf
+        loss.backward()
+        weight = next(net.parameters())
+        assert weight.is_leaf and weight.requires_grad and weight.grad.tolist() == [[3.0, 3.0]]
+    """
+    passes(student, cell)
+
+
+def test_a_gradient_that_is_cut_is_cut() -> None:
+    passes("def f(x): return x.detach() * 2", "assert not f(torch.ones(2, requires_grad=True)).requires_grad")
+
+
+def test_gradients_that_do_not_fit_fail() -> None:
+    student = """
+        import helpers.grading.gradients as g
+        g.Graphs.backward = lambda self, number, gradient: [torch.ones(5)]
+        def f(x): return x * 2
+    """
+    fails(student, "x = torch.ones(2, requires_grad=True)\nf(x).sum().backward()")
+
+
+# Networks and optimizers of the check's own
+
+
+TRAINING = """
+    def make(net): return torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
+    def step(net, optimizer, x):
+        optimizer.zero_grad()
+        loss = net(x).square().mean()
+        loss.backward()
+        optimizer.step()
+        net.eval()
+        return loss.item()
+"""
+STEPS = """
+    import copy
+    x = torch.randn(4, 3)
+    net = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2))
+    twin = copy.deepcopy(net)
+    {optimizer}
+    own = torch.optim.SGD(twin.parameters(), lr=0.1, momentum=0.9)
+    for _ in range(3):
+        own.zero_grad()
+        loss = twin(x).square().mean()
+        loss.backward()
+        own.step()
+        assert abs(step({arguments}) - loss.item()) < 1e-6
+        assert not net.training and not net[1].training
+        net.train()
+    for name, tensor in net.state_dict().items():
+        torch.testing.assert_close(tensor, twin.state_dict()[name])
+    torch.testing.assert_close(net[0].weight.grad, twin[0].weight.grad)
+"""
+
+
+@pytest.mark.parametrize(
+    "optimizer", ["optimizer = make(net)", "optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)"]
+)
+def test_a_network_of_the_checks_learns_through_its_twin(optimizer: str) -> None:
+    passes(TRAINING, STEPS.format(optimizer=optimizer, arguments="net, optimizer, x"))
+
+
+def test_an_optimizer_finds_its_network_whatever_comes_first() -> None:
+    student = TRAINING.replace("def step(net, optimizer, x)", "def step(optimizer, net, x)")
+    optimizer = "optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)"
+    passes(student, STEPS.format(optimizer=optimizer, arguments="optimizer, net, x"))
+
+
+def test_a_twin_follows_what_the_check_does_to_its_network() -> None:
+    cell = """
+        net = nn.Linear(2, 2, bias=False)
+        f(net)
+        with torch.no_grad(): net.weight.fill_(2)
+        assert f(net) == 8
+        net.weight.data.fill_(3)
+        net.weight.requires_grad = False
+        assert f(net.eval()) == 112
+        net.extra = nn.Linear(1, 1)
+        assert f(net) == 1012 + 100
+    """
+    student = """
+        def f(net):
+            total = float(net.weight.sum()) + 100 * (not net.training) * (not net.weight.requires_grad)
+            return total + 1000 * hasattr(net, "extra")
+    """
+    passes(student, cell)
+
+
+def test_a_network_comes_back_as_itself_with_its_parameters() -> None:
+    student = "def f(net): return net\ndef g(net): return list(net.parameters())"
+    passes(student, "net = nn.Linear(2, 1)\nassert f(net) is net and g(net)[0] is net.weight")
+
+
+def test_a_network_that_is_built_anew_is_the_students() -> None:
+    student = "def f(net):\n    net[0] = nn.Linear(2, 5)\n    return net"
+    cell = """
+        net = nn.Sequential(nn.Linear(2, 1))
+        new = f(net)
+        assert new is not net and new(torch.ones(1, 2)).shape == (1, 5)
+        assert net(torch.ones(1, 2)).shape == (1, 1)
+        assert f(net) is new
+    """
+    passes(student, cell)
+
+
+def test_a_network_of_a_class_of_the_checks_goes_along() -> None:
+    cell = """
+        class Double(nn.Module):
+            def forward(self, x): return F.relu(2 * x)
+        assert f(nn.Sequential(Double(), nn.Flatten()), torch.ones(1, 1)) == 2
+    """
+    passes("def f(net, x): return float(net(x))", cell)
+
+
+def test_what_the_students_process_claims_of_a_network_must_fit_it() -> None:
+    student = """
+        import helpers.grading.servant as s
+        s.Servant._changes = lambda self, reply: reply.tree([(1, [(("value", "weight"), torch.ones(9, 9))])])
+        def f(net): return 1
+    """
+    passes(student, "net = nn.Linear(2, 1)\nf(net)\nassert net.weight.shape == (1, 2)")
+
+
+# Lies
+
+
+LIAR = """
+    class Liar:
+        def __eq__(self, other): return True
+        def __ne__(self, other): return False
+        def __lt__(self, other): return True
+        __le__ = __gt__ = __ge__ = __lt__
+        def __sub__(self, other): return 0.0
+        __rsub__ = __add__ = __radd__ = __mul__ = __sub__
+        def __abs__(self): return 0.0
+        def __bool__(self): return True
+        def __float__(self): return 1.0
+        def __int__(self): return 1
+        def __index__(self): return 1
+        def __array__(self, *a, **k): return np.ones(3)
+        def __torch_function__(self, *a, **k): return True
+        @property
+        def __class__(self): return torch.Tensor
+        shape, dtype, device, requires_grad = torch.Size([3]), torch.float32, torch.device("cpu"), False
+        def detach(self): return self
+        def __hash__(self): return 1
+    def f(*args): return Liar()
+    x = Liar()
+"""
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "call(f).gives(3)",
+        'call(f).gives("3")',
+        "call(f).gives([1, 2])",
+        "call(f).gives(torch.ones(3))",
+        "call(f).gives(np.ones(3))",
+        "call(f).gives({})",
+        "call(f).has(shape=(3,))",
+        "call(f).raises(ValueError)",
+        "assert f() == 3",
+        "assert 3 == x",
+        "assert abs(x - 0.5) < 0.1",
+        "assert x > 1",
+        "torch.testing.assert_close(f(), torch.ones(3))",
+        "assert torch.equal(x, torch.ones(3))",
+        "assert torch.allclose(f(), torch.ones(3))",
+        "np.testing.assert_allclose(x, np.ones(3))",
+        "assert isinstance(x, torch.Tensor)",
+        "assert float(x) == 1",
+        "assert x in [1, 2, 3]",
+        "assert torch.ones(3)[x] == 1",
+        "assert max(x, 0) != 0",
+    ],
+)
+def test_an_object_that_lies_earns_nothing(claim: str) -> None:
+    fails(LIAR, claim)
+
+
+SABOTAGE = """
+    import builtins, json, pickle, sys, unittest.mock
+    import helpers.checks, helpers.compare, helpers.grading.wire
+    torch.testing.assert_close = torch.allclose = torch.equal = lambda *a, **k: True
+    torch.Tensor.__eq__ = lambda *a: True
+    helpers.checks.question.__exit__ = lambda *a: True
+    helpers.compare.difference = lambda *a, **k: ""
+    builtins.abs = builtins.max = lambda *a: 0
+    builtins.AssertionError = ValueError
+    def f(x): return 3
+"""
+
+
+def test_a_sabotaged_process_changes_no_verdict() -> None:
+    fails(SABOTAGE, 'with question("K1"): call(f, 1).gives(4)')
+    passes(SABOTAGE, 'with question("K1"): call(f, 1).gives(3)')
+
+
+NONSENSE = [
+    b"no frame",
+    b"LABS\x01\0\0\0" + b"\xff" * 8,
+    b"LABS\x01\0\0\0\x02\0\0\0\0\0\0\0{}",
+    b'LABS\x01\0\0\0\x08\0\0\0\0\0\0\0{"done":',
+    b'LABS\x01\0\0\0\x18\0\0\0\0\0\0\0{"done":{"eval":["1+1"]}}'[:40],
+    b'LABS\x01\0\0\0\x10\0\0\0\0\0\0\0{"changes":[[1]]}'[:32],
+    b'LABS\x01\0\0\0\x0e\0\0\0\0\0\0\0{"callback":7}',
+    b'LABS\x01\0\0\0\x0c\0\0\0\0\0\0\0{"failed":1}',
+]
+
+
+@pytest.mark.parametrize("nonsense", NONSENSE, ids=range(len(NONSENSE)))
+def test_a_process_that_answers_nonsense_fails_the_check_and_those_that_follow(nonsense: bytes) -> None:
+    def work(channel: socket.socket) -> None:
+        channel.recv(1 << 16)
+        channel.sendall(nonsense)
+        channel.shutdown(socket.SHUT_WR)
+        channel.recv(1 << 16)
+
+    with kernel(work) as channel:
+        inside = Room(Link(channel), NAMES)
+        first = inside.run("call(f).raises(Exception)", True, 10)
+        again = inside.run("try: g()\nexcept Exception: pass", True, 10)
+    for verdict in first, again:
+        assert not verdict.passed
+        assert verdict.message.startswith("The notebook's process ")
+
+
+def test_a_process_that_ends_fails_the_check_whatever_it_expects() -> None:
+    student = "import os\ndef f(): os._exit(0)"
+    assert fails(student, "call(f).raises(Exception)") == "The notebook's process ended before the check did."
+    assert "ended before" in fails(student, "try: f()\nexcept Exception: pass", "g()")
+
+
+def test_a_process_that_is_silent_fails_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("helpers.grading.link.GRACE", 0.1)
+    student = textwrap.dedent("""
+        import signal, threading
+        def f():
+            signal.signal(signal.SIGALRM, signal.SIG_IGN)
+            threading.Event().wait(60)
+    """)
+    with kernel(serving(student, {})) as channel:
+        inside = Room(Link(channel), NAMES)
+        assert "no longer answers" in inside.run("call(f).raises(Exception)", True, 0.2).message
+        assert "no longer answers" in inside.run("f", True, 10).message
+
+
+def test_code_that_takes_too_long_is_stopped_and_the_next_check_runs() -> None:
+    student = textwrap.dedent("""
+        def f():
+            while True:
+                try:
+                    while True: pass
+                except Exception: pass
+        def g(): return 1
+    """)
+    with room(student, NAMES) as inside:
+        assert inside.run("call(f).raises(Exception)", True, 0.2).message == "Your code took too long."
+        assert inside.run("assert g() == 1", True, 10).passed
+
+
+def test_a_name_that_is_redefined_in_the_servant_changes_only_the_students_answers() -> None:
+    student = """
+        import gc
+        from helpers.grading.servant import Servant
+        servant = next(thing for thing in gc.get_objects() if isinstance(thing, Servant))
+        servant._look_up = lambda name: 7
+    """
+    fails(student, 'with question("K1"): value("x", x).equals(8)')
+    passes(student, 'with question("K1"): value("x", x).equals(7)')
+
+
+# From the grading process
+
+
+@pytest.fixture
+def clean_room() -> Iterator[CleanRoom]:
+    """A clean room in a process of its own, beside a kernel."""
+    student = "import os\ndef f(): return 1\ndef leave(): os._exit(0)"
+    with kernel(serving(student, {})) as channel, kernel(lambda control: serve(control, channel)) as control:
+        channel.close()
+        clean = CleanRoom(control)
+        yield clean
+        clean.close()
+
+
+def test_cells_run_in_order_in_the_other_process(clean_room: CleanRoom) -> None:
+    assert clean_room.run("import os\nn = 2", graded=False, timeout=10).passed
+    verdict = clean_room.run(f"assert os.getpid() != {os.getpid()}\nprint(f() + n)\nf() + n", graded=True, timeout=10)
+    assert verdict == Verdict(True, 3.0, "", "", "3\n")
+    assert clean_room.run("f(", graded=True, timeout=10).error == "SyntaxError"
+    assert not clean_room.run("leave()", graded=True, timeout=10).passed
+
+
+def test_a_clean_room_that_ends_is_a_verdict(clean_room: CleanRoom) -> None:
+    ended = clean_room.run("import os\nos._exit(0)", graded=True, timeout=10)
+    assert (ended.passed, ended.message) == (False, "The process that runs the checks has ended.")
+    assert "did not run" in clean_room.run("1", graded=True, timeout=10).message
+
+
+def test_a_check_that_takes_too_long_is_a_verdict(clean_room: CleanRoom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("helpers.grading.cleanroom.GRACE", 0.1)
+    late = clean_room.run("import signal\nsignal.sigtimedwait([], 5)", graded=True, timeout=0.1)
+    assert (late.passed, late.message) == (False, "The check took longer than 0.1 seconds.")
+    assert "took too long" in clean_room.run("1", graded=True, timeout=10).message
+
+
+def test_a_clean_room_ends_when_the_grading_process_hangs_up() -> None:
+    there, control = socket.socketpair()
+    channel, servant = socket.socketpair()
+    with there, channel, servant:
+        CleanRoom(control).close()
+        serve(there, channel)
