@@ -8,9 +8,11 @@ check                     -                             runs; calls what the ker
 
 from __future__ import annotations
 
+import signal
 from time import monotonic
 from typing import Any
 
+from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -25,6 +27,9 @@ from helpers.grading.labs import is_check, is_setup
 from helpers.grading.provisioner import KERNEL_NAME, SandboxProvisioner
 
 __all__ = ["ExecuteHandIn"]
+
+SEND_SECONDS = 5  # for a message to a kernel that may have closed its ears
+SETTLE_SECONDS = 10  # for a kernel to come to rest after an interrupt
 
 
 class ExecuteHandIn(Execute):
@@ -56,6 +61,7 @@ class ExecuteHandIn(Execute):
         evidence: dict[str, Evidence] = {}
         resources["evidence"] = evidence
         with self.setup_kernel():
+            self.kc.shell_channel.socket.sndtimeo = SEND_SECONDS * 1000
             room = self._clean_room()
             for index, cell in enumerate(nb.cells):
                 if is_check(cell):
@@ -93,16 +99,34 @@ class ExecuteHandIn(Execute):
                 self.execute_cell(cell, index, store_history=True)
                 return
             except DeadKernelError:
-                self._stopped = "Nothing ran from here on: the notebook's process ended in a cell above."
+                why = self.km.provisioner.why or "the notebook's process ended"
+                self._stopped = f"Nothing ran from here on: {why} in a cell above."
             except CellTimeoutError:
+                if self._answers():
+                    cell.outputs.append(_error("CellTimeoutError", "This cell took too long."))
+                    return
                 self._stopped = "Nothing ran from here on: a cell above took too long and could not be stopped."
             except Exception as error:  # what a hostile kernel may send
                 self._stopped = f"Nothing ran from here on: the kernel's answer made no sense ({type(error).__name__})."
-        cell.outputs = [new_output("error", ename="NotRun", evalue=self._stopped, traceback=[self._stopped])]
+        cell.outputs = [_error("NotRun", self._stopped)]
+
+    def _answers(self) -> bool:
+        """Whether the kernel is ready for another cell: it may only have much to say."""
+        try:
+            run_sync(self.kc.kernel_info)(reply=True, timeout=SETTLE_SECONDS)
+        except Exception:  # silent, dead, or talking nonsense
+            return False
+        return True
 
     def _remaining(self) -> float:
         """Seconds for the next cell."""
         return max(min(self.timeout or self.total_timeout, self._end - monotonic()), 1.0)
+
+    async def _async_handle_timeout(self, timeout: float, cell: NotebookNode | None = None) -> dict[str, Any]:
+        """Interrupt the cell by a signal: a message would wait for a kernel that may have spoilt its own sockets."""
+        await self.km.provisioner.send_signal(signal.SIGINT)
+        words = f"This cell took longer than {timeout:.0f} seconds."
+        return {"content": {"status": "error", **_error("CellTimeoutError", words)}}
 
     def _get_timeout(self, cell: NotebookNode | None) -> float:
         return self._remaining()
@@ -119,3 +143,7 @@ class ExecuteHandIn(Execute):
                 return None
             self._room_for_output -= size
         return super().process_message(msg, cell, cell_index)
+
+
+def _error(name: str, words: str) -> NotebookNode:
+    return new_output("error", ename=name, evalue=words, traceback=[words])

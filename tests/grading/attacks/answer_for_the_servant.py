@@ -1,4 +1,4 @@
-# earns 0: sends answers before it is asked, in the wire's own words
+# earns 0 or 2: sends answers before it is asked, in the wire's own words
 import os
 import stat
 

@@ -1,4 +1,4 @@
-# earns 2: prints until it is stopped
+# earns 0 or 2: prints until it is stopped
 def double(n):
     return 0
 

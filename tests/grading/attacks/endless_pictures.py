@@ -1,4 +1,4 @@
-# earns 2: shows large things until it is stopped
+# earns 0 or 2: shows large things until it is stopped
 from IPython.display import HTML, display
 
 

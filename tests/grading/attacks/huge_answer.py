@@ -1,3 +1,3 @@
-# earns 2: an answer that takes much memory to read
+# earns 0 or 2: an answer that takes much memory to read
 def double(n):
     return [["x" * 1000] * 1000] * 1000

@@ -1,4 +1,4 @@
-# earns 0: signals to parents, to the group and to all
+# earns 0 or 2: signals to parents, to the group and to all
 import os
 import signal
 

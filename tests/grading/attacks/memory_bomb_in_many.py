@@ -1,4 +1,4 @@
-# earns 0: 12 GiB in twelve processes; where they are stopped by force, what comes after is lost
+# earns 0 or 2: 12 GiB in twelve processes; where they are stopped by force, what comes after is lost
 import os
 import time
 

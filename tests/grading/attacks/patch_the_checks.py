@@ -1,4 +1,4 @@
-# earns 2: whatever compares, compares well
+# earns 0 or 2: whatever compares, compares well
 import builtins
 import sys
 

@@ -3,7 +3,16 @@ import os
 import pathlib
 import tempfile
 
-for folder in [*map(str, pathlib.Path.cwd().parents), tempfile.gettempdir(), "/tmp", "/var/tmp", "/dev/shm", "/root", "/home", "/etc"]:
+for folder in [
+    *map(str, pathlib.Path.cwd().parents),
+    tempfile.gettempdir(),
+    "/tmp",
+    "/var/tmp",
+    "/dev/shm",
+    "/root",
+    "/home",
+    "/etc",
+]:
     try:
         pathlib.Path(folder, "cnn-labs-attacked").write_text("I was here")
     except OSError:

@@ -1,4 +1,4 @@
-# earns 0: garbage to whoever listens; after it the notebook's process is not understood
+# earns 0 or 2: garbage to whoever listens; after it the notebook's process is not understood
 import os
 
 for descriptor in range(3, 256):
