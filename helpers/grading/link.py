@@ -34,6 +34,7 @@ __all__ = ["CELLS", "Link", "NoAnswer"]
 
 CELLS = "__main__"  # the module that classes and functions of cells belong to
 MOST_NESTED = 20  # calls in calls
+_WEIGHT = 20  # bytes of memory that a character of an answer may take
 GRACE = 2.0  # seconds for the kernel to say that a call took too long
 
 
@@ -191,14 +192,16 @@ class _Backward:
 class Link:
     """Speaks with the servant in the student's kernel; one operation at a time.
 
+    Args:
+        most: bytes that the kernel may send while one cell runs.
+
     Attributes:
-        deadline: when the kernel must have answered, on the clock of `time.monotonic`.
         calls: how many of the student's functions were called.
     """
 
     def __init__(self, channel: socket.socket, most: int = MOST_BYTES) -> None:
         self._channel, self._most = channel, most
-        self.deadline = float("inf")
+        self._left, self._deadline = most, float("inf")
         self.calls = 0
         self.broken = ""  # why the kernel does not answer any more
         self.graphs = Graphs()
@@ -235,6 +238,10 @@ class Link:
         self.calls += operation == "call"
         return self._do(operation, args, kwargs)
 
+    def begin(self, deadline: float) -> None:
+        """A cell begins, which must have its answers at `deadline`, on the clock of `time.monotonic`."""
+        self._left, self._deadline = self._most, deadline
+
     def forget(self) -> None:
         """End of a cell: what was made for it is not needed any more."""
         self._names.clear()
@@ -247,7 +254,7 @@ class Link:
             raise NoAnswer(self.broken)
         if self._nested >= MOST_NESTED:
             raise RecursionError("the check and the student's code call each other without end")
-        seconds = self.deadline - time.monotonic()
+        seconds = self._deadline - time.monotonic()
         if seconds <= 0:
             raise NoAnswer("This check took too long.")
         for value in (*args, *kwargs.values()):  # networks first: optimizers find their parameters there
@@ -267,7 +274,7 @@ class Link:
         self._nested += 1
         try:
             self._prepare()
-            send(self._channel, text, pickler.buffers, self.deadline)
+            send(self._channel, text, pickler.buffers, self._deadline)
             return self._await(pickler.inputs)
         except TimeoutError:
             self.broken = "The notebook's process no longer answers: it took too long."
@@ -283,7 +290,8 @@ class Link:
     def _await(self, inputs: list[Tensor]) -> Any:
         """The kernel's answer; until it comes, what the kernel calls back is done."""
         while True:
-            text, buffers = receive(self._channel, self.deadline + GRACE, self._most)
+            text, buffers = receive(self._channel, self._deadline + GRACE, self._left)
+            self._left -= _WEIGHT * len(text) + sum(map(len, buffers))
             message = read_text(text)
             if "callback" in message:
                 self._call_back(message, buffers)
@@ -312,7 +320,7 @@ class Link:
         released = [self.released.pop() for _ in range(len(self.released))]
         if made or news or seeds or released:
             pickler = _Pickler(self, whole=self)
-            send(self._channel, b"P" + pickler.text((made, news, seeds, released)), (), self.deadline)
+            send(self._channel, b"P" + pickler.text((made, news, seeds, released)), (), self._deadline)
 
     def twin(self, thing: Any) -> int:
         """The number of a network's twin, which is made if there is none."""
@@ -393,7 +401,7 @@ class Link:
             self.broken = str(error)  # the kernel waits for an answer that will not come
             raise
         self._prepare()
-        send(self._channel, b"A" + text, pickler.buffers, self.deadline)
+        send(self._channel, b"A" + text, pickler.buffers, self._deadline)
 
     def agree_on_seeds(self) -> None:
         """Take it that the kernel's random numbers are where they should be: it runs the same set-up cells."""

@@ -13,6 +13,11 @@ from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.utils import is_grade, is_solution
 
 from helpers.grading.labs import HEADING, is_check, is_parameters, is_setup
+from helpers.grading.lint_checks import (
+    answers_have_names_of_their_own,
+    checks_know_their_names,
+    checks_work_from_outside,
+)
 
 __all__ = ["lint"]
 
@@ -187,4 +192,7 @@ RULES: tuple[Rule, ...] = (
     code_is_short_and_plain,
     tags_are_known,
     pictures_have_words,
+    answers_have_names_of_their_own,
+    checks_know_their_names,
+    checks_work_from_outside,
 )

@@ -69,11 +69,11 @@ def receive(channel: socket.socket, deadline: float | None = None, most: int = M
     magic, version, length, count = _HEADER.unpack(_read(channel, _HEADER.size, deadline))
     if magic != _MAGIC or version != _VERSION:
         raise WireError("this is no frame of this version")
-    if length > min(MOST_TEXT, most) or count > MOST_BUFFERS:
+    if length > MOST_TEXT or count > MOST_BUFFERS:
         raise WireError(f"a frame with {length} characters and {count} buffers is too large")
     sizes = struct.unpack(f"<{count}Q", _read(channel, 8 * count, deadline))
-    if sum(sizes) > most:
-        raise WireError(f"a frame of {sum(sizes)} bytes is too large")
+    if length + sum(sizes) > most:
+        raise WireError(f"a frame of {length + sum(sizes)} bytes is too large")
     text: bytes = _read(channel, length, deadline).tobytes()
     return text, [_read(channel, size, deadline) for size in sizes]
 

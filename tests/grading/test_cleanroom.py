@@ -637,6 +637,14 @@ def test_a_process_that_answers_nonsense_fails_the_check_and_those_that_follow(n
         assert verdict.message.startswith("The notebook's process ")
 
 
+def test_a_process_that_sends_without_end_fails_the_check() -> None:
+    student = "import itertools\ntensors = itertools.repeat(__import__('torch').zeros(1000))"
+    with kernel(serving(student, {})) as channel:
+        inside = Room(Link(channel, most=100_000), NAMES)
+        assert "too large" in inside.run("list(tensors)", True, 60).message
+        assert "too large" in inside.run("next(iter(tensors))", True, 60).message
+
+
 def test_a_process_that_ends_fails_the_check_whatever_it_expects() -> None:
     student = "import os\ndef f(): os._exit(0)"
     assert fails(student, "call(f).raises(Exception)") == "The notebook's process ended before the check did."

@@ -1,0 +1,187 @@
+"""Rules for check cells: what they may say, so that they test the student's code from the clean room.
+
+There, names of the set-up are the clean room's own, and what the student made is elsewhere: data are copies, everything
+else is a handle.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbgrader.utils import is_solution
+
+from helpers.grading.labs import is_check, is_setup
+
+__all__ = ["answers_have_names_of_their_own", "checks_know_their_names", "checks_work_from_outside"]
+
+OUT_OF_REACH = {
+    "open": "the student's files are out of reach: have a function of the student's read them",
+    "torch.load": "nothing of the student's may be unpickled: have a function of the student's load it",
+    "np.load": "the student's files are out of reach: have a function of the student's read them",
+    "inspect.getsource": "the student's source is out of reach: check what the code does",
+    "inspect.signature": "the student's signatures are out of reach: check what the code does",
+    "globals": "the student's names are not there: use them by name",
+    "vars": "the student's names are not there: use them by name",
+    "id": "data from the student are copies: compare them with ==",
+}
+_COPIED = ("data", "grad", "requires_grad")  # attributes of tensors: to set them changes a copy
+
+
+def answers_have_names_of_their_own(notebook: NotebookNode, path: Path) -> Iterator[str]:
+    """A check would test the set-up's thing, or Python's, and not the student's."""
+    ours = _names_bound(notebook, setup=True)
+    for cell in _code(notebook):
+        if is_solution(cell):
+            taken = _bound(ast.parse(cell.source), imports=False)
+            for name in sorted(taken & ours):
+                yield f"{cell.id}: defines {name}, which the set-up defines too: checks would test that one"
+            for name in sorted(taken & set(dir(builtins))):
+                yield f"{cell.id}: defines {name}, which is Python's own: checks would test that one"
+
+
+def checks_know_their_names(notebook: NotebookNode, path: Path) -> Iterator[str]:
+    """What another check, or a cell that a student may delete, defines is not there."""
+    known = _names_bound(notebook, setup=True) | _names_bound(notebook, setup=False) | set(dir(builtins))
+    for cell in filter(is_check, _code(notebook)):
+        tree = ast.parse(cell.source)
+        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        for name in sorted(used - known - _bound(tree, everywhere=True)):
+            yield f"{cell.id}: uses {name}, which neither the cell nor the set-up nor an answer defines"
+
+
+def checks_work_from_outside(notebook: NotebookNode, path: Path) -> Iterator[str]:
+    """What a check cannot do with things that are copies, or in another process."""
+    theirs = _names_bound(notebook, setup=False) - _names_bound(notebook, setup=True)
+    for cell in filter(is_check, _code(notebook)):
+        looker = _Looker(theirs)
+        looker.visit(ast.parse(cell.source))
+        for line, complaint in sorted(looker.found):
+            yield f"{cell.id}: line {line}: {complaint}"
+
+
+class _Looker(ast.NodeVisitor):
+    """Walks through a check in the order of its lines and notes which names stand for things of the student's."""
+
+    def __init__(self, theirs: set[str]) -> None:
+        self.theirs = set(theirs)
+        self.found: set[tuple[int, str]] = set()
+
+    def _is_theirs(self, node: ast.AST) -> bool:
+        """Whether an expression begins with a name of the student's: `net`, `net.fc`, `make(3)[0]`."""
+        while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+            node = node.func if isinstance(node, ast.Call) else node.value
+        return isinstance(node, ast.Name) and node.id in self.theirs
+
+    def _bind(self, target: ast.AST, theirs: bool) -> None:
+        for node in ast.walk(target):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                (self.theirs.add if theirs else self.theirs.discard)(node.id)
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        self.generic_visit(node)
+        for target in node.targets:
+            self._writes(target)
+            self._bind(target, self._is_theirs(node.value))
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        self.generic_visit(node)
+        self._writes(node.target)
+
+    def visit_For(self, node: ast.For) -> None:
+        self._bind(node.target, self._is_theirs(node.iter))
+        self.generic_visit(node)
+
+    def visit_Module(self, node: ast.Module) -> None:
+        self.generic_visit(node)
+        last = node.body[-1] if node.body else None
+        if isinstance(last, ast.Expr) and self._is_theirs(last.value):
+            self._note(last, "the last expression gives the points: it must not be the student's")
+
+    def _writes(self, target: ast.expr) -> None:
+        into = isinstance(target, ast.Subscript) or (isinstance(target, ast.Attribute) and target.attr in _COPIED)
+        if into and self._is_theirs(target):
+            self._note(target, "writes into a copy of the student's data, which changes nothing there")
+
+    def visit_Compare(self, node: ast.Compare) -> None:
+        self.generic_visit(node)
+        sides = [node.left, *node.comparators]
+        for place, operator in enumerate(node.ops):
+            pair = sides[place : place + 2]
+            plain = any(isinstance(side, ast.Constant) for side in pair)
+            if isinstance(operator, ast.Is | ast.IsNot) and not plain and any(map(self._is_theirs, pair)):
+                self._note(node, "data from the student are copies: compare them with ==, not with `is`")
+
+    def visit_Call(self, node: ast.Call) -> None:
+        self.generic_visit(node)
+        called = ast.unparse(node.func)
+        if called in OUT_OF_REACH:
+            self._note(node, f"{called}: {OUT_OF_REACH[called]}")
+        given = [part for arg in node.args for part in ast.walk(arg) if self._is_theirs(part)]
+        if given and "optim." in called:
+            self._note(node, "an optimizer of the check's would change copies: use an optimizer of the student's")
+        inside = isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Attribute)
+        target = node.func.value if inside and isinstance(node.func, ast.Attribute) else None
+        if called.endswith("_") and (given or (target is not None and self._is_theirs(target))):
+            self._note(node, "writes into a copy of the student's data, which changes nothing there")
+
+    def _note(self, node: ast.expr | ast.stmt, complaint: str) -> None:
+        self.found.add((node.lineno, complaint))
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        before = set(self.theirs)
+        self.theirs -= {arg.arg for arg in ast.walk(node.args) if isinstance(arg, ast.arg)}
+        self.generic_visit(node)
+        self.theirs = before - {node.name}
+
+
+def _code(notebook: NotebookNode) -> list[NotebookNode]:
+    """The code cells that are Python; another rule names those that hold magics."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code" and _parses(cell.source)]
+
+
+def _parses(source: str) -> bool:
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        return False
+    return True
+
+
+def _names_bound(notebook: NotebookNode, *, setup: bool) -> set[str]:
+    """The names that the set-up, or the answers, define."""
+    cells = filter(is_setup if setup else is_solution, _code(notebook))
+    return set().union(*(_bound(ast.parse(cell.source)) for cell in cells))
+
+
+def _bound(tree: ast.AST, *, imports: bool = True, everywhere: bool = False) -> set[str]:
+    """The names that a cell binds for all cells; with `everywhere`, those within its functions too."""
+    names: set[str] = set()
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, ast.arg):
+            names.add(node.arg)
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            names.add(node.name)
+        elif isinstance(node, ast.alias) and imports:
+            names.add((node.asname or node.name).partition(".")[0])
+        if everywhere or not isinstance(node, _SCOPES):
+            names |= _bound(node, imports=imports, everywhere=everywhere)
+    return names
+
+
+_SCOPES = (
+    ast.FunctionDef,
+    ast.ClassDef,
+    ast.Lambda,
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+    ast.GeneratorExp,
+)  # what is bound in them is theirs alone
