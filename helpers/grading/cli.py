@@ -9,16 +9,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
+from helpers.grading.attacks import ATTACKS
 from helpers.grading.autograde import Grading
 from helpers.grading.check import CheckResult, run_checks
 from helpers.grading.course import Course, CourseError
 from helpers.grading.demo import demo
+from helpers.grading.doctor import examine
 from helpers.grading.labs import choose_labs, find_labs
 from helpers.grading.lint import lint
 from helpers.grading.progress import GradingProgress
+from helpers.grading.provisioner import install_kernelspec
 from helpers.grading.report import report
 from helpers.grading.workers import workers
 
@@ -71,6 +75,12 @@ def _parser() -> argparse.ArgumentParser:
         "--unsafe", action="store_true", help="grade without a sandbox: students' code may do whatever you may do"
     )
     grade.set_defaults(run=_autograde)
+
+    doctor = commands.add_parser("doctor", help="attack this machine's sandbox, and say what is stopped by what")
+    doctor.add_argument(
+        "--install", action="store_true", help="let papermill and others find the boxed kernel, and end there"
+    )
+    doctor.set_defaults(run=_doctor)
 
     show = commands.add_parser("demo", help="grade a made-up class of twelve from beginning to end")
     show.add_argument("labs", nargs="*", metavar="LAB", help="which labs (default: all)")
@@ -147,6 +157,25 @@ def _autograde(options: argparse.Namespace, console: Console) -> int:
     graded = len(plan.to_grade) - len(failed)
     console.print(f"{graded} graded, {len(failed)} failed, {len(plan.graded)} were graded before.", highlight=False)
     return int(bool(failed))
+
+
+def _doctor(options: argparse.Namespace, console: Console) -> int:
+    if options.install:
+        console.print(f"Installed in {install_kernelspec()}", highlight=False)
+        return 0
+    table = Table(title="The sandbox of this machine", title_justify="left")
+    table.add_column("attack")
+    table.add_column("is", no_wrap=True)
+    table.add_column("by, or what it got")
+    opened = 0
+    with Progress(console=console, transient=True) as progress:
+        for finding in progress.track(examine(), total=len(ATTACKS), description="Attacking the sandbox"):
+            opened += finding.open
+            state = "[bold red]open[/]" if finding.open else "[green]stopped[/]"
+            table.add_row(finding.attack, state, escape(finding.how))
+    console.print(table)
+    console.print(f"{opened} open." if opened else "All are stopped.", highlight=False)
+    return int(opened > 0)
 
 
 def _demo(options: argparse.Namespace, console: Console) -> int:

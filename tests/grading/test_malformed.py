@@ -24,6 +24,9 @@ from helpers.grading.students import fill_in
 from helpers.grading.workers import workers
 from tests.conftest import SMALL
 
+pytestmark = pytest.mark.filterwarnings(  # what nbformat says of ids that it mends
+    "ignore::nbformat.warnings.DuplicateCellId", "ignore::nbformat.warnings.MissingIDFieldWarning"
+)
 Json = dict[str, Any]
 RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
 
@@ -58,7 +61,7 @@ KINDS: dict[str, tuple[Callable[[Json], bytes], float]] = {
     "a web page": (lambda notebook: b"<!DOCTYPE html><html>Please sign in</html>", 0),
     "deep": (lambda notebook: b'{"cells":' + b"[" * 100_000, 0),
     "no cells": (_changed(lambda notebook: notebook.update(cells=[])), 0),
-    "no metadata": (_changed(lambda notebook: notebook.pop("metadata")), 5),
+    "no metadata": (_changed(lambda notebook: notebook.pop("metadata")), 0),
     "cells without metadata": (_changed(lambda notebook: [c.pop("metadata") for c in notebook["cells"]]), 0),
     "cells are text": (_changed(lambda notebook: notebook.update(cells="none")), 0),
     "unknown kind of cell": (_changed(lambda notebook: notebook["cells"][3].update(cell_type="poem")), 0),
@@ -83,7 +86,10 @@ KINDS: dict[str, tuple[Callable[[Json], bytes], float]] = {
         5,
     ),
     "a mark that is text": (_changed(lambda n: _cell(n, "setup")["metadata"].update(nbgrader="mine")), 5),
-    "a strange answer": (_changed(lambda n: _cell(n, "k1-double").update(source="\x00\ud800 ☃".encode("utf-8", "replace").decode())), 2),
+    "a strange answer": (
+        _changed(lambda n: _cell(n, "k1-double").update(source="\x00\ud800 ☃".encode("utf-8", "replace").decode())),
+        2,
+    ),
     "a hundred thousand cells": (
         _changed(
             lambda n: n["cells"].extend({"cell_type": "markdown", "metadata": {}, "source": ""} for _ in range(20_000))
@@ -119,7 +125,9 @@ def test_a_hand_in_earns_what_can_be_proved(kind: str, scores: dict[str, Score])
     assert scores[kind].points == KINDS[kind][1]
 
 
-@pytest.mark.parametrize("kind", ["empty file", "cut off", "a picture", "a list", "version 99", "cells are text", "deep"])
+@pytest.mark.parametrize(
+    "kind", ["empty file", "cut off", "a picture", "a list", "version 99", "cells are text", "deep"]
+)
 def test_a_file_that_cannot_be_read_is_said(kind: str, scores: dict[str, Score]) -> None:
     assert any("could not be read" in note for note in scores[kind].notes)
 
@@ -182,4 +190,3 @@ def test_a_notebook_spoilt_anywhere_can_be_handed_in(master: Master, right: Json
                 place.append(copy.deepcopy(place[key]))
             break
     _holds_the_released_cells(json.dumps(spoilt), master)
-

@@ -149,6 +149,9 @@ def test_a_good_hand_in_is_read_as_it_is(released: NotebookNode) -> None:
     assert read_submission(io.StringIO(nbformat.writes(released))) == released
 
 
+@pytest.mark.filterwarnings(
+    "ignore::nbformat.warnings.DuplicateCellId", "ignore::nbformat.warnings.MissingIDFieldWarning"
+)
 @pytest.mark.parametrize("number", ["twice", "missing"])
 def test_cell_ids_that_are_wrong_cost_nothing(number: str, released: NotebookNode) -> None:
     spoilt = json.loads(nbformat.writes(released))
