@@ -20,8 +20,9 @@ import matplotlib
 import numpy as np
 import torch
 
-from helpers.grading.link import CELLS, GRACE, Link, NoAnswer
-from helpers.grading.wire import WireError, read_text, receive, send
+from helpers.grading.frames import WireError, read_text, receive, send
+from helpers.grading.link import GRACE, Link, NoAnswer
+from helpers.grading.pickles import CELLS
 
 __all__ = ["CleanRoom", "Room", "Verdict", "run_cell", "serve"]
 
@@ -144,7 +145,7 @@ class Room:
             self._link.forget()
         else:
             self._setup.update(names)
-            self._link.agree_on_seeds()
+            self._link.seeds.agree()
         return Verdict(not error, points, error, message, output.getvalue()[:MOST_OUTPUT])
 
 

@@ -6,131 +6,33 @@ Towards the kernel everything is pickled: that is safe in this direction only. W
 
 from __future__ import annotations
 
-import builtins
-import ctypes
-import io
-import pickle
-import random
 import socket
-import sys
 import time
-import types
 import weakref
-from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-import cloudpickle
-import numpy as np
 import torch
 from torch import Tensor
 
 from helpers.grading import twins
+from helpers.grading.failures import rebuilt
+from helpers.grading.frames import MOST_BYTES, WireError, read_text, receive, send
 from helpers.grading.gradients import Graphs, attach
-from helpers.grading.proxies import Handle, make_handle, number_of
-from helpers.grading.wire import MOST_BYTES, Buffer, Unpacker, WireError, read_text, receive, send, tensor_bytes
+from helpers.grading.pickles import Pickler
+from helpers.grading.proxies import Handle, make_handle
+from helpers.grading.seeds import Seeds
+from helpers.grading.wire import Unpacker
 
-__all__ = ["CELLS", "Link", "NoAnswer"]
+__all__ = ["GRACE", "Link", "NoAnswer"]
 
-CELLS = "__main__"  # the module that classes and functions of cells belong to
 MOST_NESTED = 20  # calls in calls
-_WEIGHT = 20  # bytes of memory that a character of an answer may take
 GRACE = 2.0  # seconds for the kernel to say that a call took too long
+_WEIGHT = 20  # bytes of memory that a character of an answer may take
 
 
 class NoAnswer(BaseException):
     """The kernel does not answer, or answers nonsense. No `except Exception` of a check's may take it for an answer."""
-
-
-class _Pickler(cloudpickle.Pickler):
-    """Pickles what a check gives to the student's code; numbers stand for what the kernel has already.
-
-    Args:
-        whole: the network or optimizer that is pickled as a twin: everything in it travels along.
-        answers: whether the values are results of a callback, and no arguments.
-    """
-
-    def __init__(self, link: Link, *, whole: Any = None, answers: list[Tensor] | None = None) -> None:
-        self._text = io.BytesIO()
-        self.buffers: list[Buffer] = []
-        self.inputs: list[Tensor] = []  # tensors that require their gradient, in the order in which they are sent
-        self._link, self._whole, self._answers = link, whole, answers
-        super().__init__(self._text, protocol=5, buffer_callback=self._keep if whole is None else None)
-        self._parameters = link.parameters()
-
-    def text(self, value: Any) -> bytes:
-        try:
-            self.dump(value)
-        except (pickle.PicklingError, TypeError, AttributeError) as error:
-            raise TypeError(f"a check cannot pass this to the student's code: {error}") from None
-        return self._text.getvalue()
-
-    def _keep(self, buffer: Any) -> None:
-        self.buffers.append(buffer.raw())
-
-    def persistent_id(self, value: Any) -> Any:
-        kind = type(value)
-        if kind in _ATOMS:
-            return None
-        if issubclass(kind, Handle):
-            return "handle", number_of(value)
-        if issubclass(kind, Tensor):
-            return self._tensor(value)
-        if issubclass(kind, twins.TWINNED) and value is not self._whole:
-            if self._whole is None or value in self._link.twins:
-                return "own", self._link.twin(value)
-        elif self._whole is None and _is_callback(value):
-            return "callback", self._link.callback(value), getattr(value, "__name__", kind.__name__)
-        return None
-
-    def _tensor(self, value: Tensor) -> Any:
-        if id(value) in self._parameters:
-            return "parameter", *self._parameters[id(value)]
-        if not value.requires_grad or self._whole is not None:
-            return None
-        if self._answers is None:
-            if not any(value is known for known in self.inputs):
-                self.inputs.append(value)
-            return "input", next(i for i, known in enumerate(self.inputs) if known is value), value.detach()
-        if value.is_leaf:
-            return None
-        return "linked", self._link.graphs.keep(value, self._answers), value.detach()
-
-    def reducer_override(self, value: Any) -> Any:
-        kind = type(value)
-        if kind is Tensor or kind is torch.nn.Parameter:
-            return _reduced(value)
-        if kind.__module__.startswith("matplotlib.") and hasattr(value, "get_figure"):
-            raise TypeError("a check cannot pass a figure or axes: the student's code would draw on a copy")
-        return super().reducer_override(value)
-
-
-_ATOMS = {bool, int, float, str, bytes, type(None), tuple, list, dict, set}
-_BOUND = (types.MethodType, types.BuiltinMethodType, types.MethodWrapperType)
-
-
-def _is_callback(value: Any) -> bool:
-    """Whether a check's own function, or method, or callable object: it stays here and is called back."""
-    if isinstance(value, _BOUND):
-        return not isinstance(value.__self__, types.ModuleType | type)
-    if isinstance(value, types.FunctionType):
-        return value.__module__ == CELLS
-    return callable(value) and type(value).__module__ == CELLS
-
-
-def _reduced(tensor: Tensor) -> Any:
-    from helpers.grading.servant import rebuild  # what the kernel calls: only its name travels
-
-    if tensor.layout is not torch.strided or tensor.is_quantized:
-        return NotImplemented
-    numbers: Any = None
-    order: list[int] = []
-    if not tensor.is_meta:
-        order, found = tensor_bytes(tensor)
-        numbers = pickle.PickleBuffer(found)
-    place = str(tensor.device)
-    more = type(tensor) is torch.nn.Parameter, tensor.requires_grad, tensor.grad
-    return rebuild, (numbers, tensor.dtype, tuple(tensor.shape), order, place, *more)
 
 
 class _Twin:
@@ -214,8 +116,7 @@ class Link:
         self._names: dict[str, Any] = {}
         self._made: list[tuple[int, bytes]] = []
         self._nested = 0
-        self._seeds: dict[str, Any] = {}
-        self.agree_on_seeds()
+        self.seeds = Seeds()
 
     def name(self, name: str) -> Any:
         """What a name stands for in the student's notebook. Asked anew when student's code has run in between.
@@ -260,7 +161,7 @@ class Link:
         for value in (*args, *kwargs.values()):  # networks first: optimizers find their parameters there
             if issubclass(type(value), torch.nn.Module):
                 self.twin(value)
-        pickler = _Pickler(self)
+        pickler = Pickler(self)
         modes = torch.is_grad_enabled(), torch.is_inference_mode_enabled(), torch.get_default_dtype()
         text = b"D" + pickler.text((operation, args, kwargs, modes, seconds, self.calls))
         outcome = self._exchange(text, pickler)
@@ -268,7 +169,7 @@ class Link:
             raise outcome.error
         return outcome
 
-    def _exchange(self, text: bytes, pickler: _Pickler) -> Any:
+    def _exchange(self, text: bytes, pickler: Pickler) -> Any:
         """Send an operation and wait for what comes of it. Whatever goes wrong on the way ends all that is to come."""
         alive = list(self.own.values())  # nothing that the kernel may speak of goes away meanwhile
         self._nested += 1
@@ -301,7 +202,7 @@ class Link:
             if "late" in message:
                 raise NoAnswer("Your code took too long.")
             if "failed" in message:
-                return _Failure(_rebuilt(message["failed"]))
+                return _Failure(rebuilt(message["failed"]))
             if "done" not in message:
                 raise WireError("neither a result nor an error")
             return _Result(self, buffers, inputs).value(message["done"])
@@ -315,11 +216,11 @@ class Link:
             if changed:
                 news.append((twin.number, changed))
                 twin.agreed = twins.copied(now)
-        seeds = self._new_seeds()
+        seeds = self.seeds.news()
         made, self._made = self._made, []
         released = [self.released.pop() for _ in range(len(self.released))]
         if made or news or seeds or released:
-            pickler = _Pickler(self, whole=self)
+            pickler = Pickler(self, whole=self)
             send(self._channel, b"P" + pickler.text((made, news, seeds, released)), (), self._deadline)
 
     def twin(self, thing: Any) -> int:
@@ -331,7 +232,7 @@ class Link:
             known = None
         if known is None:
             number = next(self._numbers)
-            self._made.append((number, _Pickler(self, whole=thing).text(thing)))
+            self._made.append((number, Pickler(self, whole=thing).text(thing)))
             self.twins[thing], self.own[number] = _Twin(number, thing), thing
             weakref.finalize(thing, self.released.append, ("own", number))
         return self.twins[thing].number
@@ -389,76 +290,16 @@ class Link:
             function = self._callbacks[what]
         else:
             raise WireError("a call of a function that was never passed in")
-        pickler = _Pickler(self, answers=inputs)
+        pickler = Pickler(self, answers=inputs)
         try:
             with torch.set_grad_enabled(message.get("grad") is not False):
                 text = pickler.text((None, function(*args, **kwargs)))
         except Exception as error:
             kind = next(kind for kind in type(error).__mro__ if kind.__module__ == "builtins")
             args = error.args if all(type(arg) is str for arg in error.args) else (str(error),)
-            text = _Pickler(self).text((kind, args))
+            text = Pickler(self).text((kind, args))
         except BaseException as error:
-            self.broken = str(error)  # the kernel waits for an answer that will not come
+            self.broken = str(error) or type(error).__name__  # the kernel waits for an answer that will not come
             raise
         self._prepare()
         send(self._channel, b"A" + text, pickler.buffers, self._deadline)
-
-    def agree_on_seeds(self) -> None:
-        """Take it that the kernel's random numbers are where they should be: it runs the same set-up cells."""
-        self._seeds = _seeds()
-
-    def _new_seeds(self) -> dict[str, Any]:
-        """The states of the global random numbers that the check has seeded, or drawn from, since the last time.
-
-        Of each that is told a number is drawn, so that the same seed, set again, is seen.
-        """
-        now = _seeds()
-        changed = {name: state for name, state in now.items() if self._seeds.get(name) != state}
-        if "numpy" in changed:
-            changed["numpy"] = np.random.get_state()
-        for name in changed:
-            _DRAW[name]()
-        self._seeds = _seeds() if changed else now
-        return changed
-
-
-_DRAW: dict[str, Callable[[], Any]] = {
-    "torch": lambda: torch.empty(1).random_(),
-    "random": random.random,
-    "numpy": np.random.random,
-}
-
-
-def _seeds() -> dict[str, Any]:
-    return {"torch": torch.get_rng_state().numpy().tobytes(), "random": random.getstate(), "numpy": _numpy_state()}
-
-
-def _numpy_state() -> bytes:
-    """NumPy's global state as it lies in memory: `get_state` takes longer than a whole call."""
-    generator: Any = vars(np.random)["get_bit_generator"]()
-    return ctypes.string_at(generator.ctypes.state_address, 2500)
-
-
-def _rebuilt(failure: Any) -> Exception:
-    """What the student's code raised, as a subclass of the nearest built-in exception, with its name and message."""
-    try:
-        kinds, message, name = failure["kinds"], str(failure["message"])[:2000], failure.get("name")
-        known = (_known_exception(str(module), str(kind)) for module, kind in kinds[:50])
-        base = next((found for found in known if found), RuntimeError)  # KeyboardInterrupt, SystemExit
-        called = str(kinds[0][1]).rpartition(".")[2][:100]
-    except Exception:
-        raise WireError("an error that says nothing") from None
-    members = {"__str__": lambda self: message, "__module__": "student"}
-    error = type(called if called.isidentifier() else "Exception", (base,), members)(message)
-    if isinstance(error, NameError) and isinstance(name, str):
-        error.name = name
-    return error
-
-
-def _known_exception(module: str, name: str) -> type[Exception] | None:
-    if module not in ("builtins", "torch", "torch.linalg") or module not in sys.modules:
-        return None
-    found = vars(builtins if module == "builtins" else sys.modules[module]).get(name)
-    if not isinstance(found, type) or not issubclass(found, Exception):
-        return None
-    return None if issubclass(found, UnicodeError | ExceptionGroup) else found  # these want more than a message

@@ -11,74 +11,28 @@ import copy
 import io
 import math
 import operator
-import pickle
-import random
 import signal
 import socket
 from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from helpers.grading import twins
-from helpers.grading.gradients import Graphs, attach
-from helpers.grading.wire import Packer, WireError, receive, send, tensor_from
+from helpers.grading.failures import described
+from helpers.grading.frames import WireError, receive, send
+from helpers.grading.gradients import Graphs
+from helpers.grading.pickles import Unpickler
+from helpers.grading.seeds import set_seeds
+from helpers.grading.wire import Packer
 
-__all__ = ["Servant", "rebuild"]
+__all__ = ["Servant"]
 
 
 class TimeIsUp(BaseException):
     """The student's code has run for longer than it may."""
-
-
-def rebuild(
-    numbers: Any,
-    dtype: torch.dtype,
-    shape: tuple[int, ...],
-    order: list[int],
-    device: str,
-    is_parameter: bool,
-    requires_grad: bool,
-    grad: Tensor | None,
-) -> Tensor:
-    """A tensor that a check passes in, with its layout in memory. Called as it is unpickled."""
-    if numbers is None:
-        tensor = torch.empty(shape, dtype=dtype, device=device)
-    else:
-        tensor = tensor_from(numbers, dtype, shape, order).to(device)
-    if is_parameter:
-        tensor = torch.nn.Parameter(tensor, requires_grad=requires_grad)
-    elif requires_grad:
-        tensor.requires_grad_()
-    tensor.grad = grad
-    return tensor
-
-
-class _Unpickler(pickle.Unpickler):
-    """Unpickles what the clean room sends, where numbers stand for what is here already."""
-
-    def __init__(self, servant: Servant, text: bytes, buffers: list[Any], inputs: list[Tensor]) -> None:
-        super().__init__(io.BytesIO(text), buffers=buffers)
-        self._servant, self._inputs, self._new = servant, inputs, list[Tensor]()
-
-    def persistent_load(self, found: Any) -> Any:
-        what, number, *rest = found
-        if what == "handle":
-            return self._servant.objects[number]
-        if what == "own":
-            return self._servant.own[number]
-        if what == "parameter":
-            return twins.parameters_of(self._servant.own[number])[rest[0]]
-        if what == "callback":
-            return self._servant.callback(number, rest[0])
-        if what == "linked":
-            return attach(rest[0], self._inputs, lambda gradient: self._servant.ask("backward", number, gradient))
-        if number == len(self._inputs):  # an input
-            self._inputs.append(rest[0].requires_grad_())
-        return self._inputs[number]
 
 
 class _Reply(Packer):
@@ -97,7 +51,7 @@ class _Reply(Packer):
         own = self._servant.number_of_own(value)
         if own is not None:
             return {"own": [own, ""]}
-        kinds = [[kind.__module__, kind.__qualname__] for kind in type(value).__mro__]
+        kinds = [[str(kind.__module__), kind.__qualname__] for kind in type(value).__mro__]
         name = getattr(value, "__name__", "")
         return {"handle": [self._servant.keep(value), kinds, name if type(name) is str else "", callable(value)]}
 
@@ -149,7 +103,7 @@ class Servant:
         """Do what a frame says: an operation, which is answered, or what is to be known before it, which is not."""
         inputs: list[Tensor] = []
         try:
-            content = _Unpickler(self, text[1:], buffers, inputs).load()
+            content = Unpickler(self, text[1:], buffers, inputs).load()
             if text[:1] == b"P":
                 self._prepare(*content)
                 return
@@ -186,8 +140,10 @@ class Servant:
 
     def _fail(self, error: BaseException) -> None:
         self._trouble = None
-        reply = _Reply(self, [])
-        self._answer(reply, {"changes": self._changes(reply), "failed": _described(error)})
+        reply, message = _Reply(self, []), {"failed": described(error)}
+        with contextlib.suppress(Exception):  # a network that the student's code has spoilt
+            message["changes"] = self._changes(reply)
+        self._answer(reply, message)
 
     def _raise_trouble(self) -> None:
         trouble, self._trouble = self._trouble, None
@@ -241,13 +197,12 @@ class Servant:
             else:
                 self._handles.pop(id(self.objects.pop(number, None)), None)
         for number, text in made:
-            self.own[number] = _Unpickler(self, text, [], []).load()
+            self.own[number] = Unpickler(self, text, [], []).load()
             self._agreed[number] = twins.copied(twins.state_of(self.own[number]))
         for number, state in news:
             if twins.adopt(self.own[number], state):
                 self._agreed[number] = twins.copied(twins.state_of(self.own[number]))
-        for name, state in seeds.items():
-            _SEEDS[name](state)
+        set_seeds(seeds)
 
     def _changes(self, reply: _Reply) -> Any:
         """What became of the twins, None for one that is built differently now."""
@@ -316,7 +271,7 @@ class Servant:
             text, buffers = receive(self._channel)
             if text[:1] == b"A":
                 self._raise_trouble()
-                kind, answer = _Unpickler(self, text[1:], buffers, reply.sent).load()
+                kind, answer = Unpickler(self, text[1:], buffers, reply.sent).load()
                 if kind is None:
                     return answer
                 raise kind(*answer)
@@ -334,12 +289,6 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "len": len,
     "next": next,
     "setattr": setattr,
-}
-
-_SEEDS: dict[str, Callable[[Any], None]] = {
-    "torch": lambda state: torch.set_rng_state(torch.frombuffer(bytearray(state), dtype=torch.uint8)),
-    "random": random.setstate,
-    "numpy": np.random.set_state,
 }
 
 
@@ -362,13 +311,3 @@ def _ring(*_: object) -> None:
 class _Nowhere(io.TextIOBase):
     def write(self, text: str) -> int:
         return len(text)
-
-
-def _described(error: BaseException) -> dict[str, Any]:
-    """What the clean room is told of an exception."""
-    try:
-        message = str(error)[:2000]
-    except Exception:  # a student's class may define str as it likes
-        message = ""
-    kinds = [[kind.__module__, kind.__qualname__] for kind in type(error).__mro__]
-    return {"kinds": kinds, "message": message, "name": getattr(error, "name", None)}

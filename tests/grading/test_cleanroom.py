@@ -219,9 +219,16 @@ def test_an_exit_is_an_exception_like_others(ending: str) -> None:
     passes(f"def f(): raise {ending}\ndef g(): return 1", "try: f()\nexcept Exception: pass\nassert g() == 1")
 
 
-def test_an_exception_that_cannot_be_shown_is_one() -> None:
-    student = "class Odd(Exception):\n    def __str__(self): raise Odd\ndef f(): raise Odd"
-    assert "raised Odd" in fails(student, 'with question("K1"): call(f).gives(1)')
+@pytest.mark.parametrize("problem", ["def __str__(self): raise KeyboardInterrupt", "name = {3}", "__module__ = {3}"])
+def test_an_exception_that_cannot_be_shown_is_one(problem: str) -> None:
+    student = f"class Odd(NameError):\n    {problem}\ndef f(): raise Odd"
+    assert fails(student, "call(f).gives(1)").startswith("f() raised Odd")
+
+
+def test_a_network_that_is_spoilt_is_the_students_trouble() -> None:
+    student = "def f(net): net._parameters['weight'] = 3"
+    message = fails(student, 'with question("K1"): call(f, nn.Linear(2, 1)).gives(1)')
+    assert message.startswith("K1: f(a Linear) ")
 
 
 def test_endless_recursion_is_an_exception() -> None:

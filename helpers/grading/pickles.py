@@ -1,0 +1,175 @@
+"""What a check gives to the student's code: pickled in the clean room, unpickled in the kernel. Never the other way.
+
+Numbers stand for what the kernel has already: the student's own objects, twins of the check's networks. A function of
+the check's stays where it is, and a number stands for it too.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+import types
+from typing import TYPE_CHECKING, Any
+
+import cloudpickle
+import torch
+from torch import Tensor
+
+from helpers.grading import twins
+from helpers.grading.frames import Buffer
+from helpers.grading.gradients import attach
+from helpers.grading.proxies import Handle, number_of
+from helpers.grading.wire import tensor_bytes, tensor_from
+
+if TYPE_CHECKING:
+    from helpers.grading.link import Link
+    from helpers.grading.servant import Servant
+
+__all__ = ["CELLS", "Pickler", "Unpickler"]
+
+CELLS = "__main__"  # the module that classes and functions of cells belong to
+
+
+class Pickler(cloudpickle.Pickler):
+    """Pickles what a check gives to the student's code; numbers stand for what the kernel has already.
+
+    Args:
+        whole: the network or optimizer that is pickled as a twin: everything in it travels along.
+        answers: whether the values are results of a callback, and no arguments.
+    """
+
+    def __init__(self, link: Link, *, whole: Any = None, answers: list[Tensor] | None = None) -> None:
+        self._text = io.BytesIO()
+        self.buffers: list[Buffer] = []
+        self.inputs: list[Tensor] = []  # tensors that require their gradient, in the order in which they are sent
+        self._link, self._whole, self._answers = link, whole, answers
+        super().__init__(self._text, protocol=5, buffer_callback=self._keep if whole is None else None)
+        self._parameters = link.parameters()
+
+    def text(self, value: Any) -> bytes:
+        """The pickled value.
+
+        Raises:
+            TypeError: if it cannot be pickled.
+        """
+        try:
+            self.dump(value)
+        except (pickle.PicklingError, TypeError, AttributeError) as error:
+            raise TypeError(f"a check cannot pass this to the student's code: {error}") from None
+        return self._text.getvalue()
+
+    def _keep(self, buffer: Any) -> None:
+        self.buffers.append(buffer.raw())
+
+    def persistent_id(self, value: Any) -> Any:
+        kind = type(value)
+        if kind in _ATOMS:
+            return None
+        if issubclass(kind, Handle):
+            return "handle", number_of(value)
+        if issubclass(kind, Tensor):
+            return self._tensor(value)
+        if issubclass(kind, twins.TWINNED) and value is not self._whole:
+            if self._whole is None or value in self._link.twins:
+                return "own", self._link.twin(value)
+        elif self._whole is None and _is_callback(value):
+            return "callback", self._link.callback(value), getattr(value, "__name__", kind.__name__)
+        return None
+
+    def _tensor(self, value: Tensor) -> Any:
+        if id(value) in self._parameters:
+            return "parameter", *self._parameters[id(value)]
+        if not value.requires_grad or self._whole is not None:
+            return None
+        if self._answers is None:
+            if not any(value is known for known in self.inputs):
+                self.inputs.append(value)
+            return "input", next(i for i, known in enumerate(self.inputs) if known is value), value.detach()
+        if value.is_leaf:
+            return None
+        return "linked", self._link.graphs.keep(value, self._answers), value.detach()
+
+    def reducer_override(self, value: Any) -> Any:
+        kind = type(value)
+        if kind is Tensor or kind is torch.nn.Parameter:
+            return _reduced(value)
+        if kind.__module__.startswith("matplotlib.") and hasattr(value, "get_figure"):
+            raise TypeError("a check cannot pass a figure or axes: the student's code would draw on a copy")
+        return super().reducer_override(value)
+
+
+_ATOMS = {bool, int, float, str, bytes, type(None), tuple, list, dict, set}
+_BOUND = (types.MethodType, types.BuiltinMethodType, types.MethodWrapperType)
+
+
+def _is_callback(value: Any) -> bool:
+    """Whether a check's own function, or method, or callable object: it stays here and is called back."""
+    if isinstance(value, _BOUND):
+        return not isinstance(value.__self__, types.ModuleType | type)
+    if isinstance(value, types.FunctionType):
+        return value.__module__ == CELLS
+    return callable(value) and type(value).__module__ == CELLS
+
+
+def _reduced(tensor: Tensor) -> Any:
+    if tensor.layout is not torch.strided or tensor.is_quantized:
+        return NotImplemented
+    numbers: Any = None
+    order: list[int] = []
+    if not tensor.is_meta:
+        order, found = tensor_bytes(tensor)
+        numbers = pickle.PickleBuffer(found)
+    place = str(tensor.device)
+    more = type(tensor) is torch.nn.Parameter, tensor.requires_grad, tensor.grad
+    return _rebuild, (numbers, tensor.dtype, tuple(tensor.shape), order, place, *more)
+
+
+def _rebuild(
+    numbers: Any,
+    dtype: torch.dtype,
+    shape: tuple[int, ...],
+    order: list[int],
+    device: str,
+    is_parameter: bool,
+    requires_grad: bool,
+    grad: Tensor | None,
+) -> Tensor:
+    """A tensor that a check passes in, with its layout in memory. Called as it is unpickled."""
+    if numbers is None:
+        tensor = torch.empty(shape, dtype=dtype, device=device)
+    else:
+        tensor = tensor_from(numbers, dtype, shape, order).to(device)
+    if is_parameter:
+        tensor = torch.nn.Parameter(tensor, requires_grad=requires_grad)
+    elif requires_grad:
+        tensor.requires_grad_()
+    tensor.grad = grad
+    return tensor
+
+
+class Unpickler(pickle.Unpickler):
+    """Unpickles what the clean room sends, where numbers stand for what is here already.
+
+    Args:
+        inputs: receives the leaves that stand for the check's tensors; for the results of a callback, its arguments.
+    """
+
+    def __init__(self, servant: Servant, text: bytes, buffers: list[Any], inputs: list[Tensor]) -> None:
+        super().__init__(io.BytesIO(text), buffers=buffers)
+        self._servant, self._inputs = servant, inputs
+
+    def persistent_load(self, found: Any) -> Any:
+        what, number, *rest = found
+        if what == "handle":
+            return self._servant.objects[number]
+        if what == "own":
+            return self._servant.own[number]
+        if what == "parameter":
+            return twins.parameters_of(self._servant.own[number])[rest[0]]
+        if what == "callback":
+            return self._servant.callback(number, rest[0])
+        if what == "linked":
+            return attach(rest[0], self._inputs, lambda gradient: self._servant.ask("backward", number, gradient))
+        if number == len(self._inputs):  # an input
+            self._inputs.append(rest[0].requires_grad_())
+        return self._inputs[number]
