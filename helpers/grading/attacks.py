@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from helpers.grading import linux
-from helpers.grading.sandbox import HOME, Limits
+from helpers.grading.filesystem import HOME
+from helpers.grading.sandbox import Limits
 
 __all__ = ["ATTACKS", "LIMITS", "Attack", "Bait", "run"]
 

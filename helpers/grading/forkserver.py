@@ -25,7 +25,8 @@ from typing import Any, NoReturn
 import numpy
 
 from helpers.grading import linux, memory, sandbox
-from helpers.grading.sandbox import Box, Limits, SandboxError, SubmissionError
+from helpers.grading.filesystem import SubmissionError
+from helpers.grading.sandbox import Box, Limits, SandboxError
 from helpers.grading.zygote import MESSAGE
 
 __all__ = ["main"]
@@ -42,8 +43,8 @@ PRELOADED = (
     "torchvision.transforms.v2",
     "numpy",
     "sklearn.metrics",
+    "matplotlib.backends.backend_agg",  # not the inline one: it looks for its kernel when it is imported
     "matplotlib.pyplot",
-    "matplotlib_inline.backend_inline",
     "IPython.core.completerlib",
     "IPython.core.debugger",
     "IPython.core.logger",
@@ -100,9 +101,11 @@ class _Running:
 
     def bury(self) -> None:
         _, status, usage = os.wait4(self.pid, 0)
-        if self.limits and usage.ru_utime + usage.ru_stime >= self.limits.cpu_seconds:
+        code = os.waitstatus_to_exitcode(status)
+        # The kernel counts in ticks, so that what is reported may be a little less than what was forbidden.
+        if self.limits and code == -signal.SIGKILL and usage.ru_utime + usage.ru_stime > 0.95 * self.limits.cpu_seconds:
             self.why = f"it used more than {self.limits.cpu_seconds} s of processor time"
-        report = {"exit": os.waitstatus_to_exitcode(status), "why": self.why}
+        report = {"exit": code, "why": self.why}
         with self.status, contextlib.suppress(OSError):  # nobody may want to know
             self.status.send(json.dumps(report).encode())
         os.close(self.pidfd)
@@ -152,7 +155,11 @@ def _fork(data: bytes, fds: list[int]) -> _Running | None:
     """
     status = socket.socket(fileno=fds[0])
     reader, writer = os.pipe()
-    between = os.fork()
+    try:
+        between = os.fork()
+    except OSError as error:  # too many processes, too little memory: this one hand-in is told
+        _tell(status, refused=f"this machine cannot start one more process: {error}")
+        between = None
     if between == 0:
         with _reported(status):
             os.close(reader)
@@ -162,7 +169,8 @@ def _fork(data: bytes, fds: list[int]) -> _Running | None:
         os.close(fd)
     with open(reader) as told:
         pid = told.read()
-    os.waitpid(between, 0)
+    if between:
+        os.waitpid(between, 0)
     if not pid:
         status.close()
         return None

@@ -12,8 +12,12 @@ from ipykernel.control import ControlThread
 from ipykernel.iostream import IOPubThread
 from ipykernel.kernelapp import IPKernelApp
 from ipykernel.shellchannel import ShellChannelThread
+from tornado.ioloop import IOLoop
 from traitlets import Dict
 from traitlets.config import Config
+
+from helpers.grading.cleanroom import serve
+from helpers.grading.servant import Servant
 
 __all__ = ["PORTS", "BoxedKernelApp", "run", "run_clean_room"]
 
@@ -24,7 +28,7 @@ PORTS = {"shell": 1, "iopub": 2, "stdin": 3, "control": 4}
 class BoxedKernelApp(IPKernelApp):
     """ipykernel without what a graded hand-in does not need: options, files, heartbeat, debugger, history."""
 
-    listeners: dict[int, socket.socket] = Dict()  # by port
+    listeners: Any = Dict()  # sockets by port
 
     def parse_command_line(self, argv: object = None) -> None:
         pass
@@ -93,24 +97,18 @@ def run(arguments: Mapping[str, Any], sockets: Sequence[socket.socket], started:
 
 def _add_servant(app: BoxedKernelApp, channel: socket.socket) -> None:
     """Let the servant answer whenever the kernel is idle, past IPython: no hook of the student's is asked."""
-    from helpers.grading.servant import Servant
+    servant = Servant(channel, app.kernel.shell.user_ns)
+    loop = IOLoop.current()
 
-    servant = Servant(channel, app.shell.user_ns)
-
-    def serve() -> None:
+    def answer(*_: Any) -> None:
         if not servant.serve_one():
-            loop.remove_reader(channel)
+            loop.remove_handler(channel)
 
-    from tornado.ioloop import IOLoop
-
-    loop = IOLoop.current().asyncio_loop
-    loop.add_reader(channel, serve)
+    loop.add_handler(channel, answer, IOLoop.READ)
 
 
 def run_clean_room(arguments: Mapping[str, Any], sockets: Sequence[socket.socket], started: Callable[[], None]) -> None:
     """Be the clean room of a hand-in, in the empty folder `folder`, until the grading process hangs up."""
-    from helpers.grading.cleanroom import serve
-
     os.chdir(arguments["folder"])
     started()
     serve(*sockets)

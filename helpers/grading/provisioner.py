@@ -19,13 +19,14 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
-from jupyter_client.provisioning import KernelProvisionerBase
+from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 from traitlets import Bool, Int
 
 from helpers.download import cache_folder
 from helpers.grading.cleanroom import CleanRoom
+from helpers.grading.filesystem import HOME
 from helpers.grading.kernel import PORTS
-from helpers.grading.sandbox import HOME, Box, Limits
+from helpers.grading.sandbox import Box, Limits
 from helpers.grading.zygote import ENVIRONMENT, Child, shared
 
 __all__ = ["KERNEL_NAME", "SandboxKernelManager", "SandboxProvisioner", "install_kernelspec", "student_environment"]
@@ -50,7 +51,7 @@ class SandboxProvisioner(KernelProvisionerBase):
     _room: Child | None = None
     _channel: socket.socket | None = None  # the servant's other end, until the clean room has it
     _folder: Path | None = None  # the kernel's sockets, as the grading process sees them
-    _listeners: tuple[socket.socket, ...] = ()
+    _listeners: list[socket.socket]
 
     @property
     def boxed(self) -> bool:
@@ -64,10 +65,11 @@ class SandboxProvisioner(KernelProvisionerBase):
 
     @property
     def has_process(self) -> bool:
-        return self._kernel is not None and self._kernel.poll() is None
+        return self._kernel is not None and self._folder is not None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
-        manager = self.parent
+        manager: Any = self.parent
+        self._listeners = []
         self._folder = Path(tempfile.mkdtemp(prefix="cnn-labs-"))
         manager.transport, manager.ip = "ipc", str(self._folder / "k")
         manager.cache_ports = False
@@ -87,23 +89,31 @@ class SandboxProvisioner(KernelProvisionerBase):
             SubmissionError: if the files in `cwd` cannot be brought into the sandbox.
             ZygoteError: if it could not be started for another reason.
         """
-        assert self._folder is not None
-        submitted, environment = str(kwargs.get("cwd") or ""), kwargs["env"]
-        self._listeners = tuple(_listen(f"{self._folder}/k-{port}") for port in (*PORTS.values(), HEARTBEAT))
+        try:
+            self._kernel = await asyncio.to_thread(self._fork, str(kwargs.get("cwd") or ""), kwargs["env"])
+        except BaseException:
+            await self.cleanup()
+            raise
+        return self.connection_info
+
+    def _fork(self, submitted: str, environment: dict[str, str]) -> Child:
+        manager: Any = self.parent
+        own = {} if self.boxed else _own_places()
+        for port in (*PORTS.values(), HEARTBEAT):
+            self._listeners.append(_listen(f"{self._folder}/k-{port}"))
+        served = self._listeners[: len(PORTS)]
         self._channel, channel = socket.socketpair()
         with channel:
-            self._kernel = await asyncio.to_thread(
-                lambda: shared().fork(
-                    "kernel",
-                    {"key": self.connection_info["key"].decode(), "folder": "" if self.boxed else submitted},
-                    box=self._box(submitted, environment) if self.boxed else None,
-                    environment=student_environment(environment),
-                    sockets=[*self._listeners[: len(PORTS)], channel],
-                )
+            kernel = shared().fork(
+                "kernel",
+                {"key": manager.session.key.decode(), "folder": "" if self.boxed else submitted},
+                box=self._box(submitted, environment) if self.boxed else None,
+                environment=student_environment(environment) | own,
+                sockets=[*served, channel],
             )
-        for listener in self._listeners[: len(PORTS)]:
-            listener.close()  # with the kernel's end, nobody listens: what is sent to a dead kernel fails at once
-        return self.connection_info
+        for listener in served:
+            listener.close()  # nobody but the kernel listens: what is sent to a dead one fails at once
+        return kernel
 
     def _box(self, submitted: str, environment: dict[str, str]) -> Box:
         limits = Limits(memory=self.memory << 20, scratch=self.scratch << 20)
@@ -159,7 +169,7 @@ class SandboxProvisioner(KernelProvisionerBase):
         for one in (*self._listeners, *([self._channel] if self._channel else [])):
             one.close()
         self._room = self._channel = None
-        self._listeners = ()
+        self._listeners = []
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None

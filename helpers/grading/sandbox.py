@@ -8,22 +8,18 @@ from __future__ import annotations
 
 import os
 import resource
-import shutil
-import stat
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import helpers
-from helpers.grading import landlock, linux, seccomp
-from helpers.grading.linux import Mount, Namespace
+from helpers.grading import filesystem, landlock, linux, seccomp
+from helpers.grading.filesystem import HOME
+from helpers.grading.linux import Namespace
 
-__all__ = ["HOME", "Box", "Limits", "Protection", "SandboxError", "SubmissionError", "enter", "isolate", "limit"]
+__all__ = ["PROTECTIONS", "Box", "Limits", "Protection", "SandboxError", "enter", "isolate", "limit"]
 
 MIB = 1 << 20
-HOME = Path("/student")  # inside; the hand-in's files lie here
 
 
 @dataclass(frozen=True)
@@ -81,6 +77,7 @@ LIMITS = Protection("limits", "Raise the limits of your own session (`ulimit -a`
 RIGHTS = Protection("no rights", "Use Linux 3.5 or newer")
 LANDLOCK = Protection("Landlock", "Use Linux 5.13 or newer, started with `landlock` in its list of security modules")
 SECCOMP = Protection("seccomp", "Install libseccomp (Debian and Ubuntu: `sudo apt install libseccomp2`)")
+PROTECTIONS = (USER, MOUNT, PID, IPC, NETWORK, UTS, ROOT, PROC, UID, LIMITS, RIGHTS, LANDLOCK, SECCOMP)
 
 
 class SandboxError(Exception):
@@ -91,15 +88,11 @@ class SandboxError(Exception):
         super().__init__(message)
 
 
-class SubmissionError(Exception):
-    """The files of a hand-in are such that they cannot be brought into the sandbox; others are not affected."""
-
-
 @contextmanager
 def _needs(protection: Protection) -> Iterator[None]:
     try:
         yield
-    except OSError as error:
+    except (OSError, ValueError) as error:  # setrlimit raises the latter
         message = f"the sandbox lacks its {protection.name}: {error}. {protection.remedy}."
         raise SandboxError(message, protection.name) from error
 
@@ -141,24 +134,23 @@ def enter(box: Box) -> None:
         SandboxError: if this machine does not offer a protection.
         SubmissionError: if the hand-in's files do not fit in.
     """
-    uid, readable = _own_uid(), _readable(box)
+    uid, readable = _own_uid(), filesystem.readable(box.shown)
     submitted = Path(box.submitted).resolve() if box.submitted else None
     # When the machine runs out of memory, a student's process dies before anybody else's.
     Path("/proc/self/oom_score_adj").write_text("1000")
     with _needs(ROOT):
-        _leave_old_root()
-        writable = _make_scratch(box.limits)
+        filesystem.leave_old_root()
+        writable = filesystem.make_scratch(box.limits.scratch)
         for target, source in readable.items():
-            _show(_OLD / source.relative_to("/"), target)
-        devices = _make_devices(box.gpu)
+            filesystem.show(source, target)
+        devices = filesystem.make_devices(box.gpu)
     with _needs(PROC):
-        Path("/proc").mkdir()
-        linux.mount("proc", Path("/proc"), "proc", _QUIET | Mount.READ_ONLY)
+        filesystem.mount_proc()
     if submitted:
-        _copy_in(_OLD / submitted.relative_to("/"), box.limits)
+        filesystem.copy_in(submitted, box.limits.scratch)
     with _needs(ROOT):
-        _give_home(uid)
-        _forget_old_root()
+        filesystem.give_home(uid)
+        filesystem.forget_old_root()
     with _needs(LIMITS):
         limit(box.limits)
     with _needs(UID):
@@ -176,127 +168,6 @@ def enter(box: Box) -> None:
     os.chdir(HOME)
 
 
-# --- the file system ---------------------------------------------------------------------------------------------
-
-_OLD = Path("/.old")
-_QUIET = Mount.NO_SETUID | Mount.NO_DEVICES | Mount.NO_EXECUTE
-_LOCKED = Mount.READ_ONLY | Mount.NO_SETUID | Mount.NO_DEVICES
-_SYSTEM = ("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32")
-_SETTINGS = ("alternatives", "fonts", "ld.so.cache", "localtime", "mime.types")
-_COURSE = ("nbgrader_config.py", "gradebook.db")
-_DEVICES = ("null", "zero", "full", "random", "urandom")
-
-
-def _leave_old_root() -> None:
-    """Make an empty file system the root; the machine's lies in `_OLD` until the box is furnished."""
-    linux.mount("", Path("/"), "", Mount.PRIVATE | Mount.RECURSIVE)  # what is mounted here stays here
-    linux.mount("tmpfs", Path("/tmp"), "tmpfs", Mount.NO_SETUID | Mount.NO_DEVICES, "mode=755,size=4m")
-    new_old = Path("/tmp") / _OLD.name
-    new_old.mkdir()
-    linux.pivot_root(Path("/tmp"), new_old)
-    os.chdir("/")
-
-
-def _forget_old_root() -> None:
-    linux.unmount(_OLD)
-    _OLD.rmdir()
-    linux.restrict_mount(Path("/"), _LOCKED, recursive=False)
-
-
-def _make_scratch(limits: Limits) -> list[Path]:
-    """The places to write, all in one file system, so that one size limits them."""
-    scratch = Path("/.scratch")
-    scratch.mkdir()
-    size = f"mode=755,size={limits.scratch},nr_inodes=65536"
-    linux.mount("tmpfs", scratch, "tmpfs", Mount.NO_SETUID | Mount.NO_DEVICES, size)
-    places = [HOME, Path("/tmp"), Path("/dev/shm")]
-    for place in places:
-        own = scratch / place.name
-        own.mkdir()
-        own.chmod(0o1777)
-        _place(place, folder=True)
-        linux.bind(own, place)
-    linux.unmount(scratch)
-    scratch.rmdir()
-    return places
-
-
-def _readable(box: Box) -> dict[Path, Path]:
-    """What can be read inside, and where it lies: system libraries, this Python, the package `helpers`, data sets."""
-    system = [Path("/") / name for name in _SYSTEM]
-    settings = [Path("/etc") / name for name in _SETTINGS]
-    python = [Path(sys.base_prefix), Path(sys.prefix), Path(helpers.__path__[0])]
-    places = [*system, *settings, Path("/sys/devices/system/cpu"), *python, *map(Path, box.shown)]
-    # By its own name and, for the links that lead there, by the real one.
-    found = {place: place.resolve() for place in places if place.exists()}
-    return {**{real: real for real in found.values()}, **found}
-
-
-def _show(source: Path, target: Path) -> None:
-    """Bind a file or folder of the machine into the box, for reading, unless it lies in one that is there already."""
-    if target.exists():
-        return
-    _place(target, source.is_dir())
-    linux.bind(source, target)
-    linux.restrict_mount(target, _LOCKED)
-
-
-def _place(target: Path, folder: bool) -> None:
-    """Make sure that something can be mounted at `target`."""
-    (target if folder else target.parent).mkdir(parents=True, exist_ok=True)
-    if not folder:
-        target.touch()
-
-
-def _make_devices(gpu: bool) -> list[Path]:
-    """The devices that programs expect. Returns them."""
-    names = [*_DEVICES, *(path.name for path in (_OLD / "dev").glob("nvidia*") if gpu)]
-    devices = [Path("/dev") / name for name in names]
-    for device in devices:
-        source = _OLD / device.relative_to("/")
-        _place(device, source.is_dir())
-        linux.bind(source, device)
-        linux.restrict_mount(device, Mount.NO_SETUID | Mount.NO_EXECUTE)
-    for name, target in (("fd", "fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")):
-        (Path("/dev") / name).symlink_to(Path("/proc/self") / target)
-    terminals = Path("/dev/pts")  # of its own, for `!ls` in a cell
-    terminals.mkdir()
-    linux.mount("devpts", terminals, "devpts", Mount.NO_SETUID | Mount.NO_EXECUTE, "newinstance,ptmxmode=666")
-    (Path("/dev") / "ptmx").symlink_to("pts/ptmx")
-    return [*devices, terminals]
-
-
-def _copy_in(folder: Path, limits: Limits) -> None:
-    """Copy the hand-in's files into the box: no notebook (it may hold hidden tests), nothing that a link leads to."""
-    course = next((name for name in _COURSE if (folder / name).exists()), None)
-    if course:
-        raise SubmissionError(
-            f"the kernel's folder holds {course}: it is a course's, not a hand-in's. Start it elsewhere."
-        )
-    try:
-        shutil.copytree(folder, HOME, symlinks=True, ignore=_not_copied, copy_function=_copy_data, dirs_exist_ok=True)
-    except (shutil.Error, OSError) as error:
-        size = f"{limits.scratch / MIB:g} MiB"
-        raise SubmissionError(f"the hand-in's files cannot be copied into a sandbox of {size}: {error}") from None
-
-
-def _not_copied(folder: str, names: list[str]) -> list[str]:
-    """Notebooks, and what is neither file, folder nor link."""
-
-    def is_plain(name: str) -> bool:
-        kind = stat.S_IFMT(os.lstat(os.path.join(folder, name)).st_mode)
-        return kind in (stat.S_IFREG, stat.S_IFDIR, stat.S_IFLNK)
-
-    return [name for name in names if name.endswith(".ipynb") or name == ".ipynb_checkpoints" or not is_plain(name)]
-
-
-def _copy_data(source: str, target: str, *, follow_symlinks: bool = True) -> None:
-    """Copy a file without its mode: nbgrader writes files that nobody may change."""
-    shutil.copyfile(source, target, follow_symlinks=follow_symlinks)
-
-
-# --- user and rights ---------------------------------------------------------------------------------------------
-
 # Where root starts kernels, each has a user id of its own, so that none can signal another or use up its processes.
 # Nobody assigns these (systemd.io/UIDS-GIDS); the process id makes one unique.
 _FIRST_UID = 0x7000_0000
@@ -305,15 +176,6 @@ _FIRST_UID = 0x7000_0000
 def _own_uid() -> int:
     """The user id for this kernel: a new one where root starts it, else that of the user who does."""
     return _FIRST_UID + int(os.readlink("/proc/self")) if os.geteuid() == 0 else os.geteuid()
-
-
-def _give_home(uid: int) -> None:
-    """Let the student's code change all files of the hand-in."""
-    for folder, _, files in os.walk(HOME):
-        os.chown(folder, uid, uid)
-        os.chmod(folder, 0o755)
-        for path in (os.path.join(folder, name) for name in files):
-            os.chown(path, uid, uid, follow_symlinks=False)
 
 
 def _become(uid: int) -> None:

@@ -17,9 +17,12 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
-from helpers.grading.sandbox import Box, SandboxError, SubmissionError
+import helpers
+from helpers.grading.filesystem import SubmissionError
+from helpers.grading.sandbox import Box, SandboxError
 
 __all__ = ["Child", "Zygote", "ZygoteError", "shared"]
 
@@ -28,8 +31,11 @@ MESSAGE = 1 << 16  # bytes; a request is a few hundred
 # What processes for student code may know of the instructor's environment.
 ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "OMP_NUM_THREADS", "CUDA_VISIBLE_DEVICES")
 _BESIDES = ("HOME", "XDG_CACHE_HOME", "MPLCONFIGDIR")  # where the zygote finds caches; no kernel is told
-# OpenBLAS would start threads before the first fork; the debugger, which nobody uses, would print a warning.
-_FIXED = {"OPENBLAS_NUM_THREADS": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+_FIXED = {
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # matplotlib asks once, when it is imported
+    "OPENBLAS_NUM_THREADS": "1",  # it would start threads before the first fork
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # the debugger, which nobody uses, would print a warning
+}
 
 
 class ZygoteError(Exception):
@@ -129,10 +135,12 @@ class Zygote:
             **_present(ENVIRONMENT),
             **_present(_BESIDES),
             **_FIXED,
+            "PYTHONPATH": str(Path(helpers.__path__[0]).parent),
         }
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "helpers.grading.forkserver", str(theirs.fileno())],
+                [sys.executable, "-P", "-m", "helpers.grading.forkserver", str(theirs.fileno())],
+                # -P: what lies in this folder may be anybody's; its files are no modules of ours
                 pass_fds=[theirs.fileno()],
                 env=environment,
                 stdin=subprocess.DEVNULL,

@@ -1,0 +1,190 @@
+"""Kernels in the sandbox, as Jupyter's own tools start them."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+import papermill
+import pytest
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat.v4 import new_code_cell, new_notebook
+from traitlets.config import Config
+
+from helpers.grading import provisioner as provisioner_module
+from helpers.grading.provisioner import KERNEL_NAME, SandboxKernelManager, SandboxProvisioner, install_kernelspec
+from helpers.grading.sandbox import SandboxError
+
+
+def client(
+    *sources: str, folder: Path | None = None, config: Config | None = None, timeout: int = 60
+) -> NotebookClient:
+    notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
+    return NotebookClient(
+        notebook,
+        kernel_manager_class=SandboxKernelManager,
+        resources={"metadata": {"path": str(folder or "")}},
+        timeout=timeout,
+        shutdown_kernel="immediate",
+        config=config or Config(),
+    )
+
+
+def results(notebook: nbformat.NotebookNode) -> list[str]:
+    """What each cell shows: its result or what it printed."""
+    outputs = [output for cell in notebook.cells for output in cell.outputs]
+    return [output.get("text") or output.data["text/plain"] for output in outputs]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remains(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No socket and no folder is left by a kernel, however it ended."""
+    tmp_path_factory.getbasetemp()  # made before, so that it lies elsewhere
+    folder = tempfile.mkdtemp(prefix="t-")  # a short name, for sockets
+    monkeypatch.setattr(tempfile, "tempdir", folder)
+    yield
+    assert os.listdir(folder) == []
+    os.rmdir(folder)
+
+
+def test_a_notebook_runs_boxed() -> None:
+    ran = client("2 + 3", "import os; os.getpid(), os.getcwd()", "print('seen')", "!echo from a shell").execute()
+    assert results(ran) == ["5", "(1, '/student')", "seen\n", "from a shell\r\n"]
+
+
+def test_what_a_lab_does_works() -> None:
+    ran = client(
+        "import torch; from torch import nn; x = torch.randn(4, 1, 8, 8)",
+        "net = nn.Conv2d(1, 2, 3); loss = net(x).square().sum(); loss.backward(); net.weight.grad.shape",
+        "set_ = torch.utils.data.TensorDataset(x); len(list(torch.utils.data.DataLoader(set_, 2, num_workers=2)))",
+        "import matplotlib.pyplot as plt; _ = plt.plot([1, 2])",
+    ).execute()
+    assert results(ran)[:2] == ["torch.Size([2, 1, 3, 3])", "2"]
+    assert "image/png" in ran.cells[3].outputs[0].data
+
+
+def test_each_kernel_draws_numbers_of_its_own() -> None:
+    draw = "import random, numpy; random.random(), numpy.random.rand()"
+    assert results(client(draw).execute()) != results(client(draw).execute())
+
+
+def test_a_hand_in_sees_its_files_but_not_the_notebook_and_changes_neither(tmp_path: Path) -> None:
+    (tmp_path / "lab.ipynb").write_text("the hidden tests")
+    (tmp_path / "weights").write_text("mine")
+    look = "import os; from pathlib import Path; [name for name in os.listdir() if not name.startswith('.')]"
+    ran = client(look, "Path('weights').write_text('new'); Path('more').touch()", look, folder=tmp_path).execute()
+    assert results(ran)[0] == "['weights']"
+    assert "'more'" in results(ran)[1]
+    assert sorted(os.listdir(tmp_path)) == ["lab.ipynb", "weights"]
+    assert (tmp_path / "weights").read_text() == "mine"
+
+
+def test_many_at_once_do_not_meet() -> None:
+    def one(number: int) -> list[str]:
+        write = f"from pathlib import Path; Path('/tmp/mark').write_text('{number}')"
+        return results(client(write, "Path('/tmp/mark').read_text(), len(list(Path('/tmp').iterdir()))").execute())
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(one, range(8))) == [["1", f"('{number}', 1)"] for number in range(8)]
+
+
+def test_one_that_dies_is_noticed_and_harms_no_other() -> None:
+    with client("'alive'").setup_kernel(), pytest.raises(DeadKernelError):
+        client("import os; os._exit(3)").execute()
+
+
+def test_an_endless_loop_is_interrupted() -> None:
+    loop = client("while True: pass", "'alive'", timeout=1)
+    loop.interrupt_on_timeout = True
+    loop.allow_errors = True
+    ran = loop.execute()
+    assert ran.cells[0].outputs[0].ename == "KeyboardInterrupt"
+    assert ran.cells[1].outputs[0].data["text/plain"] == "'alive'"
+
+
+def test_a_loop_that_cannot_be_interrupted_is_killed() -> None:
+    endless = "while True:\n    try:\n        while True: pass\n    except KeyboardInterrupt: pass"
+    with pytest.raises(CellTimeoutError):
+        client(endless, timeout=1).execute()
+
+
+def test_what_a_limit_stopped_is_said() -> None:
+    bomb = "import os, signal\nfor _ in range(3):\n    if os.fork() == 0:\n        x = bytes(400 << 20); signal.pause()"
+    one = client(bomb, "signal.pause()", config=Config(SandboxProvisioner={"memory": 1200}))
+    with one.setup_kernel():
+        one.execute_cell(one.nb.cells[0], 0)
+        with pytest.raises(DeadKernelError):
+            one.execute_cell(one.nb.cells[1], 1)
+        assert one.km.provisioner.why == "it used more than 1200 MiB of memory"
+
+
+def test_the_clean_room_asks_the_kernel() -> None:
+    one = client()
+    with one.setup_kernel():
+        one.nb.cells.append(new_code_cell("def double(n): return 2 * n"))
+        one.execute_cell(one.nb.cells[0], 0)
+        provisioner = one.km.provisioner
+        assert isinstance(provisioner, SandboxProvisioner)
+        assert provisioner.boxed
+        room = provisioner.clean_room()
+        assert room.run("assert double(21) == 42", graded=True, timeout=60).passed
+        assert not room.run("assert double(21) == 43", graded=True, timeout=60).passed
+        with pytest.raises(RuntimeError, match="has its clean room already"):
+            provisioner.clean_room()
+        room.close()
+
+
+def test_the_environment_is_a_short_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADEBOOK_PASSWORD", "secret")
+    monkeypatch.setenv("CNN_LABS_DATA", "/data")
+    (shown,) = results(
+        client("import os; [os.environ.get(n) for n in ('GRADEBOOK_PASSWORD', 'CNN_LABS_DATA')]").execute()
+    )
+    assert shown == "[None, '/data']"
+
+
+def test_a_missing_protection_is_refused_and_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Poor:
+        def fork(self, *_: object, **__: object) -> None:
+            raise SandboxError("the sandbox lacks its pid namespace", "pid namespace")
+
+    monkeypatch.setattr(provisioner_module, "shared", Poor)
+    with pytest.raises(SandboxError, match="pid namespace"):
+        client("1").execute()
+
+
+def test_unsafe_is_the_instructors_own_word(tmp_path: Path) -> None:
+    one = client(
+        "import os; os.getcwd(), os.getuid()", folder=tmp_path, config=Config(SandboxProvisioner={"unsafe": True})
+    )
+    with one.setup_kernel():
+        assert not one.km.provisioner.boxed
+        one.execute_cell(one.nb.cells[0], 0)
+    assert results(one.nb) == [f"('{tmp_path}', {os.getuid()})"]
+
+
+def test_a_folder_too_long_for_sockets_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    long = tmp_path / ("x" * 100)
+    long.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    with pytest.raises(ValueError, match="too long a name for a socket"):
+        client("1").execute()
+    assert os.listdir(long) == []
+    monkeypatch.undo()
+
+
+def test_papermill_finds_the_kernel_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.prefix", str(tmp_path))
+    assert install_kernelspec() == str(tmp_path / "share" / "jupyter" / "kernels" / KERNEL_NAME)
+    monkeypatch.undo()
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "share" / "jupyter"))
+    nbformat.write(new_notebook(cells=[new_code_cell("import os; os.getpid()")]), tmp_path / "in.ipynb")
+    papermill.execute_notebook(
+        tmp_path / "in.ipynb", tmp_path / "out.ipynb", kernel_name=KERNEL_NAME, progress_bar=False
+    )
+    assert results(nbformat.read(tmp_path / "out.ipynb", as_version=4)) == ["1"]

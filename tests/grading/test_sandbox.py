@@ -1,0 +1,206 @@
+"""The sandbox: each attack is stopped, each missing protection is named, and of a hand-in only its files come in."""
+
+from __future__ import annotations
+
+import errno
+import os
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pyseccomp
+import pytest
+
+from helpers.grading import sandbox
+from helpers.grading.attacks import ATTACKS, Attack, Bait
+from helpers.grading.doctor import set_bait, try_attack
+from helpers.grading.filesystem import HOME, SubmissionError
+from helpers.grading.linux import Mount, Namespace
+from helpers.grading.sandbox import PROTECTIONS, Box, Limits, Protection, SandboxError
+from helpers.grading.zygote import Zygote
+
+
+@pytest.fixture(scope="module")
+def bait() -> Iterator[Bait]:
+    with set_bait() as bait:
+        yield bait
+
+
+@pytest.fixture(scope="module")
+def zygote(bait: Bait) -> Iterator[Zygote]:
+    with closing(Zygote()) as zygote:
+        yield zygote
+
+
+def each_attack(harmless: bool) -> pytest.MarkDecorator:
+    attacks = [attack for attack in ATTACKS.values() if attack.harmless or not harmless]
+    return pytest.mark.parametrize("attack", attacks, ids=lambda attack: attack.name)
+
+
+@each_attack(harmless=False)
+def test_an_attack_is_stopped(attack: Attack, zygote: Zygote, bait: Bait) -> None:
+    finding = try_attack(zygote, attack, bait)
+    assert not finding.open, finding.how
+
+
+@each_attack(harmless=True)
+def test_it_is_the_sandbox_that_stops_it(attack: Attack, zygote: Zygote, bait: Bait) -> None:
+    assert try_attack(zygote, attack, bait, boxed=False).open
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("memory_in_many", "it used more than 1024 MiB of memory"),
+        ("endless_loop", "it used more than 1 s of processor time"),
+    ],
+)
+def test_what_a_limit_stopped_is_said(name: str, why: str, zygote: Zygote, bait: Bait) -> None:
+    assert try_attack(zygote, ATTACKS[name], bait).how == why
+
+
+def in_child(do: Callable[[], None]) -> str:
+    """What a function says in a process of its own: its error, as "type: message", or nothing."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        said = ""
+        try:
+            do()
+        except (SandboxError, SubmissionError) as error:
+            said = f"{type(error).__name__}: {error}"
+        except BaseException:
+            said = traceback.format_exc()
+        finally:
+            os.write(writer, said.encode())
+            os._exit(0)
+    os.close(writer)
+    os.waitpid(pid, 0)
+    with open(reader) as told:
+        return told.read()
+
+
+def enter_box(box: Box, then: Callable[[], None] = lambda: None) -> None:
+    """Enter a sandbox, as the zygote does it, and do something there."""
+    sandbox.isolate()
+
+    def inside() -> None:
+        sandbox.enter(box)
+        then()
+
+    said = in_child(inside)
+    if said:
+        raise AssertionError(said)
+
+
+def without(call: str, *arguments: pyseccomp.Arg) -> Callable[[], None]:
+    """Let this process's kernel refuse a system call, as a machine without a feature does."""
+
+    def forbid() -> None:
+        rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+        rules.add_rule(pyseccomp.ERRNO(errno.EPERM), call, *arguments)
+        rules.load()
+
+    return forbid
+
+
+def namespace(kind: Namespace) -> tuple[str, pyseccomp.Arg]:
+    return "unshare", pyseccomp.Arg(0, pyseccomp.EQ, kind)
+
+
+PROC_FLAGS = Mount.READ_ONLY | Mount.NO_SETUID | Mount.NO_DEVICES | Mount.NO_EXECUTE
+REFUSED = {
+    sandbox.USER: namespace(Namespace.USER),
+    sandbox.MOUNT: namespace(Namespace.MOUNT),
+    sandbox.PID: namespace(Namespace.PID),
+    sandbox.IPC: namespace(Namespace.IPC),
+    sandbox.NETWORK: namespace(Namespace.NETWORK),
+    sandbox.UTS: namespace(Namespace.UTS),
+    sandbox.ROOT: ("pivot_root",),
+    sandbox.PROC: ("mount", pyseccomp.Arg(3, pyseccomp.EQ, PROC_FLAGS)),
+    sandbox.UID: ("setresuid",),
+    sandbox.LIMITS: ("prlimit64", pyseccomp.Arg(2, pyseccomp.NE, 0)),  # setting, not asking
+    sandbox.RIGHTS: ("capset",),
+    sandbox.LANDLOCK: ("landlock_create_ruleset",),
+    sandbox.SECCOMP: ("seccomp",),
+}
+
+
+@pytest.mark.parametrize("protection", PROTECTIONS, ids=lambda protection: protection.name)
+def test_a_missing_protection_is_refused_by_its_name(protection: Protection) -> None:
+    if protection is sandbox.USER and os.geteuid() == 0:
+        pytest.skip("root needs no user namespace")
+    if protection is sandbox.UID and os.geteuid() != 0:
+        pytest.skip("an ordinary user's kernels keep the user's ID, in a namespace")
+    forbid = without(*REFUSED[protection])
+
+    def enter() -> None:
+        forbid()
+        enter_box(Box())
+
+    said = in_child(enter)
+    assert f"the sandbox lacks its {protection.name}: " in said
+    assert protection.remedy in said
+
+
+def test_with_all_protections_nothing_is_refused() -> None:
+    assert in_child(lambda: enter_box(Box())) == ""
+
+
+@pytest.fixture
+def submitted(tmp_path: Path) -> Path:
+    """A hand-in's folder, as nbgrader leaves it: with the hidden tests in the notebook, and nothing to be changed."""
+    folder = tmp_path / "submitted"
+    (folder / "models").mkdir(parents=True)
+    (tmp_path / "secret").write_text("secret")
+    (folder / "lab.ipynb").write_text("the hidden tests")
+    (folder / "models" / "weights.safetensors").write_text("weights")
+    (folder / "models" / "weights.safetensors").chmod(0o444)
+    (folder / "link").symlink_to(tmp_path / "secret")
+    os.mkfifo(folder / "pipe")
+    return folder
+
+
+def test_the_files_of_a_hand_in_come_in_and_no_notebook(submitted: Path) -> None:
+    def look() -> None:
+        assert Path.cwd() == HOME
+        found = sorted(str(path.relative_to(HOME)) for path in HOME.rglob("*"))
+        assert found == ["link", "models", "models/weights.safetensors"], found
+        assert not Path("link").exists()  # what it names does not exist here
+        Path("models/weights.safetensors").write_text("trained")
+
+    assert in_child(lambda: enter_box(Box(submitted=str(submitted)), look)) == ""
+    assert (submitted / "models" / "weights.safetensors").read_text() == "weights"
+
+
+def test_files_that_do_not_fit_are_the_hand_ins_fault(submitted: Path) -> None:
+    (submitted / "large").write_bytes(bytes(2 << 20))
+    said = in_child(lambda: enter_box(Box(Limits(scratch=1 << 20), submitted=str(submitted))))
+    assert "SubmissionError: the hand-in's files cannot be copied into a sandbox of 1 MiB" in said
+
+
+@pytest.mark.parametrize("name", ["nbgrader_config.py", "gradebook.db"])
+def test_a_courses_folder_is_never_copied_in(name: str, submitted: Path) -> None:
+    (submitted / name).touch()
+    assert f"the kernel's folder holds {name}" in in_child(lambda: enter_box(Box(submitted=str(submitted))))
+
+
+def test_data_is_shown_and_cannot_be_changed(tmp_path: Path) -> None:
+    (tmp_path / "images").write_text("seven")
+    tmp_path.chmod(0o755)
+
+    def look() -> None:
+        assert (tmp_path / "images").read_text() == "seven"
+        with pytest.raises(OSError, match="Read-only file system"):
+            (tmp_path / "images").write_text("nine")
+
+    # The root of this machine's temporary folder may be private: show a folder that everybody may read.
+    assert in_child(lambda: enter_box(Box(shown=(str(tmp_path),)), look)) == ""
+
+
+def test_data_that_nobody_else_can_read_is_named(tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("an ordinary user's kernels read what the user reads")
+    tmp_path.chmod(0o700)
+    assert f"{tmp_path} cannot be read by everybody" in in_child(lambda: enter_box(Box(shown=(str(tmp_path),))))

@@ -1,0 +1,156 @@
+"""The zygote: it forks for many at once, tells how each ended, and takes all along when the grading process ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import asdict
+from typing import cast
+
+import pytest
+
+from helpers.grading import forkserver
+from helpers.grading import zygote as zygote_module
+from helpers.grading.attacks import LIMITS, Bait
+from helpers.grading.sandbox import Box
+from helpers.grading.zygote import Child, Zygote, ZygoteError, shared
+
+LONG = 60  # seconds that a test waits at most for what takes milliseconds
+NOTHING = asdict(Bait("/nowhere", 1, "nobody", 1))
+
+
+@pytest.fixture(scope="module")
+def zygote() -> Iterator[Zygote]:
+    with closing(Zygote()) as zygote:
+        yield zygote
+
+
+def fork(zygote: Zygote, attack: str = "see_processes") -> tuple[Child, socket.socket]:
+    """A boxed process that tries an attack, and the socket over which it tells what came of it."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        arguments = {"name": attack, "bait": NOTHING}
+        child = zygote.fork("attack", arguments, box=Box(LIMITS), environment={}, sockets=[theirs])
+    ours.settimeout(LONG)
+    return child, ours
+
+
+def ends(pid: int) -> bool:
+    """Whether a process ends, or has ended."""
+    try:
+        pidfd = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    ready, _, _ = select.select([pidfd], [], [], LONG)
+    os.close(pidfd)
+    return bool(ready)
+
+
+def test_many_threads_fork_at_once(zygote: Zygote) -> None:
+    def one(_: int) -> tuple[int, str, int]:
+        child, told = fork(zygote)
+        with closing(child), told:
+            return child.pid, json.loads(told.recv(1000))["got"], child.wait()
+
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(one, range(16)))
+    assert len({pid for pid, _, _ in results}) == 16
+    assert {(got, code) for _, got, code in results} == {("", 0)}
+
+
+def test_a_process_that_was_killed_is_told(zygote: Zygote) -> None:
+    child, told = fork(zygote, "memory_in_many")
+    with closing(child), told:
+        assert child.poll() is None
+        child.kill()
+        assert child.wait() == -signal.SIGKILL
+        assert child.poll() == -signal.SIGKILL
+        assert child.why == ""
+
+
+def test_closing_a_child_ends_it(zygote: Zygote) -> None:
+    child, told = fork(zygote, "memory_in_many")
+    child.close()
+    with told:
+        assert told.recv(1) == b""  # it and all that it forked
+    assert ends(child.pid)
+
+
+def test_an_error_in_the_new_process_is_told(zygote: Zygote) -> None:
+    with pytest.raises(ZygoteError, match="KeyError: 'no such task'"):
+        zygote.fork("no such task", {}, box=None, environment={})
+
+
+def test_a_zygote_that_died_is_an_error_and_its_children_are_dead() -> None:
+    zygote = Zygote()
+    child, told = fork(zygote, "memory_in_many")
+    zygote._process.kill()
+    with closing(child), told:
+        assert child.wait() == -signal.SIGKILL
+        assert child.why == "the zygote died"
+        assert told.recv(1) == b""
+    with pytest.raises(ZygoteError, match="the zygote died"):
+        fork(zygote)
+    zygote.close()
+
+
+class Fake:
+    """A zygote that starts in no time."""
+
+    def __init__(self) -> None:
+        self.owner, self.alive = os.getpid(), True
+
+
+def test_shared_makes_one_and_makes_it_anew_where_it_died_or_is_a_copy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(zygote_module, "_zygote", None)
+    monkeypatch.setattr(zygote_module, "Zygote", Fake)
+    first = cast("Fake", shared())
+    assert shared() is first
+    first.alive = False
+    second = cast("Fake", shared())
+    assert second is not first
+    second.owner = -1  # a fork has a copy of it
+    assert shared() is not second
+
+
+PARENT = """
+import signal, socket, sys
+from tests.grading.test_zygote import fork
+from helpers.grading.zygote import Zygote
+zygote = Zygote()
+child, told = fork(zygote, "memory_in_many")
+print(zygote._process.pid, child.pid, flush=True)
+signal.pause()
+"""
+
+
+def test_all_end_with_the_grading_process() -> None:
+    with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout
+        pids = [int(pid) for pid in parent.stdout.readline().split()]
+        parent.kill()
+    assert len(pids) == 2
+    assert all(ends(pid) for pid in pids)
+
+
+def test_a_library_that_starts_threads_is_noticed() -> None:
+    stop = threading.Event()
+    thread = threading.Thread(target=stop.wait)
+    thread.start()
+    try:
+        with pytest.raises(RuntimeError, match="started threads"):
+            forkserver._check_single_threaded()
+    finally:
+        stop.set()
+        thread.join()
