@@ -69,8 +69,8 @@ def test_a_cells_names_are_gone_in_the_next() -> None:
 
 def test_a_set_up_cells_names_stay() -> None:
     with room("", NAMES) as inside:
-        inside.run("n = 1", False, 10)
-        assert inside.run("assert n == 1", True, 10).passed
+        inside.run("n = 1", False, 60)
+        assert inside.run("assert n == 1", True, 60).passed
 
 
 @pytest.mark.parametrize(
@@ -637,8 +637,8 @@ def test_a_process_that_answers_nonsense_fails_the_check_and_those_that_follow(n
 
     with kernel(work) as channel:
         inside = Room(Link(channel), NAMES)
-        first = inside.run("call(f).raises(Exception)", True, 10)
-        again = inside.run("try: g()\nexcept Exception: pass", True, 10)
+        first = inside.run("call(f).raises(Exception)", True, 60)
+        again = inside.run("try: g()\nexcept Exception: pass", True, 60)
     for verdict in first, again:
         assert not verdict.passed
         assert verdict.message.startswith("The notebook's process ")
@@ -669,7 +669,7 @@ def test_a_process_that_is_silent_fails_the_check(monkeypatch: pytest.MonkeyPatc
     with kernel(serving(student, {})) as channel:
         inside = Room(Link(channel), NAMES)
         assert "no longer answers" in inside.run("call(f).raises(Exception)", True, 0.2).message
-        assert "no longer answers" in inside.run("f", True, 10).message
+        assert "no longer answers" in inside.run("f", True, 60).message
 
 
 def test_code_that_takes_too_long_is_stopped_and_the_next_check_runs() -> None:
@@ -682,8 +682,9 @@ def test_code_that_takes_too_long_is_stopped_and_the_next_check_runs() -> None:
         def g(): return 1
     """)
     with room(student, NAMES) as inside:
-        assert inside.run("call(f).raises(Exception)", True, 0.2).message == "Your code took too long."
-        assert inside.run("assert g() == 1", True, 10).passed
+        assert inside.run("assert g() == 1", True, 60).passed  # the kernel is there
+        assert inside.run("call(f).raises(Exception)", True, 1).message == "Your code took too long."
+        assert inside.run("assert g() == 1", True, 60).passed
 
 
 def test_a_name_that_is_redefined_in_the_servant_changes_only_the_students_answers() -> None:
@@ -712,24 +713,24 @@ def clean_room() -> Iterator[CleanRoom]:
 
 
 def test_cells_run_in_order_in_the_other_process(clean_room: CleanRoom) -> None:
-    assert clean_room.run("import os\nn = 2", graded=False, timeout=10).passed
-    verdict = clean_room.run(f"assert os.getpid() != {os.getpid()}\nprint(f() + n)\nf() + n", graded=True, timeout=10)
+    assert clean_room.run("import os\nn = 2", graded=False, timeout=60).passed
+    verdict = clean_room.run(f"assert os.getpid() != {os.getpid()}\nprint(f() + n)\nf() + n", graded=True, timeout=60)
     assert verdict == Verdict(True, 3.0, "", "", "3\n")
-    assert clean_room.run("f(", graded=True, timeout=10).error == "SyntaxError"
-    assert not clean_room.run("leave()", graded=True, timeout=10).passed
+    assert clean_room.run("f(", graded=True, timeout=60).error == "SyntaxError"
+    assert not clean_room.run("leave()", graded=True, timeout=60).passed
 
 
 def test_a_clean_room_that_ends_is_a_verdict(clean_room: CleanRoom) -> None:
-    ended = clean_room.run("import os\nos._exit(0)", graded=True, timeout=10)
+    ended = clean_room.run("import os\nos._exit(0)", graded=True, timeout=60)
     assert (ended.passed, ended.message) == (False, "The process that runs the checks has ended.")
-    assert "did not run" in clean_room.run("1", graded=True, timeout=10).message
+    assert "did not run" in clean_room.run("1", graded=True, timeout=60).message
 
 
 def test_a_check_that_takes_too_long_is_a_verdict(clean_room: CleanRoom, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("helpers.grading.cleanroom.GRACE", 0.1)
     late = clean_room.run("import signal\nsignal.sigtimedwait([], 5)", graded=True, timeout=0.1)
     assert (late.passed, late.message) == (False, "The check took longer than 0.1 seconds.")
-    assert "took too long" in clean_room.run("1", graded=True, timeout=10).message
+    assert "took too long" in clean_room.run("1", graded=True, timeout=60).message
 
 
 def test_a_clean_room_ends_when_the_grading_process_hangs_up() -> None:
