@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["used"]
+__all__ = ["check", "used"]
+
+
+def check() -> None:
+    """Make sure that this machine's kernel lists a process's children; not all are built so.
+
+    Raises:
+        OSError: if it does not.
+    """
+    (Path("/proc/self/task") / str(os.getpid()) / "children").read_text()
 
 
 def used(pid: int) -> int:

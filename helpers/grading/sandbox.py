@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.grading import filesystem, landlock, linux, seccomp
+from helpers.grading import filesystem, landlock, linux, memory, seccomp
 from helpers.grading.filesystem import HOME
 from helpers.grading.linux import Namespace
 
@@ -74,10 +74,11 @@ ROOT = Protection("own file system", f"{_USER}. Linux 5.12 or newer is needed")
 PROC = Protection("own /proc", "In Docker add `--security-opt systempaths=unconfined`")
 UID = Protection("own user id", "Let everybody read the course's Python and its data, or grade as an ordinary user")
 LIMITS = Protection("limits", "Raise the limits of your own session (`ulimit -a`)")
+MEMORY = Protection("watch over memory", "Use a Linux kernel with CONFIG_PROC_CHILDREN, as distributions build it")
 RIGHTS = Protection("no rights", "Use Linux 3.5 or newer")
 LANDLOCK = Protection("Landlock", "Use Linux 5.13 or newer, started with `landlock` in its list of security modules")
 SECCOMP = Protection("seccomp", "Install libseccomp (Debian and Ubuntu: `sudo apt install libseccomp2`)")
-PROTECTIONS = (USER, MOUNT, PID, IPC, NETWORK, UTS, ROOT, PROC, UID, LIMITS, RIGHTS, LANDLOCK, SECCOMP)
+PROTECTIONS = (USER, MOUNT, PID, IPC, NETWORK, UTS, ROOT, PROC, UID, LIMITS, MEMORY, RIGHTS, LANDLOCK, SECCOMP)
 
 
 class SandboxError(Exception):
@@ -103,6 +104,8 @@ def isolate() -> None:
     Raises:
         SandboxError: if this machine has none of a kind.
     """
+    with _needs(MEMORY):
+        memory.check()  # the zygote watches it
     if os.geteuid() != 0:
         with _needs(USER):
             _enter_user_namespace()

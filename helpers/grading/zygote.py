@@ -144,6 +144,7 @@ class Zygote:
                 pass_fds=[theirs.fileno()],
                 env=environment,
                 stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl-C is for the grading process, which then ends this one
             )
         self._control.settimeout(START_SECONDS)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyseccomp
 import pytest
 
-from helpers.grading import sandbox
+from helpers.grading import memory, sandbox
 from helpers.grading.attacks import ATTACKS, Attack, Bait
 from helpers.grading.doctor import set_bait, try_attack
 from helpers.grading.filesystem import HOME, SubmissionError
@@ -127,7 +127,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("protection", PROTECTIONS, ids=lambda protection: protection.name)
+@pytest.mark.parametrize("protection", REFUSED, ids=lambda protection: protection.name)
 def test_a_missing_protection_is_refused_by_its_name(protection: Protection) -> None:
     if protection is sandbox.USER and os.geteuid() == 0:
         pytest.skip("root needs no user namespace")
@@ -142,6 +142,18 @@ def test_a_missing_protection_is_refused_by_its_name(protection: Protection) -> 
     said = in_child(enter)
     assert f"the sandbox lacks its {protection.name}: " in said
     assert protection.remedy in said
+
+
+def test_a_kernel_that_lists_no_children_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def check() -> None:
+        raise FileNotFoundError("no such file: children")
+
+    monkeypatch.setattr(memory, "check", check)
+    assert "the sandbox lacks its watch over memory: " in in_child(lambda: enter_box(Box()))
+
+
+def test_every_protection_is_tried() -> None:
+    assert {*REFUSED, sandbox.MEMORY} == set(PROTECTIONS)
 
 
 def test_with_all_protections_nothing_is_refused() -> None:
