@@ -1,11 +1,13 @@
 # make demo     grade a made-up class and look at its report        make lab       open JupyterLab
 # make test     all tests                                            make release   write release/ from source/
 # make lint     ruff, mypy, the labs' own rules                      make sweep     the answers on other numbers
-#                                                                    make requirements   choose versions anew
+# make bench-grading   how long a class takes                        make requirements   choose versions anew
+# make same-marks      all answers, graded here and by nbgrader alone
 
 PYTHON ?= python3
 LABS ?=
 SEEDS ?= 10
+NUMBERS ?= 20 100
 VENV := .venv
 READY := $(VENV)/.ready
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -13,7 +15,7 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 # Many universities' networks have certificates of their own.
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: setup demo test sweep lab release lint requirements clean
+.PHONY: setup demo test sweep bench-grading same-marks lab release lint requirements clean
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -37,6 +39,14 @@ sweep: setup
 	for seed in $$(seq 2 $(SEEDS)); do \
 		CNN_LABS_SEED=$$seed OMP_NUM_THREADS=1 python -m pytest -q -n auto tests/test_answers.py || exit 1; \
 	done
+
+# The same hand-ins through nbgrader as it comes and through `course autograde`, and what each stage takes.
+bench-grading: setup
+	python -m tests.bench_grading $(NUMBERS)
+
+# All right and wrong answers, by `course autograde`, by `nbgrader autograde`, and by nbgrader with its own settings.
+same-marks: setup
+	python -m tests.same_marks $(LABS)
 
 lab: setup
 	jupyter lab source

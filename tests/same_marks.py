@@ -1,0 +1,100 @@
+"""The same hand-ins graded in three ways: are the marks the same?
+
+    python -m tests.same_marks [lab03-convolution …]
+
+The class holds every right and wrong answer of `tests/answers/`: the first hand-in has the first answer to each
+question, the second the second, and so on.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from itertools import zip_longest
+from pathlib import Path
+
+import nbformat
+from rich.console import Console
+
+from helpers.grading.answers import read_answers
+from helpers.grading.course import Course
+from helpers.grading.labs import Lab, choose_labs
+from helpers.grading.students import fill_in
+from tests.conftest import LABS, ROOT, make_course
+
+Marks = dict[tuple[str, str], float]  # student, check -> points
+
+COURSE = [str(Path(sys.executable).with_name("course")), "autograde"]
+NBGRADER = [sys.executable, "-m", "nbgrader", "autograde"]
+# What nbgrader does by itself: checks in the student's process, and no box. The course's data and stubs stay.
+STOCK = """
+from nbgrader.converters import Autograde
+from nbgrader.preprocessors import Execute, IgnorePattern, SaveAutoGrades
+c.Autograde.autograde_preprocessors = [Execute, IgnorePattern, LimitOutput, SaveAutoGrades, AssignLatePenalties]
+c.IgnorePattern.enabled = True
+c.IgnorePattern.pattern = r"(?s)."
+"""
+
+
+def make_class(folder: Path, lab: Lab, answers: Path) -> Path:
+    """A course into which a class has handed in all answers to a lab."""
+    course = make_course(folder, lab)
+    Course(course).release(lab.assignment)
+    released = nbformat.read(course / "release" / lab.assignment / lab.path.name, as_version=4)
+    exercises = read_answers(answers)
+    columns = [[(name, answer.source) for answer in exercise.answers] for name, exercise in exercises.items()]
+    for number, row in enumerate(zip_longest(*columns)):
+        submitted = course / "submitted" / f"student{number:02d}" / lab.assignment
+        submitted.mkdir(parents=True)
+        nbformat.write(fill_in(released, dict(one for one in row if one)), submitted / lab.path.name)
+    return course
+
+
+def grade(course: Path, assignment: str, command: list[str], to: Path, config: str = "") -> Marks:
+    """The marks that a command gives, in a copy of the course; the checks draw the same numbers each time."""
+    shutil.copytree(course, to)
+    with (to / "nbgrader_config.py").open("a") as settings:
+        settings.write(config)
+    environment = os.environ | {"CNN_LABS_SEED": "1"}
+    done = subprocess.run([*command, assignment], cwd=to, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} failed:\n{done.stdout[-1000:]}{done.stderr[-2000:]}")
+    with Course(to).gradebook() as gradebook:
+        return {
+            (submission.student_id, mark.name): float(mark.auto_score or 0)
+            for submission in gradebook.assignment_submissions(assignment)
+            for mark in submission.notebooks[0].grades
+        }
+
+
+def differences(ours: Marks, others: Marks) -> list[str]:
+    """Where two ways of grading differ, in words."""
+    assert ours.keys() == others.keys()
+    return [
+        f"{student}, {check}: {points:g} here, {others[student, check]:g} there"
+        for (student, check), points in ours.items()
+        if abs(points - others[student, check]) > 1e-9
+    ]
+
+
+def main(names: list[str]) -> int:
+    console, found = Console(), 0
+    for lab in choose_labs(LABS, names):
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            course = make_class(folder / "course", lab, ROOT / "tests" / "answers" / lab.assignment)
+            ours = grade(course, lab.assignment, COURSE, folder / "ours")
+            for way, config in (("nbgrader autograde", ""), ("nbgrader with its own settings", STOCK)):
+                words = differences(ours, grade(course, lab.assignment, NBGRADER, folder / way, config))
+                students = len({student for student, _ in ours})
+                console.print(f"{lab.assignment}, {students} hand-ins, {len(ours)} marks, {way}: {len(words)} differ")
+                console.print("\n".join(words))
+                found += len(words)
+    return int(found > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
