@@ -13,79 +13,21 @@ import io
 import json
 import socket
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import matplotlib
 import numpy as np
 import torch
 
-from helpers.grading.frames import WireError, read_text, receive, send
-from helpers.grading.link import GRACE, Link, NoAnswer
+from helpers.grading.frames import read_text, receive, send
+from helpers.grading.link import Link, NoAnswer
 from helpers.grading.pickles import CELLS
+from helpers.grading.verdict import Verdict
 
-__all__ = ["CleanRoom", "Room", "Verdict", "run_cell", "serve"]
+__all__ = ["Room", "run_cell", "serve"]
 
 MOST_OUTPUT = 20_000  # characters of what a cell prints
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What became of a cell: the record without which there are no points.
-
-    Attributes:
-        passed: whether the cell ran to its end.
-        points: the number that its last expression gave, None if it gave none.
-        error: the name of the exception that ended it, empty if it passed.
-        message: what to tell the student, empty if it passed.
-        output: what the cell printed.
-    """
-
-    passed: bool
-    points: float | None
-    error: str
-    message: str
-    output: str
-
-
-class CleanRoom:
-    """The clean room, as seen from the grading process."""
-
-    def __init__(self, control: socket.socket) -> None:
-        self._control = control
-        self._closed = ""
-
-    def run(self, source: str, *, graded: bool, timeout: float) -> Verdict:
-        """Run a cell.
-
-        Args:
-            graded: whether it is a check, which leaves nothing behind, or a locked set-up cell.
-            timeout: seconds that it may take. Where it takes longer, all that is asked later fails.
-
-        Returns:
-            The verdict. A clean room that ended or hangs is a verdict too.
-        """
-        if self._closed:
-            return _failed("NotRun", self._closed)
-        deadline = time.monotonic() + timeout + 3 * GRACE
-        try:
-            request = {"source": source, "graded": graded, "timeout": timeout}
-            send(self._control, json.dumps(request).encode(), deadline=deadline)
-            text, _ = receive(self._control, deadline)
-            return Verdict(**read_text(text))
-        except TimeoutError:
-            self._closed = "This check did not run: one before it took too long."
-            verdict = _failed("TimeoutError", f"The check took longer than {timeout:g} seconds.")
-        except (EOFError, OSError, WireError) as error:
-            self._closed = "This check did not run: the process that runs the checks has ended."
-            verdict = _failed(type(error).__name__, "The process that runs the checks has ended.")
-        self._control.close()
-        return verdict
-
-    def close(self) -> None:
-        """Let the clean room end."""
-        self._closed = self._closed or "This check did not run: the clean room is closed."
-        self._control.close()
 
 
 def serve(control: socket.socket, channel: socket.socket) -> None:
@@ -173,7 +115,3 @@ def _message(problem: BaseException) -> str:
     if hasattr(problem, "_render_traceback_"):
         return "\n".join(problem._render_traceback_())
     return f"{type(problem).__name__}: {problem}"
-
-
-def _failed(error: str, message: str) -> Verdict:
-    return Verdict(False, None, error, message, "")

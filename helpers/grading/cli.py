@@ -1,4 +1,7 @@
-"""The command `course`: what instructors, CI and curious students run."""
+"""The command `course`: what instructors, CI and curious students run.
+
+Each command imports what it needs when it runs: PyTorch, Dask and nbgrader take seconds.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +10,18 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
-from helpers.grading.attacks import ATTACKS
-from helpers.grading.autograde import Grading
-from helpers.grading.check import CheckResult, run_checks
-from helpers.grading.course import Course, CourseError
-from helpers.grading.demo import demo
-from helpers.grading.doctor import examine
-from helpers.grading.labs import choose_labs, find_labs
-from helpers.grading.lint import lint
-from helpers.grading.progress import GradingProgress
-from helpers.grading.provisioner import install_kernelspec
-from helpers.grading.report import report
-from helpers.grading.workers import workers
+from helpers.grading.errors import CourseError
+
+if TYPE_CHECKING:
+    from helpers.grading.check import CheckResult
 
 __all__ = ["main"]
 
@@ -38,6 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (CourseError, FileNotFoundError, ValueError) as error:
         print(f"course: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("course: stopped. What is done is kept; the same command goes on with the rest.", file=sys.stderr)
+        return 130
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -90,6 +90,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _check(options: argparse.Namespace, console: Console) -> int:
+    from helpers.grading.check import run_checks
+
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("Running the notebook", total=None)
         results = run_checks(
@@ -115,12 +117,18 @@ def _table(notebook: Path, results: list[CheckResult]) -> Table:
 
 
 def _report(options: argparse.Namespace, console: Console) -> int:
+    from helpers.grading.course import Course
+    from helpers.grading.report import report
+
     page = report(Course(options.course), options.to, console)
     console.print(f"The report lies in {page}", highlight=False)
     return 0
 
 
 def _lint(options: argparse.Namespace, console: Console) -> int:
+    from helpers.grading.labs import find_labs
+    from helpers.grading.lint import lint
+
     complaints = 0
     for lab in find_labs(options.course / "source"):
         for complaint in lint(lab.path):
@@ -131,12 +139,24 @@ def _lint(options: argparse.Namespace, console: Console) -> int:
 
 
 def _parameters(options: argparse.Namespace, console: Console) -> int:
+    from helpers.grading.labs import choose_labs, find_labs
+
     (lab,) = choose_labs(find_labs(options.course / "source"), [options.lab])
     print(json.dumps(lab.parameters(options.which)))  # JSON is YAML
     return 0
 
 
 def _autograde(options: argparse.Namespace, console: Console) -> int:
+    from helpers.grading.zygote import shared
+
+    if not options.scheduler and not options.dry_run:
+        Thread(target=shared, daemon=True).start()  # it imports PyTorch meanwhile
+
+    from helpers.grading.autograde import Grading
+    from helpers.grading.course import Course
+    from helpers.grading.progress import GradingProgress
+    from helpers.grading.workers import workers
+
     course = Course(options.course)
     if options.unsafe:
         course.config.SandboxProvisioner.unsafe = True
@@ -160,6 +180,10 @@ def _autograde(options: argparse.Namespace, console: Console) -> int:
 
 
 def _doctor(options: argparse.Namespace, console: Console) -> int:
+    from helpers.grading.attacks import ATTACKS
+    from helpers.grading.doctor import examine
+    from helpers.grading.provisioner import install_kernelspec
+
     if options.install:
         console.print(f"Installed in {install_kernelspec()}", highlight=False)
         return 0
@@ -179,6 +203,8 @@ def _doctor(options: argparse.Namespace, console: Console) -> int:
 
 
 def _demo(options: argparse.Namespace, console: Console) -> int:
+    from helpers.grading.demo import demo
+
     page = demo(options.course, options.folder, options.labs, console)
     console.print(f"The report lies in {page}", highlight=False)
     console.print(f"Feedback for students lies in {options.folder / 'feedback'}", highlight=False)

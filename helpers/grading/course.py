@@ -17,11 +17,9 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import capture_log
 from traitlets.config.loader import Config, ConfigFileNotFound, PyFileConfigLoader
 
+from helpers.grading.errors import CourseError
+
 __all__ = ["Course", "CourseError"]
-
-
-class CourseError(Exception):
-    """Something that the instructor has to mend; the message says what and how."""
 
 
 class Course:

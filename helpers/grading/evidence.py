@@ -17,8 +17,8 @@ from nbgrader.api import Gradebook, SubmittedNotebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
 
-from helpers.grading.cleanroom import Verdict
 from helpers.grading.labs import is_check
+from helpers.grading.verdict import Verdict
 
 __all__ = ["Evidence", "SaveEvidence", "evidence_of", "save_evidence", "show"]
 

@@ -20,11 +20,11 @@ from nbformat.v4 import new_output
 from nbgrader.preprocessors import Execute
 from traitlets import Integer, Unicode
 
-from helpers.grading.cleanroom import CleanRoom, Verdict
 from helpers.grading.course import CourseError
 from helpers.grading.evidence import Evidence, evidence_of, show
 from helpers.grading.labs import is_check, is_setup
 from helpers.grading.provisioner import KERNEL_NAME, SandboxProvisioner
+from helpers.grading.verdict import CleanRoom, Verdict
 
 __all__ = ["ExecuteHandIn"]
 

@@ -24,7 +24,7 @@ from typing import Any, NoReturn
 
 import numpy
 
-from helpers.grading import linux, memory, sandbox
+from helpers.grading import linux, memory, pages, sandbox
 from helpers.grading.filesystem import SubmissionError
 from helpers.grading.sandbox import Box, Limits, SandboxError
 from helpers.grading.zygote import MESSAGE
@@ -118,6 +118,7 @@ def main(control: socket.socket) -> None:
         importlib.import_module(name)
     _check_single_threaded()
     gc.collect()
+    pages.make_huge()
     gc.freeze()  # so that no collection in a child touches, and thereby copies, what all share
     control.send(b"ready")
     selector = selectors.DefaultSelector()
@@ -148,35 +149,66 @@ def _check_single_threaded() -> None:
 
 
 def _fork(data: bytes, fds: list[int]) -> _Running | None:
-    """Start the process that a request asks for; None if it could not be, which it has then said itself.
-
-    In between stands a short-lived process that enters the namespaces; its child is the first process in them, and
-    becomes the zygote's own when it ends.
-    """
+    """Start the process that a request asks for; None if it could not be, which has then been told."""
+    request, zygote = json.loads(data), os.getpid()
     status = socket.socket(fileno=fds[0])
-    reader, writer = os.pipe()
+    box = request["box"]
+
+    def work() -> None:
+        _follow(zygote)
+        _close_all_but(fds)
+        _work(request, status, [socket.socket(fileno=fd) for fd in fds[1:]])
+
     try:
-        between = os.fork()
-    except OSError as error:  # too many processes, too little memory: this one hand-in is told
+        pid = _fork_into_namespaces(status, work) if box else _fork_process(status, work)
+    except OSError as error:  # too many processes, too little memory: the zygote lives on
         _tell(status, refused=f"this machine cannot start one more process: {error}")
-        between = None
-    if between == 0:
-        with _reported(status):
-            os.close(reader)
-            _between(json.loads(data), status, fds, writer)
-    os.close(writer)
+        pid = 0
     for fd in fds[1:]:
         os.close(fd)
-    with open(reader) as told:
-        pid = told.read()
-    if between:
-        os.waitpid(between, 0)
     if not pid:
         status.close()
         return None
-    box = json.loads(data)["box"]
-    limits = Limits(**box["limits"]) if box else None
-    return _Running(int(pid), os.pidfd_open(int(pid)), status, limits)
+    pidfd = os.pidfd_open(pid)
+    _tell(status, [pidfd], pid=pid)
+    return _Running(pid, pidfd, status, Limits(**box["limits"]) if box else None)
+
+
+def _fork_process(status: socket.socket, work: Callable[[], None]) -> int:
+    """The ID of a new process that does this work."""
+    pid = os.fork()
+    if pid == 0:
+        with _reported(status):
+            work()
+    return pid
+
+
+def _fork_into_namespaces(status: socket.socket, work: Callable[[], None]) -> int:
+    """The ID of a new process that does this work in new namespaces; 0 if they could not be made.
+
+    In between stands a short-lived process that makes the namespaces; its child is the first process in them, and
+    becomes the zygote's own when it ends.
+    """
+    reader, writer = os.pipe()
+
+    def start() -> None:
+        os.setsid()
+        myself = select.poll()
+        myself.register(os.pidfd_open(os.getpid()))
+        sandbox.isolate()
+
+        def work_when_inherited() -> None:
+            myself.poll()  # until the process in between has ended
+            work()
+
+        os.write(writer, str(_fork_process(status, work_when_inherited)).encode())
+
+    with open(reader, "rb", buffering=0) as told:
+        with open(writer, "wb"):
+            between = _fork_process(status, start)
+        pid = told.read(20)
+    os.waitpid(between, 0)
+    return int(pid or 0)
 
 
 @contextlib.contextmanager
@@ -199,27 +231,6 @@ def _reported(status: socket.socket) -> Iterator[NoReturn]:
 def _tell(status: socket.socket, fds: Sequence[int] = (), **message: Any) -> None:
     with contextlib.suppress(OSError):  # the other side may be gone, or has heard enough
         socket.send_fds(status, [json.dumps(message).encode()[:MESSAGE]], list(fds))
-
-
-def _between(request: dict[str, Any], status: socket.socket, fds: list[int], writer: int) -> None:
-    zygote = os.getppid()
-    os.setsid()
-    if request["box"]:
-        sandbox.isolate()
-    myself = os.pidfd_open(os.getpid())
-    pid = os.fork()
-    if pid:
-        pidfd = os.pidfd_open(pid)
-        _tell(status, [pidfd], pid=pid)
-        os.write(writer, str(pid).encode())
-        return
-    with _reported(status):
-        ended = select.poll()
-        ended.register(myself)
-        ended.poll()  # until the process between has ended, and its child is the zygote's
-        _follow(zygote)
-        _close_all_but(fds)
-        _work(request, status, [socket.socket(fileno=fd) for fd in fds[1:]])
 
 
 def _follow(zygote: int) -> None:

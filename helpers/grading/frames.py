@@ -16,11 +16,12 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["MOST_BYTES", "Buffer", "Frame", "WireError", "read_text", "receive", "send"]
+__all__ = ["GRACE", "MOST_BYTES", "Buffer", "Frame", "WireError", "read_text", "receive", "send"]
 
 Buffer = Any  # bytes, an array, whatever a memoryview can show
 Frame = tuple[bytes, list[Buffer]]
 
+GRACE = 2.0  # seconds for the kernel to say by itself that a call took too long
 MOST_BYTES = 1 << 30  # in a frame
 MOST_TEXT = 1 << 24
 MOST_BUFFERS = 1 << 16

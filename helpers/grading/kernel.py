@@ -17,12 +17,10 @@ from traitlets import Dict
 from traitlets.config import Config
 
 from helpers.grading.cleanroom import serve
+from helpers.grading.provisioner import PORTS
 from helpers.grading.servant import Servant
 
-__all__ = ["PORTS", "BoxedKernelApp", "run", "run_clean_room"]
-
-# "Ports" number the sockets, as Jupyter does where they are files. The heartbeat has none: the zygote tells of a death.
-PORTS = {"shell": 1, "iopub": 2, "stdin": 3, "control": 4}
+__all__ = ["BoxedKernelApp", "run", "run_clean_room"]
 
 
 class BoxedKernelApp(IPKernelApp):

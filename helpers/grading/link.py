@@ -17,17 +17,16 @@ from torch import Tensor
 
 from helpers.grading import twins
 from helpers.grading.failures import rebuilt
-from helpers.grading.frames import MOST_BYTES, WireError, read_text, receive, send
+from helpers.grading.frames import GRACE, MOST_BYTES, WireError, read_text, receive, send
 from helpers.grading.gradients import Graphs, attach
 from helpers.grading.pickles import Pickler
 from helpers.grading.proxies import Handle, make_handle
 from helpers.grading.seeds import Seeds
 from helpers.grading.wire import Unpacker
 
-__all__ = ["GRACE", "Link", "NoAnswer"]
+__all__ = ["Link", "NoAnswer"]
 
 MOST_NESTED = 20  # calls in calls
-GRACE = 2.0  # seconds for the kernel to say that a call took too long
 _WEIGHT = 20  # bytes of memory that a character of an answer may take
 
 

@@ -23,17 +23,25 @@ from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 from traitlets import Bool, Int
 
 from helpers.download import cache_folder
-from helpers.grading.cleanroom import CleanRoom
 from helpers.grading.filesystem import HOME
-from helpers.grading.kernel import PORTS
 from helpers.grading.sandbox import Box, Limits
+from helpers.grading.verdict import CleanRoom
 from helpers.grading.zygote import ENVIRONMENT, Child, shared
 
-__all__ = ["KERNEL_NAME", "SandboxKernelManager", "SandboxProvisioner", "install_kernelspec", "student_environment"]
+__all__ = [
+    "KERNEL_NAME",
+    "PORTS",
+    "SandboxKernelManager",
+    "SandboxProvisioner",
+    "install_kernelspec",
+    "student_environment",
+]
 
 KERNEL_NAME = "cnn-labs-sandbox"
 KERNELSPEC = Path(__file__).parent / "kernelspec"
 LONGEST_PATH = 107  # of a unix socket
+# "Ports" number the sockets, as Jupyter does where they are files. The heartbeat has none: the zygote tells of a death.
+PORTS = {"shell": 1, "iopub": 2, "stdin": 3, "control": 4}
 HEARTBEAT = 5  # a socket on which nobody answers: the zygote tells of a death
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import dask
 from distributed import Client, LocalCluster
 
-from helpers.grading.course import CourseError
+from helpers.grading.errors import CourseError
 
 __all__ = ["workers"]
 
@@ -32,19 +32,19 @@ def workers(number: int | None = None, scheduler: str | None = None) -> Iterator
     if scheduler is None:
         threads = number or len(os.sched_getaffinity(0)) + 1
         with (
-            LocalCluster(  # type: ignore[no-untyped-call]
+            LocalCluster(
                 n_workers=1,
                 threads_per_worker=threads,
                 processes=False,
                 memory_limit=0,  # what a hand-in may take is the sandbox's to limit
                 dashboard_address=None,
             ) as cluster,
-            Client(cluster) as client,  # type: ignore[no-untyped-call]
+            Client(cluster) as client,
         ):
             yield client
         return
     try:
-        client = Client(scheduler)  # type: ignore[no-untyped-call]
+        client = Client(scheduler)
     except (OSError, ValueError) as error:
         raise CourseError(
             f"No Dask scheduler answers at {scheduler} ({error}). Start one with `dask scheduler`, "

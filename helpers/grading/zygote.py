@@ -59,7 +59,8 @@ class Child:
 
     def _await_start(self) -> None:
         self._status.settimeout(START_SECONDS)
-        while True:
+        started = False
+        while not (started and self.pid):  # the zygote tells the one, the new process the other
             try:
                 data, fds, _, _ = socket.recv_fds(self._status, MESSAGE, 1)
             except TimeoutError:
@@ -71,9 +72,8 @@ class Child:
                 raise _error(message)
             if "pid" in message:
                 self.pid, (self._pidfd,) = message["pid"], fds
-            if "started" in message:
-                self._status.settimeout(None)
-                return
+            started = started or "started" in message
+        self._status.settimeout(None)
 
     def poll(self) -> int | None:
         """The exit code, negative for a signal; None while the process runs."""

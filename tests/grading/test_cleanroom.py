@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from helpers.grading.cleanroom import CleanRoom, Room, Verdict, run_cell, serve
+from helpers.grading.cleanroom import Room, run_cell, serve
 from helpers.grading.link import Link
+from helpers.grading.verdict import CleanRoom, Verdict
 from tests.grading.rooms import SETUP, kernel, room, serving
 
 NAMES: dict[str, Any] = {"__name__": "__main__"}

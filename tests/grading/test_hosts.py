@@ -117,9 +117,7 @@ def _await_workers(address: str, number: int) -> None:
                 raise
 
 
-def test_a_worker_that_dies_loses_nothing(
-    course: Course, cluster: tuple[str, list[subprocess.Popen[bytes]]]
-) -> None:
+def test_a_worker_that_dies_loses_nothing(course: Course, cluster: tuple[str, list[subprocess.Popen[bytes]]]) -> None:
     address, processes = cluster
     _await_workers(address, 2)
     grading, finished = Grading(course, SMALL.assignment), []
@@ -137,7 +135,8 @@ def test_a_worker_that_dies_loses_nothing(
 
 
 def test_a_scheduler_that_does_not_answer_is_named() -> None:
-    with pytest.raises(CourseError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"), workers(
-        scheduler="tcp://127.0.0.1:9"
+    with (
+        pytest.raises(CourseError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"),
+        workers(scheduler="tcp://127.0.0.1:9"),
     ):
         pass

@@ -19,7 +19,7 @@ from tests.conftest import SMALL, make_course
 
 def _tools() -> Path | None:
     """The folder of PostgreSQL's programs; Debian keeps them off the PATH."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")) + [Path(shutil.which("initdb") or "")]
+    found = [*sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")), Path(shutil.which("initdb") or "")]
     return next((path.parent for path in found if path.is_file()), None)
 
 

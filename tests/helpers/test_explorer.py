@@ -55,7 +55,8 @@ def test_sliders_change_the_picture_and_a_plain_one_stands_beside() -> None:
                 "made = list(_instances.values())\n"
                 "picture, = [w for w in made if isinstance(w, Image)]\n"
                 "stride, = [w for w in made if isinstance(w, IntSlider) and w.description == 'stride']\n"
-                "before = bytes(picture.value)\nstride.value = 2\nprint(bytes(picture.value)[1:4], picture.value != before)"
+                "before = bytes(picture.value)\nstride.value = 2\n"
+                "print(bytes(picture.value)[1:4], picture.value != before)"
             ),
         ]
     )

@@ -1,7 +1,6 @@
 # earns 2: a process in a session of its own, orphaned twice; the test looks for it
 import os
 import sys
-import time
 
 if not os.fork():
     os.setsid()

@@ -1,5 +1,4 @@
 # earns 2: the shell runs cells no more
-from types import SimpleNamespace
 
 shell = get_ipython()
 run = shell.run_cell

@@ -1,0 +1,75 @@
+"""The clean room as the grading process sees it: cells go in, verdicts come out. Needs no PyTorch here."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from dataclasses import dataclass
+
+from helpers.grading.frames import GRACE, WireError, read_text, receive, send
+
+__all__ = ["CleanRoom", "Verdict"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a cell: the record without which there are no points.
+
+    Attributes:
+        passed: whether the cell ran to its end.
+        points: the number that its last expression gave, None if it gave none.
+        error: the name of the exception that ended it, empty if it passed.
+        message: what to tell the student, empty if it passed.
+        output: what the cell printed.
+    """
+
+    passed: bool
+    points: float | None
+    error: str
+    message: str
+    output: str
+
+
+class CleanRoom:
+    """The clean room, as seen from the grading process."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self._control = control
+        self._closed = ""
+
+    def run(self, source: str, *, graded: bool, timeout: float) -> Verdict:
+        """Run a cell.
+
+        Args:
+            graded: whether it is a check, which leaves nothing behind, or a locked set-up cell.
+            timeout: seconds that it may take. Where it takes longer, all that is asked later fails.
+
+        Returns:
+            The verdict. A clean room that ended or hangs is a verdict too.
+        """
+        if self._closed:
+            return _failed("NotRun", self._closed)
+        deadline = time.monotonic() + timeout + 3 * GRACE
+        try:
+            request = {"source": source, "graded": graded, "timeout": timeout}
+            send(self._control, json.dumps(request).encode(), deadline=deadline)
+            text, _ = receive(self._control, deadline)
+            return Verdict(**read_text(text))
+        except TimeoutError:
+            self._closed = "This check did not run: one before it took too long."
+            verdict = _failed("TimeoutError", f"The check took longer than {timeout:g} seconds.")
+        except (EOFError, OSError, WireError) as error:
+            self._closed = "This check did not run: the process that runs the checks has ended."
+            verdict = _failed(type(error).__name__, "The process that runs the checks has ended.")
+        self._control.close()
+        return verdict
+
+    def close(self) -> None:
+        """Let the clean room end."""
+        self._closed = self._closed or "This check did not run: the clean room is closed."
+        self._control.close()
+
+
+def _failed(error: str, message: str) -> Verdict:
+    return Verdict(False, None, error, message, "")
