@@ -13,7 +13,7 @@ _COLLAPSE = 25  # madvise: MADV_COLLAPSE, since Linux 6.1
 
 
 def make_huge() -> None:
-    """Put this process's own memory into huge pages, where the kernel can. It changes nothing but the speed of forks."""
+    """Put this process's own memory into huge pages, where the kernel can. Nothing but the speed of forks changes."""
     libc = ctypes.CDLL(None)
     for place in _places():
         libc.madvise(ctypes.c_void_p(place), ctypes.c_size_t(HUGE), _COLLAPSE)

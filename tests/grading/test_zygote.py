@@ -18,7 +18,7 @@ from typing import cast
 
 import pytest
 
-from helpers.grading import forkserver
+from helpers.grading import forkserver, pages
 from helpers.grading import zygote as zygote_module
 from helpers.grading.attacks import LIMITS, Bait
 from helpers.grading.sandbox import Box
@@ -154,3 +154,9 @@ def test_a_library_that_starts_threads_is_noticed() -> None:
     finally:
         stop.set()
         thread.join()
+
+
+def test_huge_pages_keep_what_is_in_them() -> None:
+    kept = bytearray(range(256)) * (8 * pages.HUGE // 256)
+    pages.make_huge()
+    assert kept == bytes(range(256)) * (8 * pages.HUGE // 256)
