@@ -37,6 +37,8 @@ class GradingProgress:
         if problem:
             self._failed += 1
             self._bar.console.print(f"[yellow]{escape(student)}: not graded[/]. {escape(problem)}", highlight=False)
+        elif not self._bar.console.is_terminal:  # a log has no bar
+            self._bar.console.print(f"{student}: graded", highlight=False, markup=False)
         self._bar.advance(self._task)
         self._show()
 

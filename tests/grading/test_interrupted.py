@@ -1,0 +1,95 @@
+"""A run that is stopped at any moment loses nothing, and the same command goes on."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+
+from helpers.grading.course import Course
+from helpers.grading.scores import read_scores
+from helpers.grading.students import fill_in
+from tests.conftest import SMALL
+
+COMMAND = [str(Path(sys.executable).with_name("course")), "autograde", SMALL.assignment]
+RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
+STUDENTS = [f"student{number:02d}" for number in range(12)]
+
+
+@pytest.fixture
+def course(released_course: Path, tmp_path: Path) -> Course:
+    course = Course(shutil.copytree(released_course, tmp_path / "course"))
+    released = nbformat.read(course.root / "release" / SMALL.assignment / SMALL.path.name, as_version=4)
+    for student in STUDENTS:
+        folder = course.folder("submitted", student, SMALL.assignment)
+        folder.mkdir(parents=True)
+        nbformat.write(fill_in(released, RIGHT), folder / SMALL.path.name)
+    return course
+
+
+def _stop_after(number: int, course: Course, how: signal.Signals) -> tuple[int, list[str]]:
+    """Start grading, stop it after some hand-ins, and tell its exit code and who was graded until then."""
+    with subprocess.Popen(COMMAND, cwd=course.root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as run:
+        assert run.stdout is not None
+        graded = []
+        for line in run.stdout:
+            if line.endswith(": graded\n"):
+                graded.append(line.removesuffix(": graded\n"))
+            if len(graded) == number:
+                break
+        children = psutil.Process(run.pid).children(recursive=True)
+        run.send_signal(how)
+        run.stdout.read()
+        code = run.wait(60)
+    _, alive = psutil.wait_procs(children, timeout=60)
+    assert alive == []
+    return code, graded
+
+
+def _go_on(course: Course) -> str:
+    done = subprocess.run(COMMAND, cwd=course.root, capture_output=True, text=True, check=True, timeout=300)
+    return done.stdout
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_the_same_command_goes_on(how: signal.Signals, course: Course) -> None:
+    code, graded = _stop_after(3, course, how)
+    assert code == (130 if how == signal.SIGINT else -how)
+    kept = [student for student in STUDENTS if course.folder("autograded", student, SMALL.assignment).exists()]
+    assert set(graded) <= set(kept)
+    said = _go_on(course)
+    assert f"{len(STUDENTS) - len(kept)} graded, 0 failed, {len(kept)} were graded before" in said
+    assert {score.student: score.points for score in read_scores(course)} == dict.fromkeys(STUDENTS, 5.0)
+    assert not any(course.root.glob(".autograding/*/*"))
+
+
+def test_points_given_by_hand_stay_when_all_is_graded_again(course: Course) -> None:
+    _go_on(course)
+    with course.gradebook() as gradebook:
+        grade = gradebook.find_grade("k1-double-check", SMALL.notebook, SMALL.assignment, STUDENTS[0])
+        grade.manual_score = 0.5
+        gradebook.db.commit()
+    subprocess.run([*COMMAND, "--force"], cwd=course.root, capture_output=True, check=True, timeout=300)
+    with course.gradebook() as gradebook:
+        grade = gradebook.find_grade("k1-double-check", SMALL.notebook, SMALL.assignment, STUDENTS[0])
+        assert (grade.manual_score, grade.auto_score, grade.needs_manual_grade) == (0.5, 1.0, True)
+
+
+def test_a_dry_run_changes_nothing(course: Course) -> None:
+    done = subprocess.run([*COMMAND, "--dry-run"], cwd=course.root, capture_output=True, text=True, check=True)
+    assert all(student in done.stdout for student in STUDENTS)
+    assert read_scores(course) == []
+    assert not (course.root / "autograded").exists()
+
+
+def test_a_student_who_handed_nothing_in_is_named(course: Course) -> None:
+    command = [*COMMAND, "--students", "nobody"]
+    done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == f"course: nobody: nothing handed in for {SMALL.assignment}.\n"
