@@ -9,6 +9,7 @@ check                     -                             runs; calls what the ker
 from __future__ import annotations
 
 import signal
+from dataclasses import replace
 from time import monotonic
 from typing import Any
 
@@ -58,6 +59,7 @@ class ExecuteHandIn(Execute):
         self._end = monotonic() + self.total_timeout
         self._room_for_output = self.output_limit
         self._stopped = ""  # why the student's kernel runs no more
+        self._not_set_up = ""  # why checks may fail that should not
         evidence: dict[str, Evidence] = {}
         resources["evidence"] = evidence
         with self.setup_kernel():
@@ -72,7 +74,7 @@ class ExecuteHandIn(Execute):
                 elif cell.cell_type == "code" and cell.source.strip():
                     self._run(cell, index)
                     if is_setup(cell) and not self._stopped:
-                        room.run(cell.source, graded=False, timeout=self._remaining())
+                        self._set_up(cell, room)
             room.close()
         return nb, resources
 
@@ -90,7 +92,16 @@ class ExecuteHandIn(Execute):
     def _check(self, cell: NotebookNode, room: CleanRoom) -> Verdict:
         if self._stopped:
             return Verdict(passed=False, points=None, error="NotRun", message=self._stopped, output="")
-        return room.run(cell.source, graded=True, timeout=self._remaining())
+        verdict = room.run(cell.source, graded=True, timeout=self._remaining())
+        if verdict.passed or not self._not_set_up:
+            return verdict
+        return replace(verdict, message=f"{verdict.message} {self._not_set_up}")
+
+    def _set_up(self, cell: NotebookNode, room: CleanRoom) -> None:
+        """Run a locked cell in the clean room; that it fails there is not the student's fault, and is said."""
+        verdict = room.run(cell.source, graded=False, timeout=self._remaining())
+        if not verdict.passed and not self._not_set_up:
+            self._not_set_up = f"[A locked cell failed where the checks run: {verdict.message} Tell your instructor.]"
 
     def _run(self, cell: NotebookNode, index: int) -> None:
         """Run a cell in the student's kernel. Whatever goes wrong there is the cell's result, never an exception."""

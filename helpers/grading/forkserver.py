@@ -1,6 +1,6 @@
 """The zygote's own side: import what kernels need, then fork a process for each request.
 
-Started as `python -m helpers.grading.forkserver <file descriptor>` by `helpers.grading.zygote`.
+Started as `python -m helpers.grading.forkserver <file descriptor> <folder>` by `helpers.grading.zygote`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import os
 import resource
 import select
 import selectors
+import shutil
 import signal
 import socket
 import sys
@@ -275,4 +276,5 @@ def _work(request: dict[str, Any], status: socket.socket, sockets: list[socket.s
 
 if __name__ == "__main__":
     main(socket.socket(fileno=int(sys.argv[1])))
+    shutil.rmtree(sys.argv[2], ignore_errors=True)
     os._exit(0)  # libraries would complain about what was never used

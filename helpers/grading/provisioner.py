@@ -78,7 +78,8 @@ class SandboxProvisioner(KernelProvisionerBase):
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         manager: Any = self.parent
         self._listeners = []
-        self._folder = Path(tempfile.mkdtemp(prefix="cnn-labs-"))
+        zygote = await asyncio.to_thread(shared)  # the first call takes seconds
+        self._folder = Path(tempfile.mkdtemp(dir=zygote.folder))
         manager.transport, manager.ip = "ipc", str(self._folder / "k")
         manager.cache_ports = False
         for name, port in (PORTS | {"hb": HEARTBEAT}).items():

@@ -66,11 +66,11 @@ def _score(course: Course, submission: SubmittedAssignment) -> Score:
     score = Score(submission.student_id, name, submission.score, submission.max_score)
     questions: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for notebook in submission.notebooks:
-        problems = _problems(course, submission.student_id, name, notebook.name)
-        score.notes += problems
+        notes, is_readable = _notes(course, submission.student_id, name, notebook.name)
+        score.notes += notes
         for grade in notebook.grades:
             if grade.needs_manual_grade and grade.manual_score is None:
-                score.by_hand += not problems
+                score.by_hand += is_readable
             else:
                 questions[_question(grade.name)].append((grade.score, grade.max_score))
     score.questions = {q: (sum(p for p, _ in both), sum(m for _, m in both)) for q, both in sorted(questions.items())}
@@ -84,19 +84,17 @@ def _question(grade_id: str) -> str:
     return grade_id.rsplit("-", 1)[0]
 
 
-def _problems(course: Course, student: str, assignment: str, notebook: str) -> list[str]:
-    """Why a hand-in was not graded, or graded as an empty one."""
+def _notes(course: Course, student: str, assignment: str, notebook: str) -> tuple[list[str], bool]:
+    """What is out of the ordinary with a hand-in, and whether there is something in it for a person to grade."""
     graded = course.folder("autograded", student, assignment) / f"{notebook}.ipynb"
     if graded.exists():
-        problem = problem_of(nbformat.read(graded, as_version=4))
-        return [problem] if problem else []
+        found = nbformat.read(graded, as_version=4)
+        problem, unboxed = problem_of(found), found.metadata.get("course", {}).get("unboxed")
+        return [*([problem] if problem else []), *(["graded without a sandbox"] if unboxed else [])], not problem
     folder = course.folder("submitted", student, assignment)
     if not folder.exists():
-        return ["not collected on this machine"]
-    if not (folder / graded.name).exists():
-        found = ", ".join(sorted(path.name for path in folder.glob("*.ipynb"))) or "no notebook"
-        return [f"no {graded.name} was handed in (found: {found})"]
-    return ["not graded; `nbgrader autograde` says why"]
+        return ["not collected on this machine"], False
+    return ["not graded; `course autograde` says why"], False
 
 
 def difficulties(scores: list[Score]) -> list[Difficulty]:

@@ -37,7 +37,8 @@ def workers(number: int | None = None, scheduler: str | None = None) -> Iterator
                 threads_per_worker=threads,
                 processes=False,
                 memory_limit=0,  # what a hand-in may take is the sandbox's to limit
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",
+                worker_dashboard_address="127.0.0.1:0",
             ) as cluster,
             Client(cluster) as client,
         ):

@@ -10,10 +10,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -122,12 +124,16 @@ def _error(message: dict[str, Any]) -> Exception:
 class Zygote:
     """The grading process's end. May be used from many threads.
 
+    Attributes:
+        folder: for the sockets of kernels. The zygote removes it when it ends, even where the grading process was killed.
+
     Raises:
         ZygoteError: if it does not start.
     """
 
     def __init__(self) -> None:
         self.owner = os.getpid()
+        self.folder = Path(tempfile.mkdtemp(prefix="cnn-labs-"))
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         # One thread each: several hand-ins share the cores.
         environment = {
@@ -139,7 +145,7 @@ class Zygote:
         }
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "helpers.grading.forkserver", str(theirs.fileno())],
+                [sys.executable, "-P", "-m", "helpers.grading.forkserver", str(theirs.fileno()), str(self.folder)],
                 # -P: what lies in this folder may be anybody's; its files are no modules of ours
                 pass_fds=[theirs.fileno()],
                 env=environment,
@@ -202,6 +208,7 @@ class Zygote:
         """End the zygote and with it all processes that it forked."""
         self._control.close()
         self._process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)  # where the zygote was killed
 
 
 def _present(names: Sequence[str]) -> dict[str, str]:

@@ -60,7 +60,7 @@ def test_each_earns_what_is_right(student: str, points: float, scores: dict[str,
     ("student", "words"),
     [
         ("iris", "could not be read: the file is no JSON"),
-        ("kim", "no small.ipynb was handed in (found: my_work.ipynb)"),
+        ("kim", "holds no small.ipynb (found: my_work.ipynb)"),
         ("gina", "late by 1 day, 9:01:00"),
     ],
 )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import papermill
@@ -19,6 +19,7 @@ from traitlets.config import Config
 from helpers.grading import provisioner as provisioner_module
 from helpers.grading.provisioner import KERNEL_NAME, SandboxKernelManager, SandboxProvisioner, install_kernelspec
 from helpers.grading.sandbox import SandboxError
+from helpers.grading.zygote import shared
 
 
 def client(
@@ -42,14 +43,10 @@ def results(notebook: nbformat.NotebookNode) -> list[str]:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_remains(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _nothing_remains() -> Iterator[None]:
     """No socket and no folder is left by a kernel, however it ended."""
-    tmp_path_factory.getbasetemp()  # made before, so that it lies elsewhere
-    folder = tempfile.mkdtemp(prefix="t-")  # a short name, for sockets
-    monkeypatch.setattr(tempfile, "tempdir", folder)
     yield
-    assert os.listdir(folder) == []
-    os.rmdir(folder)
+    assert os.listdir(shared().folder) == []
 
 
 def test_a_notebook_runs_boxed() -> None:
@@ -147,14 +144,17 @@ def test_the_environment_is_a_short_list(monkeypatch: pytest.MonkeyPatch) -> Non
     assert shown == "[None, '/data']"
 
 
-def test_a_missing_protection_is_refused_and_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_protection_is_refused_and_nothing_is_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     class Poor:
+        folder = tmp_path
+
         def fork(self, *_: object, **__: object) -> None:
             raise SandboxError("the sandbox lacks its pid namespace", "pid namespace")
 
     monkeypatch.setattr(provisioner_module, "shared", Poor)
     with pytest.raises(SandboxError, match="pid namespace"):
         client("1").execute()
+    assert os.listdir(tmp_path) == []
 
 
 def test_unsafe_is_the_instructors_own_word(tmp_path: Path) -> None:
@@ -170,11 +170,10 @@ def test_unsafe_is_the_instructors_own_word(tmp_path: Path) -> None:
 def test_a_folder_too_long_for_sockets_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     long = tmp_path / ("x" * 100)
     long.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    monkeypatch.setattr(provisioner_module, "shared", lambda: SimpleNamespace(folder=long))
     with pytest.raises(ValueError, match="too long a name for a socket"):
         client("1").execute()
     assert os.listdir(long) == []
-    monkeypatch.undo()
 
 
 def test_papermill_finds_the_kernel_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -130,7 +130,7 @@ from tests.grading.test_zygote import fork
 from helpers.grading.zygote import Zygote
 zygote = Zygote()
 child, told = fork(zygote, "memory_in_many")
-print(zygote._process.pid, child.pid, flush=True)
+print(zygote.folder, zygote._process.pid, child.pid, flush=True)
 signal.pause()
 """
 
@@ -138,10 +138,12 @@ signal.pause()
 def test_all_end_with_the_grading_process() -> None:
     with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout
-        pids = [int(pid) for pid in parent.stdout.readline().split()]
+        folder, *pids = parent.stdout.readline().split()
+        assert os.path.exists(folder)
         parent.kill()
     assert len(pids) == 2
-    assert all(ends(pid) for pid in pids)
+    assert all(ends(int(pid)) for pid in pids)
+    assert not os.path.exists(folder)
 
 
 def test_a_library_that_starts_threads_is_noticed() -> None:
