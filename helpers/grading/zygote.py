@@ -125,7 +125,7 @@ class Zygote:
     """The grading process's end. May be used from many threads.
 
     Attributes:
-        folder: for the sockets of kernels. The zygote removes it when it ends, even where the grading process was killed.
+        folder: for the sockets of kernels. The zygote removes it at its end, even where the grading process was killed.
 
     Raises:
         ZygoteError: if it does not start.
