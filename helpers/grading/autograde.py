@@ -25,6 +25,7 @@ from helpers.grading.course import Course, CourseError
 from helpers.grading.evidence import save_evidence
 from helpers.grading.exporters import empty_hand_in, read_submission
 from helpers.grading.handin import HandIn, Outcome, run_hand_in
+from helpers.grading.sandbox import SandboxError
 from helpers.grading.sanitise import Master
 
 __all__ = ["Grading", "Plan"]
@@ -94,6 +95,9 @@ class Grading:
             started: is told each student whose hand-in goes to the workers.
             finished: is told each student that is done, and why not graded (the empty string otherwise).
 
+        Raises:
+            CourseError: if a worker lacks a protection of the sandbox; what was graded until then is kept.
+
         Returns:
             Why a hand-in could not be graded, by student; empty if all is well.
         """
@@ -130,6 +134,8 @@ class Grading:
                 student = students.pop(future.key)
                 try:
                     self._save(gradebook, future.result())
+                except SandboxError as error:  # it would be the same for all
+                    raise CourseError(f"No hand-in can be graded: {error}") from None
                 except Exception as error:
                     gradebook.db.rollback()
                     done(student, f"{type(error).__name__}: {error}")
@@ -151,8 +157,11 @@ class Grading:
         gradebook.update_or_create_student(student)
         gradebook.update_or_create_submission(self.assignment, student, **({"timestamp": when} if when else {}))
         staged.mkdir(parents=True)
-        files = self._copy_files(submitted, staged) | self._copy_files(self._source(), staged)
+        files, left_out = self._copy_files(submitted, staged)
+        files |= self._copy_files(self._source(), staged)[0]
         notebook = self.master.sanitise(self._read(submitted))
+        if left_out:
+            notebook.metadata.setdefault("course", {})["left_out"] = left_out
         return HandIn(student, nbformat.writes(notebook), files)
 
     def _read(self, submitted: Path) -> NotebookNode:
@@ -165,19 +174,19 @@ class Grading:
         with path.open(encoding="utf-8") as stream:
             return read_submission(stream)
 
-    def _copy_files(self, source: Path, staged: Path) -> dict[str, bytes]:
-        """Copy what lies beside the notebook; links are left out, since they may lead to anything."""
-        files = {}
-        room = FILES_LIMIT
+    def _copy_files(self, source: Path, staged: Path) -> tuple[dict[str, bytes], list[str]]:
+        """Copy what lies beside the notebook, and tell what is left out: what is too large, and links to anything."""
+        files, left_out, room = {}, [], FILES_LIMIT
         for found in find_all_files(str(source), [*self.course.coursedir.ignore, "*.ipynb"]):
-            path, name = Path(found), Path(found).relative_to(source)
+            path, name = Path(found), str(Path(found).relative_to(source))
             if path.is_symlink() or not path.is_file() or path.stat().st_size > room:
+                left_out.append(name)
                 continue
-            files[str(name)] = path.read_bytes()
-            room -= len(files[str(name)])
+            files[name] = path.read_bytes()
+            room -= len(files[name])
             (staged / name).parent.mkdir(parents=True, exist_ok=True)
-            (staged / name).write_bytes(files[str(name)])
-        return files
+            (staged / name).write_bytes(files[name])
+        return files, left_out
 
     def _save(self, gradebook: Gradebook, outcome: Outcome) -> None:
         """Points and reasons into the gradebook, then the folder into its place. Saving twice is saving once."""

@@ -19,17 +19,17 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import Execute
-from traitlets import Integer, Unicode
+from traitlets import Integer
 
-from helpers.grading.course import CourseError
 from helpers.grading.evidence import Evidence, evidence_of, show
 from helpers.grading.labs import is_check, is_setup
-from helpers.grading.provisioner import KERNEL_NAME, SandboxProvisioner
+from helpers.grading.provisioner import SandboxKernelManager, SandboxProvisioner
 from helpers.grading.verdict import CleanRoom, Verdict
 
 __all__ = ["ExecuteHandIn"]
 
 SEND_SECONDS = 5  # for a message to a kernel that may have closed its ears
+MESSAGE_BYTES = 64 << 20  # that a kernel may send at once; one that sends more is cut off
 SETTLE_SECONDS = 10  # for a kernel to come to rest after an interrupt
 
 
@@ -40,9 +40,12 @@ class ExecuteHandIn(Execute):
     and `resources["evidence"]` holds, by grade id, what each check has shown.
     """
 
-    kernel_name = Unicode(KERNEL_NAME, help="The kernel in which the student's cells run.").tag(config=True)
     total_timeout = Integer(1200, help="Seconds that a whole hand-in may take.").tag(config=True)
     output_limit = Integer(2_000_000, help="Bytes of output that are kept of a hand-in.").tag(config=True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        # Whatever kernel a notebook names, and whether or not one is installed: the student's cells run in the box.
+        super().__init__(kernel_manager_class=SandboxKernelManager, **kwargs)
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any], km: Any = None
@@ -50,7 +53,6 @@ class ExecuteHandIn(Execute):
         """Run the notebook.
 
         Raises:
-            CourseError: if the kernel is not one of ours, so that there is no clean room.
             SandboxError: if the sandbox lacks a protection.
         """
         NotebookClient.__init__(self, nb, km)  # as nbconvert does for each notebook
@@ -64,6 +66,7 @@ class ExecuteHandIn(Execute):
         resources["evidence"] = evidence
         with self.setup_kernel():
             self.kc.shell_channel.socket.sndtimeo = SEND_SECONDS * 1000
+            self.kc.iopub_channel.socket.maxmsgsize = self.kc.shell_channel.socket.maxmsgsize = MESSAGE_BYTES
             room = self._clean_room()
             for index, cell in enumerate(nb.cells):
                 if is_check(cell):
@@ -79,12 +82,7 @@ class ExecuteHandIn(Execute):
         return nb, resources
 
     def _clean_room(self) -> CleanRoom:
-        provisioner = self.km.provisioner
-        if not isinstance(provisioner, SandboxProvisioner):
-            raise CourseError(
-                f"The kernel {self.kernel_name} is not boxed in and has no clean room. "
-                f"Grade with the kernel {KERNEL_NAME} (c.ExecuteHandIn.kernel_name in nbgrader_config.py)."
-            )
+        provisioner: SandboxProvisioner = self.km.provisioner
         if not provisioner.boxed:
             self.nb.metadata.setdefault("course", {})["unboxed"] = True
         return provisioner.clean_room()

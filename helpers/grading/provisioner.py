@@ -117,7 +117,7 @@ class SandboxProvisioner(KernelProvisionerBase):
                 "kernel",
                 {"key": manager.session.key.decode(), "folder": "" if self.boxed else submitted},
                 box=self._box(submitted, environment) if self.boxed else None,
-                environment=student_environment(environment) | own,
+                environment=self._environment(environment) | own,
                 sockets=[*served, channel],
             )
         for listener in served:
@@ -128,6 +128,10 @@ class SandboxProvisioner(KernelProvisionerBase):
         limits = Limits(memory=self.memory << 20, scratch=self.scratch << 20)
         data = environment.get("CNN_LABS_DATA") or str(cache_folder())
         return Box(limits, submitted, (os.path.abspath(os.path.expanduser(data)),), self.gpu)
+
+    def _environment(self, environment: Mapping[str, str]) -> dict[str, str]:
+        """The environment of both processes of a hand-in, which must find the same devices."""
+        return student_environment(environment) | ({} if self.gpu else {"CUDA_VISIBLE_DEVICES": ""})
 
     def clean_room(self) -> CleanRoom:
         """The clean room of this kernel: a trusted process that asks it for what the student defined. Once a kernel.
@@ -147,7 +151,7 @@ class SandboxProvisioner(KernelProvisionerBase):
                 "clean room",
                 {"folder": str(folder)},
                 box=None,
-                environment={**student_environment(os.environ), **_own_places()},
+                environment={**self._environment(os.environ), **_own_places()},
                 sockets=[theirs, channel],
             )
         return CleanRoom(control)

@@ -84,7 +84,7 @@ PROTECTIONS = (USER, MOUNT, PID, IPC, NETWORK, UTS, ROOT, PROC, UID, LIMITS, MEM
 class SandboxError(Exception):
     """This machine does not offer the protection named `protection`, and nothing was started without it."""
 
-    def __init__(self, message: str, protection: str) -> None:
+    def __init__(self, message: str, protection: str = "") -> None:
         self.protection = protection
         super().__init__(message)
 

@@ -89,8 +89,13 @@ def _notes(course: Course, student: str, assignment: str, notebook: str) -> tupl
     graded = course.folder("autograded", student, assignment) / f"{notebook}.ipynb"
     if graded.exists():
         found = nbformat.read(graded, as_version=4)
-        problem, unboxed = problem_of(found), found.metadata.get("course", {}).get("unboxed")
-        return [*([problem] if problem else []), *(["graded without a sandbox"] if unboxed else [])], not problem
+        said, problem = found.metadata.get("course", {}), problem_of(found)
+        notes = [problem] if problem else []
+        if said.get("left_out"):
+            notes.append(f"files left out, as links or too large: {', '.join(said['left_out'])}")
+        if said.get("unboxed"):
+            notes.append("graded without a sandbox")
+        return notes, not problem
     folder = course.folder("submitted", student, assignment)
     if not folder.exists():
         return ["not collected on this machine"], False

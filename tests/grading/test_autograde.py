@@ -1,0 +1,132 @@
+"""Grading a class: what comes beside a notebook, and what is said of it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from distributed import Client
+
+from helpers.grading import autograde
+from helpers.grading.autograde import Grading
+from helpers.grading.course import Course, CourseError
+from helpers.grading.sandbox import SandboxError
+from helpers.grading.scores import Score, read_scores
+from helpers.grading.students import fill_in
+from helpers.grading.workers import workers
+from tests.conftest import SMALL
+
+RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
+
+
+@pytest.fixture
+def course(released_course: Path, tmp_path: Path) -> Course:
+    return Course(shutil.copytree(released_course, tmp_path / "course"))
+
+
+def hand_in(course: Course, student: str, answer: str = "", at: str = "") -> Path:
+    """Hand in the small lab with `answer` to K1, and return the folder."""
+    released = nbformat.read(course.root / "release" / SMALL.assignment / SMALL.path.name, as_version=4)
+    folder = course.folder("submitted", student, SMALL.assignment)
+    folder.mkdir(parents=True, exist_ok=True)
+    nbformat.write(fill_in(released, RIGHT | ({"k1-double": answer} if answer else {})), folder / SMALL.path.name)
+    if at:
+        (folder / "timestamp.txt").write_text(at)
+    return folder
+
+
+def grade(course: Course, force: bool = False) -> dict[str, Score]:
+    grading = Grading(course, SMALL.assignment)
+    with workers(2) as client:
+        assert grading.run(grading.plan(force=force), client, lambda _: None, lambda *_: None) == {}
+    return {score.student: score for score in read_scores(course)}
+
+
+def test_a_file_beside_the_notebook_is_there_and_a_link_is_not(course: Course, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("2")
+    folder = hand_in(course, "ada", "def double(n):\n    return n * int(open('data/factor').read())")
+    (folder / "data").mkdir()
+    (folder / "data" / "factor").write_text("2")
+    folder = hand_in(course, "ben", "def double(n):\n    return n * int(open('factor').read())")
+    (folder / "factor").symlink_to(tmp_path / "secret")
+    scores = grade(course)
+    assert (scores["ada"].points, scores["ada"].notes) == (5, [])
+    assert (scores["ben"].points, scores["ben"].notes) == (2, ["files left out, as links or too large: factor"])
+
+
+def test_a_notebook_that_is_a_link_is_not_read(course: Course) -> None:
+    theirs = hand_in(course, "ada") / SMALL.path.name
+    mine = hand_in(course, "ben") / SMALL.path.name
+    mine.unlink()
+    mine.symlink_to(theirs)
+    scores = grade(course)
+    assert (scores["ben"].points, scores["ben"].notes) == (0, ["could not be read: it is a link to another file"])
+
+
+def test_what_comes_again_is_graded_again(course: Course) -> None:
+    hand_in(course, "ada", "def double(n):\n    return n", at="2026-01-01 10:00:00 UTC")
+    assert grade(course)["ada"].points == 2
+    assert Grading(course, SMALL.assignment).plan().to_grade == []
+    hand_in(course, "ada", at="2026-01-02 10:00:00 UTC")
+    assert grade(course)["ada"].points == 5
+
+
+def test_why_points_are_lost_stands_at_the_answer(course: Course) -> None:
+    hand_in(course, "ada", "def double(n):\n    return n")
+    grade(course)
+    with course.gradebook() as gradebook:
+        comment = gradebook.find_comment("k1-double", SMALL.notebook, SMALL.assignment, "ada")
+        assert comment.comment == "K1: double(2): expected 4, got 2.\nK1: double(5): expected 10, got 5. Twice."
+        assert gradebook.find_comment("k2-x", SMALL.notebook, SMALL.assignment, "ada").comment is None
+
+
+def test_a_late_hand_in_is_penalised_as_nbgrader_does(course: Course) -> None:
+    course.config.LateSubmissionPlugin.penalty_method = "zero"
+    with course.gradebook() as gradebook:
+        gradebook.update_or_create_assignment(SMALL.assignment, duedate="2026-01-01 00:00:00 UTC")
+    hand_in(course, "ada", at="2026-01-02 00:00:00 UTC")
+    hand_in(course, "ben", at="2025-12-31 00:00:00 UTC")
+    grade(course)
+    with course.gradebook() as gradebook:
+        penalties = {
+            s.student_id: s.late_submission_penalty for s in gradebook.assignment_submissions(SMALL.assignment)
+        }
+    assert penalties == {"ada": 5, "ben": 0}
+
+
+def test_a_machine_without_a_sandbox_grades_nobody(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise SandboxError("the sandbox lacks its network namespace", "network namespace")
+
+    hand_in(course, "ada")
+    monkeypatch.setattr(autograde, "run_hand_in", refuse)
+    grading = Grading(course, SMALL.assignment)
+    with workers(1) as client, pytest.raises(CourseError, match="lacks its network namespace"):
+        grading.run(grading.plan(), client, lambda _: None, lambda *_: None)
+    assert not course.folder("autograded", "ada", SMALL.assignment).exists()
+
+
+def test_a_hand_in_that_cannot_be_graded_costs_no_other(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = autograde.run_hand_in
+
+    def fail_for_ben(one: autograde.HandIn, settings: dict[str, object]) -> object:
+        if one.student == "ben":
+            raise RuntimeError("no such luck")
+        return run(one, settings)
+
+    for student in ("ada", "ben", "eva"):
+        hand_in(course, student)
+    monkeypatch.setattr(autograde, "run_hand_in", fail_for_ben)
+    grading = Grading(course, SMALL.assignment)
+    client: Client
+    with workers(2) as client:
+        failed = grading.run(grading.plan(), client, lambda _: None, lambda *_: None)
+    assert failed == {"ben": "RuntimeError: no such luck"}
+    assert {s.student for s in read_scores(course) if s.points == 5} == {"ada", "eva"}
+
+
+def test_a_lab_that_was_not_released_is_named(course: Course) -> None:
+    with pytest.raises(CourseError, match="lab99 was not released"):
+        Grading(course, "lab99")
