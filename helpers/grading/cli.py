@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
 
     grade = commands.add_parser("autograde", help="grade all hand-ins of a lab; what is graded already is left alone")
     grade.add_argument("lab")
-    grade.add_argument("--workers", type=int, metavar="N", help="hand-ins that run at once (default: cores + 1)")
+    grade.add_argument("--workers", type=int, metavar="N", help="hand-ins that run at once (default: four for each core)")
     grade.add_argument("--scheduler", metavar="ADDRESS", help="use the workers of this Dask scheduler")
     grade.add_argument("--students", nargs="+", default=(), metavar="STUDENT", help="only these")
     grade.add_argument("--force", action="store_true", help="grade again what is graded")

@@ -81,6 +81,7 @@ def run(arguments: Mapping[str, Any], sockets: Sequence[socket.socket], started:
     config = Config()
     config.IPKernelApp.transport = "ipc"
     config.HistoryManager.enabled = False
+    config.InteractiveShell.xmode = "Plain"  # a coloured traceback takes longer than all else in a small lab
     config.Session.key = arguments["key"].encode()
     app = BoxedKernelApp.instance(
         config=config,

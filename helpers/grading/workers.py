@@ -21,8 +21,8 @@ def workers(number: int | None = None, scheduler: str | None = None) -> Iterator
     Threads are enough here, and share one zygote: each only waits for a kernel and a clean room of its own.
 
     Args:
-        number: hand-ins that run at once on this machine; by default one more than there are cores, since each
-            waits now and then.
+        number: hand-ins that run at once on this machine; by default four for each core, since each waits most of
+            the time: for a kernel to start, for messages.
         scheduler: the address of a Dask scheduler, such as `tcp://10.0.0.1:8786`; its workers are used instead.
 
     Raises:
@@ -30,7 +30,7 @@ def workers(number: int | None = None, scheduler: str | None = None) -> Iterator
     """
     dask.config.set({"distributed.comm.timeouts.connect": "10s", "distributed.admin.log-length": 0})
     if scheduler is None:
-        threads = number or len(os.sched_getaffinity(0)) + 1
+        threads = number or 4 * len(os.sched_getaffinity(0))
         with (
             LocalCluster(
                 n_workers=1,
