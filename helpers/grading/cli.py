@@ -19,6 +19,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from helpers.grading.errors import CourseError
+from helpers.grading.startup import quick_imports
 
 if TYPE_CHECKING:
     from helpers.grading.check import CheckResult
@@ -66,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
 
     grade = commands.add_parser("autograde", help="grade all hand-ins of a lab; what is graded already is left alone")
     grade.add_argument("lab")
-    grade.add_argument("--workers", type=int, metavar="N", help="hand-ins that run at once (default: four for each core)")
+    grade.add_argument("--workers", type=int, metavar="N", help="hand-ins that run at once (default: four a core)")
     grade.add_argument("--scheduler", metavar="ADDRESS", help="use the workers of this Dask scheduler")
     grade.add_argument("--students", nargs="+", default=(), metavar="STUDENT", help="only these")
     grade.add_argument("--force", action="store_true", help="grade again what is graded")
@@ -152,10 +153,12 @@ def _autograde(options: argparse.Namespace, console: Console) -> int:
     if not options.scheduler and not options.dry_run:
         Thread(target=shared, daemon=True).start()  # it imports PyTorch meanwhile
 
-    from helpers.grading.autograde import Grading
-    from helpers.grading.course import Course
-    from helpers.grading.progress import GradingProgress
-    from helpers.grading.workers import workers
+    with quick_imports():
+        from helpers.grading.autograde import Grading
+        from helpers.grading.course import Course
+        from helpers.grading.execute import ExecuteHandIn  # noqa: F401 - or the first hand-ins would wait for it
+        from helpers.grading.progress import GradingProgress
+        from helpers.grading.workers import workers
 
     course = Course(options.course)
     if options.unsafe:
