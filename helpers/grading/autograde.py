@@ -17,9 +17,10 @@ from typing import Any
 import nbformat
 from distributed import Client, as_completed
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, SubmittedAssignment
+from nbgrader.api import Comment, Grade, Gradebook, Student, SubmittedAssignment, SubmittedNotebook
 from nbgrader.preprocessors import AssignLatePenalties, LimitOutput
-from nbgrader.utils import find_all_files
+from nbgrader.utils import find_all_files, parse_utc
+from sqlalchemy.orm.attributes import set_committed_value
 
 from helpers.grading.course import Course, CourseError
 from helpers.grading.evidence import save_evidence
@@ -110,6 +111,7 @@ class Grading:
             finished(student, problem)
 
         with self.course.gradebook() as gradebook:
+            self._entered = self._enter(gradebook, plan.to_grade)
             waiting = iter(plan.to_grade)
             running, students = as_completed(), {}
             places = sum(client.nthreads().values()) + AHEAD
@@ -117,9 +119,8 @@ class Grading:
             def start_next() -> None:
                 for student in waiting:
                     try:
-                        hand_in = self._prepare(gradebook, student)
+                        hand_in = self._prepare(student)
                     except Exception as error:  # whatever is wrong with this one, the class goes on
-                        gradebook.db.rollback()
                         done(student, f"{type(error).__name__}: {error}")
                         continue
                     started(student)
@@ -150,12 +151,29 @@ class Grading:
         """What of nbgrader's configuration workers need, as plain data."""
         return {name: dict(self.course.config[name]) for name in SETTINGS if name in self.course.config}
 
-    def _prepare(self, gradebook: Gradebook, student: str) -> HandIn:
-        """Enter the hand-in into the gradebook, stage its folder, and make what the workers get."""
+    def _enter(self, gradebook: Gradebook, students: list[str]) -> dict[str, SubmittedAssignment]:
+        """Enter all hand-ins into the gradebook, each as nbgrader's `add_submission` does, but in one transaction."""
+        session = gradebook.db()
+        session.expire_on_commit = session.autoflush = False  # what this run makes need not be written and read at once
+        assignment = gradebook.find_assignment(self.assignment)
+        known = {student.id: student for student in gradebook.students}
+        entered = {one.student_id: one for one in gradebook.assignment_submissions(self.assignment)}
+        (notebook,) = assignment.notebooks
+        for name in students:
+            if name not in entered:
+                student = known.get(name) or Student(id=name)
+                entered[name] = SubmittedAssignment(assignment=assignment, student=student)
+                _add_marks(SubmittedNotebook(notebook=notebook, assignment=entered[name]))
+            when = self.course.coursedir.get_existing_timestamp(str(self._submitted(name)))
+            if when:
+                entered[name].timestamp = parse_utc(when)
+        gradebook.db.add_all(entered.values())
+        gradebook.db.commit()
+        return {name: entered[name] for name in students}
+
+    def _prepare(self, student: str) -> HandIn:
+        """Stage the hand-in's folder, and make what the workers get."""
         submitted, staged = self._submitted(student), self._staging / student
-        when = self.course.coursedir.get_existing_timestamp(str(submitted))
-        gradebook.update_or_create_student(student)
-        gradebook.update_or_create_submission(self.assignment, student, **({"timestamp": when} if when else {}))
         staged.mkdir(parents=True)
         files, left_out = self._copy_files(submitted, staged)
         files |= self._copy_files(self._source(), staged)[0]
@@ -192,9 +210,11 @@ class Grading:
         """Points and reasons into the gradebook, then the folder into its place. Saving twice is saving once."""
         notebook = nbformat.reads(outcome.notebook, as_version=4)
         LimitOutput(config=self.course.config).preprocess(notebook, {})
-        submission = gradebook.find_submission(self.assignment, outcome.student)
+        submission = self._entered[outcome.student]
+        _read_manual_scores(gradebook, submission.notebooks[0])
         save_evidence(submission.notebooks[0], notebook, outcome.evidence)
-        self._assign_late_penalty(submission)
+        gradebook.db.flush()
+        self._assign_late_penalty(gradebook, submission)
         gradebook.db.commit()
         staged, place = self._staging / outcome.student, self._folder("autograded", outcome.student)
         nbformat.write(notebook, staged / f"{self.notebook}.ipynb")
@@ -203,12 +223,13 @@ class Grading:
                 path.chmod(0o664 if self.course.coursedir.groupshared else 0o444)
         _replace(staged, place)
 
-    def _assign_late_penalty(self, submission: SubmittedAssignment) -> None:
+    def _assign_late_penalty(self, gradebook: Gradebook, submission: SubmittedAssignment) -> None:
         """As nbgrader's AssignLatePenalties, with its plugin, in the transaction that saves the points."""
         (notebook,) = submission.notebooks
         notebook.late_submission_penalty = None
         late = submission.total_seconds_late
         if late > 0:
+            gradebook.db.refresh(notebook)  # its score is computed by the data base
             step = AssignLatePenalties(config=self.course.config)
             step.init_plugin()
             penalty = step.plugin_inst.late_submission_penalty(submission.student_id, notebook.score, late)
@@ -223,6 +244,24 @@ class Grading:
 
     def _source(self) -> Path:
         return self._folder("source", ".")
+
+
+def _add_marks(submitted: SubmittedNotebook) -> None:
+    """A grade for each graded cell and a comment for each answer, still empty."""
+    for cell in submitted.notebook.grade_cells:
+        Grade(cell=cell, notebook=submitted)
+    for cell in submitted.notebook.solution_cells:
+        Comment(cell=cell, notebook=submitted)
+    for cell in submitted.notebook.task_cells:
+        Comment(cell=cell, notebook=submitted)
+        Grade(cell=cell, notebook=submitted)
+
+
+def _read_manual_scores(gradebook: Gradebook, submitted: SubmittedNotebook) -> None:
+    """Look again at the points that people gave: somebody may be grading by hand meanwhile."""
+    scores = dict(gradebook.db.query(Grade.id, Grade.manual_score).filter(Grade.notebook_id == submitted.id).all())
+    for grade in submitted.grades:
+        set_committed_value(grade, "manual_score", scores[grade.id])
 
 
 def _replace(new: Path, place: Path) -> None:
