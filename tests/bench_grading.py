@@ -28,6 +28,7 @@ from helpers.grading.autograde import Grading
 from helpers.grading.course import Course
 from helpers.grading.students import CLASS
 from helpers.grading.workers import workers
+from helpers.grading.zygote import shared
 from tests.conftest import ROOT, SMALL, make_course
 
 ANSWERS = ROOT / "tests" / "grading" / "course" / "tests" / "answers" / SMALL.assignment
@@ -96,21 +97,26 @@ class Stages:
 
     def __init__(self, course: Path) -> None:
         self.seconds = {"sanitise": 0.0, "save": 0.0}
-        self.private = 0.0  # MB a running hand-in, at most
+        self.private = 0.0  # MB of a running hand-in, kernel and clean room together: the highest mean of all that ran
         self._done = threading.Event()
         grading = Grading(Course(course), SMALL.assignment)
         grading._prepare = self._timed("sanitise", grading._prepare)  # type: ignore[method-assign]
         grading._save = self._timed("save", grading._save)  # type: ignore[method-assign]
-        watch = threading.Thread(target=self._watch)
+        watch = threading.Thread(target=self._watch, args=(shared().pid,))
         with workers() as client:
-            start = perf_counter()
+            start, before = perf_counter(), self._resident()
             watch.start()
             failed = grading.run(grading.plan(force=True), client, lambda _: None, lambda *_: None)
             self.seconds["all"] = perf_counter() - start
+            self.grown = self._resident() - before  # MB of the grading process itself
         self._done.set()
         watch.join()
         if failed:
             sys.exit(f"not graded: {failed}")
+
+    @staticmethod
+    def _resident() -> float:
+        return psutil.Process().memory_info().rss / 2**20
 
     def _timed(self, stage: str, function):  # type: ignore[no-untyped-def]
         def timed(*args):  # type: ignore[no-untyped-def]
@@ -122,14 +128,17 @@ class Stages:
 
         return timed
 
-    def _watch(self) -> None:
+    def _watch(self, zygote: int) -> None:
         """The private memory of the zygote's children: of each hand-in a kernel and a clean room."""
         while not self._done.wait(0.2):
-            for process in psutil.Process().children(recursive=True):
+            sizes = []
+            for process in psutil.Process(zygote).children(recursive=True):
                 try:
-                    self.private = max(self.private, process.memory_full_info().uss / 2**20)
+                    sizes.append(process.memory_full_info().uss / 2**20)
                 except (psutil.NoSuchProcess, psutil.AccessDenied):
                     continue
+            if len(sizes) > 3:
+                self.private = max(self.private, 2 * sum(sizes) / len(sizes))
 
 
 def main(numbers: list[int]) -> None:
@@ -153,7 +162,8 @@ def main(numbers: list[int]) -> None:
     console.print(table)
     for stage, seconds in stages.seconds.items():
         console.print(f"{stage}: {1000 * seconds / numbers[-1]:.0f} ms a hand-in")
-    console.print(f"largest process of a hand-in, or zygote: {stages.private:.0f} MB of private memory")
+    console.print(f"private memory of a running hand-in, kernel and clean room: {stages.private:.0f} MB at most")
+    console.print(f"the grading process itself grew by {stages.grown:.0f} MB over {numbers[-1]} hand-ins")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.grading.attacks import ATTACKS
 from helpers.grading.cli import main
 from helpers.grading.labs import Lab
 from tests.conftest import LABS, ROOT
@@ -53,3 +54,7 @@ def test_every_picture_is_there_and_small(picture: str) -> None:
 @pytest.mark.parametrize("path", re.findall(r"`((?:[\w.-]+/)+[\w.-]*)`", README))
 def test_every_path_is_there(path: str) -> None:
     assert (ROOT / path).exists() or Path(path).parts[0] in {"~", "submitted"}, path
+
+
+def test_the_number_of_attacks_is_right() -> None:
+    assert f"attacks the sandbox in {len(ATTACKS)} ways" in README

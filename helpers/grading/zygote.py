@@ -164,6 +164,10 @@ class Zygote:
         self._control.settimeout(None)
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def alive(self) -> bool:
         return self._process.poll() is None
 

@@ -159,7 +159,11 @@ def test_what_arrives_can_be_written_to() -> None:
     there(torch.zeros(3)).add_(1)
 
 
-@pytest.mark.parametrize("value", [object(), print, np.array([object()]), torch.eye(2).to_sparse()], ids=repr)
+@pytest.mark.parametrize(
+    "value",
+    [object(), print, np.array([object()]), torch.eye(2).to_sparse()],
+    ids=["an object", "a function", "an array of objects", "a sparse tensor"],
+)
 def test_what_is_no_data_needs_somebody_to_refer_to_it(value: Any) -> None:
     with pytest.raises(WireError, match="no plain data"):
         there(value)
