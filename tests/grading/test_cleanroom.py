@@ -728,7 +728,7 @@ def test_a_clean_room_that_ends_is_a_verdict(clean_room: CleanRoom) -> None:
 
 
 def test_a_check_that_takes_too_long_is_a_verdict(clean_room: CleanRoom, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("helpers.grading.cleanroom.GRACE", 0.1)
+    monkeypatch.setattr("helpers.grading.verdict.GRACE", 0.1)
     late = clean_room.run("import signal\nsignal.sigtimedwait([], 5)", graded=True, timeout=0.1)
     assert (late.passed, late.message) == (False, "The check took longer than 0.1 seconds.")
     assert "took too long" in clean_room.run("1", graded=True, timeout=60).message
