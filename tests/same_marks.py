@@ -19,7 +19,7 @@ from pathlib import Path
 import nbformat
 from rich.console import Console
 
-from helpers.grading.answers import read_answers
+from helpers.grading.answers import files_beside, read_answers
 from helpers.grading.course import Course
 from helpers.grading.labs import Lab, choose_labs
 from helpers.grading.students import fill_in
@@ -50,6 +50,8 @@ def make_class(folder: Path, lab: Lab, answers: Path) -> Path:
         submitted = course / "submitted" / f"student{number:02d}" / lab.assignment
         submitted.mkdir(parents=True)
         nbformat.write(fill_in(released, dict(one for one in row if one)), submitted / lab.path.name)
+        for path in files_beside(answers):
+            shutil.copy(path, submitted)
     return course
 
 

@@ -5,14 +5,24 @@ from __future__ import annotations
 import functools
 import os
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 import torch
 
-from helpers.grading.answers import Answer, Exercise, read_answers
+from helpers.grading.answers import Answer, Exercise, files_beside, read_answers
 from helpers.grading.labs import Lab
-from helpers.grading.rehearsal import Rehearsal
 from tests.conftest import LABS, ROOT, each_lab
+from tests.grading.rehearsal import Rehearsal
+
+
+@pytest.fixture(autouse=True)
+def _beside_the_notebook(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers run in a folder of their own, where the files lie that are handed in with the notebook."""
+    for path in files_beside(ROOT / "tests" / "answers" / lab.assignment):
+        shutil.copy(path, tmp_path)
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 
-from helpers.grading.answers import read_answers
+from helpers.grading.answers import files_beside, read_answers
 from helpers.grading.course import Course
 from helpers.grading.labs import Lab
 from helpers.grading.scores import read_scores
@@ -68,6 +68,8 @@ def hand_in(course: Course, student: str, lab: Lab, released: Path, answers: dic
     shutil.copytree(released.parent, folder)
     notebook = fill_in(nbformat.read(released, as_version=4), answers, words="In words." if answers else "")
     nbformat.write(notebook, folder / lab.path.name)
+    for path in files_beside(ROOT / "tests" / "answers" / lab.assignment) if answers else []:
+        shutil.copy(path, folder)
 
 
 def lost_points(course: Course, lab: Lab, student: str) -> list[str]:

@@ -16,6 +16,8 @@ A file `tests/answers/<lab>/<exercise>.py` names the exercise and what its answe
 
 Where the cell defines variables, the file says `VALUES = ("x", "y")` in place of `NAME`; each answer is then a
 function that returns them, and whose parameters are names that the notebook has defined before.
+
+Files in `tests/answers/<lab>/files/` lie beside the notebook of each hand-in: checkpoints, for instance.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-__all__ = ["Answer", "Exercise", "read_answers", "right", "wrong"]
+__all__ = ["Answer", "Exercise", "files_beside", "read_answers", "right", "wrong"]
 
 T = TypeVar("T")
 Passes = Literal["nothing", "visible"]
@@ -79,6 +81,11 @@ def read_answers(folder: Path) -> dict[str, Exercise]:
             raise ValueError(f"{path}: {exercise.id} has answers in {exercises[exercise.id].path.name} already")
         exercises[exercise.id] = exercise
     return exercises
+
+
+def files_beside(folder: Path) -> list[Path]:
+    """What is handed in together with the notebook, in the answers of one lab."""
+    return sorted((folder / "files").glob("*"))
 
 
 def _read(path: Path) -> Exercise:

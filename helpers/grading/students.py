@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 from nbgrader.utils import is_grade, is_solution
 
-from helpers.grading.answers import Answer, Exercise
+from helpers.grading.answers import Answer, Exercise, files_beside
 
 __all__ = ["CLASS", "Student", "fill_in", "solve"]
 
@@ -97,11 +98,17 @@ class Student:
     cut: float = 1.0  # the share of the file that arrives
 
     def hand_in(self, released: Path, exercises: Exercises, folder: Path) -> Path:
-        """Write the student's file into `folder`, named as learning platforms do: <student>_<time>_<file>."""
+        """Write the student's files into `folder`, named as learning platforms do: <student>_<time>_<file>.
+
+        Returns:
+            The notebook's path.
+        """
         notebook = self.make(nbformat.read(released, as_version=4), exercises)
         text = nbformat.writes(notebook)
         path = folder / f"{self.name}_{self.time}_{self.file_name.format(notebook=released.stem)}"
         path.write_text(text[: round(len(text) * self.cut)], encoding="utf-8")
+        for beside in files_beside(exercises[0].path.parent):
+            shutil.copy(beside, folder / f"{self.name}_{self.time}_{beside.name}")
         return path
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from helpers.grading.answers import read_answers
 from helpers.grading.labs import Lab
-from helpers.grading.rehearsal import Rehearsal
+from tests.grading.rehearsal import Rehearsal
 
 HEAD = 'from helpers.grading.answers import right, wrong\nimport math\nEXERCISE = "e-size"\n'
 
