@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
+from collections.abc import Iterator
+from contextvars import Context
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from jupyter_core.utils import ensure_event_loop
 from traitlets.config import Config
 
 from helpers.grading.evidence import Evidence
@@ -42,10 +46,15 @@ def run_hand_in(hand_in: HandIn, settings: dict[str, Any]) -> Outcome:
     Raises:
         SandboxError: if this machine lacks a protection.
     """
+    # Jupyter's blocking calls find their event loop in the context, which Dask's threads would otherwise share.
+    return Context().run(_run, hand_in, settings)
+
+
+def _run(hand_in: HandIn, settings: dict[str, Any]) -> Outcome:
     from helpers.grading.execute import ExecuteHandIn  # here, so that planning a run does not wait for the imports
 
     notebook = nbformat.reads(hand_in.notebook, as_version=4)
-    with tempfile.TemporaryDirectory(prefix="hand-in-") as folder:
+    with _event_loop(), tempfile.TemporaryDirectory(prefix="hand-in-") as folder:
         for name, content in hand_in.files.items():
             path = Path(folder) / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -53,3 +62,14 @@ def run_hand_in(hand_in: HandIn, settings: dict[str, Any]) -> Outcome:
         execute = ExecuteHandIn(config=Config(settings))
         notebook, resources = execute.preprocess(notebook, {"metadata": {"path": folder}})
     return Outcome(hand_in.student, nbformat.writes(notebook), resources["evidence"])
+
+
+@contextlib.contextmanager
+def _event_loop() -> Iterator[None]:
+    """An event loop for Jupyter's blocking calls, which ends with its threads; Jupyter itself never closes one."""
+    loop = ensure_event_loop()
+    try:
+        yield
+    finally:
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from pathlib import Path
 
 import nbformat
 import pytest
 from distributed import Client
+from jupyter_core.utils import ensure_event_loop
 
 from helpers.grading import autograde
 from helpers.grading.autograde import Grading
@@ -63,6 +65,14 @@ def test_a_notebook_that_is_a_link_is_not_read(course: Course) -> None:
     mine.symlink_to(theirs)
     scores = grade(course)
     assert (scores["ben"].points, scores["ben"].notes) == (0, ["could not be read: it is a link to another file"])
+
+
+def test_hand_ins_share_no_event_loop_and_leave_none(course: Course) -> None:
+    ensure_event_loop()  # as after any blocking call of Jupyter's in this thread: Dask hands the context on
+    for student in ("ada", "ben", "eva"):
+        hand_in(course, student)
+    assert {score.points for score in grade(course).values()} == {5}
+    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("asyncio")] == []
 
 
 def test_what_comes_again_is_graded_again(course: Course) -> None:
