@@ -53,6 +53,7 @@ lab: setup
 
 release: setup
 	for lab in source/lab*/; do nbgrader generate_assignment --force $$(basename $$lab) || exit 1; done
+	course questions > source/README.md
 
 lint: setup
 	ruff check

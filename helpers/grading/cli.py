@@ -60,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     rules = commands.add_parser("lint", help="look whether the labs in source/ keep the rules")
     rules.set_defaults(run=_lint)
 
+    asked = commands.add_parser("questions", help="print where each question of the documents is")
+    asked.set_defaults(run=_questions)
+
     values = commands.add_parser("parameters", help="print a lab's small values, for papermill's option -y")
     values.add_argument("lab")
     values.add_argument("--set", choices=("smoke", "grading"), default="smoke", dest="which", help="default: smoke")
@@ -137,6 +140,14 @@ def _lint(options: argparse.Namespace, console: Console) -> int:
             console.print(f"{lab.assignment}: {complaint}", highlight=False, markup=False)
     console.print(f"{complaints} complaints" if complaints else "All labs keep the rules.", highlight=False)
     return int(complaints > 0)
+
+
+def _questions(options: argparse.Namespace, console: Console) -> int:
+    from helpers.grading.labs import find_labs
+    from helpers.grading.questions import index
+
+    print(index(find_labs(options.course / "source")), end="")
+    return 0
 
 
 def _parameters(options: argparse.Namespace, console: Console) -> int:
