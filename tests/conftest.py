@@ -20,6 +20,14 @@ ROOT = Path(__file__).parent.parent
 LABS = find_labs(ROOT / "source")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one file and one lab share a process, and what is made once for them."""
+    for item in items:
+        lab = getattr(item, "callspec", None) and item.callspec.params.get("lab")  # type: ignore[attr-defined]
+        group = f"{item.path.name}-{lab.assignment}" if isinstance(lab, Lab) else item.path.name
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def each_lab() -> pytest.MarkDecorator:
     """Run a test for each lab."""
     return pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.assignment)
