@@ -69,10 +69,12 @@ def test_a_notebook_that_is_a_link_is_not_read(course: Course) -> None:
 
 def test_hand_ins_share_no_event_loop_and_leave_none(course: Course) -> None:
     ensure_event_loop()  # as after any blocking call of Jupyter's in this thread: Dask hands the context on
+    before = set(threading.enumerate())
     for student in ("ada", "ben", "eva"):
         hand_in(course, student)
     assert {score.points for score in grade(course).values()} == {5}
-    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("asyncio")] == []
+    left = set(threading.enumerate()) - before
+    assert [thread.name for thread in left if thread.name.startswith("asyncio")] == []
 
 
 def test_what_comes_again_is_graded_again(course: Course) -> None:
