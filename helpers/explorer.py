@@ -1,4 +1,4 @@
-"""The arithmetic of a convolution, to play with: where the kernel fits, which pixels it touches, how many outputs."""
+"""The arithmetic of convolution and pooling, to play with: where the window fits, what it sees, how many outputs."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ import io
 from base64 import b64encode
 from collections.abc import Callable
 from inspect import signature
+from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
+import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 from IPython.display import display
-from ipywidgets import Image, IntSlider, VBox
+from ipywidgets import Checkbox, Image, IntSlider, VBox
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from torch import Tensor
 
-from helpers.style import house_style
+from helpers.style import SMALL, house_style
 
-__all__ = ["explore_convolution", "show_convolution"]
+__all__ = ["explore_convolution", "explore_pooling", "show_convolution", "show_pooling"]
 
 
 @house_style
@@ -42,12 +47,53 @@ def show_convolution(
     image, output = F.pad(torch.ones(size, size), [padding] * 4), torch.ones(places)
     image.view(-1)[taps[:, place % places]] = output[place % places] = 2
     figure, axes = plt.subplots(1, 2, figsize=(8, 4.2))
-    squares = {"image (padding white, taps dark)": image, "output": output.reshape(round(places**0.5), -1)}
-    for axis, (name, square) in zip(axes, squares.items(), strict=True):
-        axis.pcolormesh(square, cmap="Blues", vmin=0, vmax=2.5, edgecolors="grey", linewidth=1)
-        axis.set(title=f"{name}\n{len(square)} × {len(square)}", aspect="equal", xticks=[], yticks=[])
-        axis.spines[:].set_visible(False)
-        axis.invert_yaxis()
+    outputs = round(places**0.5)
+    _squares(axes[0], image, f"image (padding white, taps dark)\n{side} × {side}")
+    _squares(axes[1], output.reshape(outputs, outputs), f"output\n{outputs} × {outputs}")
+    return figure
+
+
+@house_style
+def show_pooling(
+    size: int = 6,
+    kernel: int = 2,
+    stride: int = 2,
+    padding: int = 0,
+    place: int = 0,
+    ceil_mode: bool = False,
+    average: bool = False,
+) -> Figure:
+    """One window of a pooling layer on a square image of whole numbers, and what PyTorch makes of it.
+
+    Args:
+        size: pixels along each side of the image, at most 9.
+        kernel: pixels along each side of the window.
+        stride: pixels from one window to the next.
+        padding: border on each side; it counts as -∞ for the maximum and as 0 for the average.
+        place: which window is drawn dark, row by row; it is counted on from the first after the last.
+        ceil_mode: round the number of windows up, so that the last ones may stick out.
+        average: take the mean of a window, not its maximum.
+    """
+    side = size + 2 * padding
+    if 2 * padding > kernel:
+        return _note("the padding may be at most half the window")
+    if kernel > side:
+        return _note(f"a window of {kernel} does not fit into {side}")
+    pixels = torch.randint(-9, 10, (9, 9), generator=torch.Generator().manual_seed(4))[:size, :size]
+    pool = F.avg_pool2d if average else F.max_pool2d
+    pooled = pool(pixels[None].float(), kernel, stride, padding, ceil_mode=ceil_mode)[0]
+    row, column = divmod(place % pooled.numel(), len(pooled))
+    rows, columns = (slice(start * stride, start * stride + kernel) for start in (row, column))
+    beyond = max(0, (len(pooled) - 1) * stride + kernel - side)  # how far the last window sticks out
+    image, output = F.pad(torch.ones(size, size), [padding, padding + beyond] * 2), torch.ones_like(pooled)
+    image[rows, columns] = output[row, column] = 2
+    texts = np.full(image.shape, "", dtype=object)
+    texts[:side, :side] = "0" if average else "−∞"
+    texts[padding : padding + size, padding : padding + size] = pixels
+    figure, axes = plt.subplots(1, 2, figsize=(9, 4.6))
+    outputs, rule = len(pooled), "average" if average else "maximum"
+    _squares(axes[0], image, f"image (padding white, window dark)\n{side} × {side}", texts)
+    _squares(axes[1], output, f"{rule} of each window\n{outputs} × {outputs}", pooled.numpy())
     return figure
 
 
@@ -58,24 +104,35 @@ def explore_convolution() -> None:
     )
 
 
-def _explore(show: Callable[..., Figure], **ranges: tuple[int, int]) -> None:
-    """Display a slider for each argument of `show`, at its default at first, and the picture that `show` draws.
+def explore_pooling() -> None:
+    """`show_pooling` under sliders, as `explore_convolution`."""
+    _explore(show_pooling, size=(3, 9), kernel=(1, 4), stride=(1, 4), padding=(0, 2), place=(0, 60))
 
+
+def _explore(show: Callable[..., Figure], **ranges: tuple[int, int]) -> None:
+    """Display the picture that `show` draws, and a slider for each argument with a range, a box for each other.
+
+    They stand at the defaults of `show` at first.
     The picture is a widget of its own, not an Output widget as ipywidgets' `interact` has: when a notebook runs
     headless, nbclient answers an Output widget over the socket on which it waits, and may then wait for ever.
     """
     start = {name: parameter.default for name, parameter in signature(show).parameters.items()}
-    sliders = {name: IntSlider(start[name], low, high, description=name) for name, (low, high) in ranges.items()}
+    controls = {
+        name: IntSlider(value, *ranges[name], description=name)
+        if name in ranges
+        else Checkbox(bool(value), description=name)
+        for name, value in start.items()
+    }
     picture = Image(format="png")
 
     def draw(_: object = None) -> None:
-        picture.value = _png(show(**{name: slider.value for name, slider in sliders.items()}))
+        picture.value = _png(show(**{name: control.value for name, control in controls.items()}))
 
-    for slider in sliders.values():
-        slider.observe(draw, names="value")
+    for control in controls.values():
+        control.observe(draw, names="value")
     draw()
     # Beside the widget a plain picture, for whatever shows notebooks but no widgets.
-    bundle = VBox([*sliders.values(), picture])._repr_mimebundle_()
+    bundle = VBox([*controls.values(), picture])._repr_mimebundle_()
     display(bundle | {"image/png": b64encode(picture.value).decode()}, raw=True)
 
 
@@ -84,6 +141,18 @@ def _png(figure: Figure) -> bytes:
     figure.savefig(stream, format="png", bbox_inches="tight")
     plt.close(figure)
     return stream.getvalue()
+
+
+def _squares(axis: Axes, shades: Tensor, title: str, texts: npt.NDArray[Any] | None = None) -> None:
+    """A square of squares, 0 white to 2 dark, with a text or number in each."""
+    axis.pcolormesh(shades, cmap="Blues", vmin=0, vmax=2.5, edgecolors="grey", linewidth=1)
+    axis.set(title=title, aspect="equal", xticks=[], yticks=[])
+    axis.spines[:].set_visible(False)
+    axis.invert_yaxis()
+    for (row, column), text in np.ndenumerate([] if texts is None else texts):
+        shown = text if isinstance(text, str) else f"{float(text):.3g}".replace("-", "−")
+        ink = "white" if shades[row, column] == 2 else "black"
+        axis.text(column + 0.5, row + 0.5, shown, ha="center", va="center", color=ink, fontsize=SMALL)
 
 
 def _note(text: str) -> Figure:
