@@ -1,0 +1,87 @@
+"""L2, part 2: ReLU in place."""
+
+import torch
+
+from helpers.grading.answers import right, wrong
+
+EXERCISE = "l2-inplace"
+NAME = "relu_"
+
+
+@right
+def with_where(x):
+    x[...] = torch.where(x > 0, x, torch.zeros_like(x))
+    return x
+
+
+@right
+def with_copy(x):
+    x.copy_(relu(x))
+    return x
+
+
+@right
+def with_fill(x):
+    return x.masked_fill_(x < 0, 0)
+
+
+@wrong("a new tensor under the old name")
+def renamed(x):
+    x = relu(x)
+    return x
+
+
+@wrong("changes x and returns nothing")
+def returns_nothing(x):
+    x[x < 0] = 0
+
+
+@wrong("works on a copy")
+def copy(x):
+    x = x.clone()
+    x[x < 0] = 0
+    return x
+
+
+@wrong("the absolute value in place")
+def absolute(x):
+    return x.abs_()
+
+
+@wrong("writes the mask")
+def mask(x):
+    x[...] = (x > 0).to(x.dtype)
+    return x
+
+
+@wrong("loops over two dimensions", passes="visible")
+def two_loops(x):
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            if x[i, j] < 0:
+                x[i, j] = 0
+    return x
+
+
+@wrong("multiplies in place: 0 · ∞ is not a number", passes="visible")
+def product(x):
+    x *= x > 0
+    return x
+
+
+@wrong("returns another dtype", passes="visible")
+def other_dtype(x):
+    x[x < 0] = 0
+    return x.float()
+
+
+@wrong("numbers below −1 and above −1 only", passes="visible")
+def forgets_small_ones(x):
+    x[x < -0.4] = 0
+    return x
+
+
+@wrong("only the first two rows", passes="visible")
+def two_rows(x):
+    x[:2][x[:2] < 0] = 0
+    return x

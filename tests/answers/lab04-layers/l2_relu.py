@@ -1,0 +1,99 @@
+"""L2: ReLU as a new tensor."""
+
+import torch
+
+from helpers.grading.answers import right, wrong
+
+EXERCISE = "l2-relu"
+NAME = "relu"
+
+
+@right
+def with_clamp(x):
+    return x.clamp(min=0)
+
+
+@right
+def with_maximum(x):
+    return torch.maximum(x, torch.zeros_like(x))
+
+
+@right
+def with_a_mask(x):
+    result = x.clone()
+    result[result < 0] = 0
+    return result
+
+
+@wrong("the absolute value")
+def absolute(x):
+    return x.abs()
+
+
+@wrong("keeps what is negative")
+def other_side(x):
+    return x.clamp(max=0)
+
+
+@wrong("one for what is positive")
+def step(x):
+    return (x > 0).to(x.dtype)
+
+
+@wrong("leaves the positive numbers out")
+def only_positive(x):
+    return x[x > 0]
+
+
+@wrong("cuts off at 1 too")
+def up_to_one(x):
+    return x.clamp(0, 1)
+
+
+@wrong("a little slope for what is negative")
+def leaky(x):
+    return torch.where(x > 0, x, 0.01 * x)
+
+
+@wrong("in place", passes="visible")
+def in_place(x):
+    x[x < 0] = 0
+    return x
+
+
+@wrong("always float32", passes="visible")
+def float32(x):
+    return torch.tensor([max(number, 0.0) for number in x.flatten().tolist()]).reshape(x.shape)
+
+
+@wrong("multiplies: 0 · ∞ is not a number", passes="visible")
+def product(x):
+    return x * (x > 0)
+
+
+@wrong("half of x and |x|: ∞ − ∞ is not a number", passes="visible")
+def half_sum(x):
+    return (x + x.abs()) / 2
+
+
+@wrong("loops over two dimensions", passes="visible")
+def two_loops(x):
+    result = torch.zeros_like(x)
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            if x[i, j] > 0:
+                result[i, j] = x[i, j]
+    return result
+
+
+@wrong("the printed numbers", passes="visible")
+def table(x):
+    return torch.tensor(
+        [
+            [0.7753, 0.0000, 1.1919, 0.0000, 0.0000],
+            [0.3367, 0.0000, 0.8647, 0.0000, 1.0797],
+            [0.0000, 0.0000, 0.0000, 1.1365, 0.5092],
+            [0.0000, 0.0714, 0.0000, 0.0000, 1.3807],
+            [0.5123, 0.0000, 1.3277, 0.3821, 0.0000],
+        ]
+    )

@@ -1,0 +1,82 @@
+"""W-transition, part 1: the feedforward network."""
+
+import math
+
+from torch import nn
+
+from helpers.grading.answers import right, wrong
+
+EXERCISE = "w-transition-fnn"
+NAME = "make_fnn"
+
+
+@right
+def with_prod(shape, hidden=100, classes=10):
+    return nn.Sequential(nn.Flatten(), nn.Linear(math.prod(shape), hidden), nn.ReLU(), nn.Linear(hidden, classes))
+
+
+@right
+def step_by_step(shape, hidden=100, classes=10):
+    network = nn.Sequential()
+    network.append(nn.Flatten(start_dim=1))
+    network.append(nn.Linear(shape[0] * shape[1] * shape[2], hidden, bias=True))
+    network.append(nn.ReLU(inplace=True))
+    network.append(nn.Linear(hidden, classes))
+    return network
+
+
+@wrong("no non-linear function", passes="visible")
+def no_relu(shape, hidden=100, classes=10):
+    return nn.Sequential(nn.Flatten(), nn.Linear(math.prod(shape), hidden), nn.Linear(hidden, classes))
+
+
+@wrong("softmax at the end", passes="visible")
+def softmax(shape, hidden=100, classes=10):
+    return nn.Sequential(
+        nn.Flatten(), nn.Linear(math.prod(shape), hidden), nn.ReLU(), nn.Linear(hidden, classes), nn.Softmax(1)
+    )
+
+
+@wrong("ReLU after the last layer too", passes="visible")
+def relu_at_the_end(shape, hidden=100, classes=10):
+    return nn.Sequential(
+        nn.Flatten(), nn.Linear(math.prod(shape), hidden), nn.ReLU(), nn.Linear(hidden, classes), nn.ReLU()
+    )
+
+
+@wrong("the sigmoid in place of ReLU", passes="visible")
+def sigmoid(shape, hidden=100, classes=10):
+    return nn.Sequential(nn.Flatten(), nn.Linear(math.prod(shape), hidden), nn.Sigmoid(), nn.Linear(hidden, classes))
+
+
+@wrong("always 784 inputs", passes="visible")
+def mnist_only(shape, hidden=100, classes=10):
+    return nn.Sequential(nn.Flatten(), nn.Linear(784, hidden), nn.ReLU(), nn.Linear(hidden, classes))
+
+
+@wrong("always 100 neurons and 10 classes", passes="visible")
+def fixed_sizes(shape, hidden=100, classes=10):
+    return nn.Sequential(nn.Flatten(), nn.Linear(math.prod(shape), 100), nn.ReLU(), nn.Linear(100, 10))
+
+
+@wrong("no bias")
+def no_bias(shape, hidden=100, classes=10):
+    inputs = math.prod(shape)
+    return nn.Sequential(
+        nn.Flatten(), nn.Linear(inputs, hidden, bias=False), nn.ReLU(), nn.Linear(hidden, classes, bias=False)
+    )
+
+
+@wrong("does not flatten")
+def no_flatten(shape, hidden=100, classes=10):
+    return nn.Sequential(nn.Linear(math.prod(shape), hidden), nn.ReLU(), nn.Linear(hidden, classes))
+
+
+@wrong("flattens the batch too")
+def flattens_the_batch(shape, hidden=100, classes=10):
+    return nn.Sequential(nn.Flatten(0), nn.Linear(math.prod(shape), hidden), nn.ReLU(), nn.Linear(hidden, classes))
+
+
+@wrong("one affine function only")
+def one_layer(shape, hidden=100, classes=10):
+    return nn.Sequential(nn.Flatten(), nn.Linear(math.prod(shape), classes))
