@@ -213,6 +213,22 @@ class Call(Value):
                 _fail(f"{self.name}: the call changed its argument number {place + 1}", hint)
         return self
 
+    def leaves(self, *expected: Any, hint: str = "") -> Self:
+        """Check what the function made of its positional arguments: `call(relu_, x).leaves(F.relu(x))`.
+
+        Args:
+            expected: what the first arguments must be after the call.
+            hint: the likely cause, in a sentence.
+        """
+        _count()
+        self.result()
+        after, _ = self._arguments_after()
+        for place, (want, have) in enumerate(zip(expected, after, strict=False)):
+            found = difference(want, have)
+            if found:
+                _fail(f"{self.name}: its argument number {place + 1} after the call: {found}", hint)
+        return self
+
     def _arguments_after(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The arguments as the function left them. Where it runs in another process, it got copies, and tells."""
         assert self._given is not None

@@ -54,6 +54,8 @@ class _Result(Unpacker):
         return self._link.handle(int(number), kinds, name, is_callable)
 
     def own(self, number: int, name: str) -> Any:
+        if not name and number in self._link.callbacks:  # among the arguments of a call, asked for afterwards
+            return self._link.callbacks[number]
         thing = self._link.own[number]
         return twins.parameters_of(thing)[name] if name else thing
 
@@ -98,6 +100,7 @@ class Link:
 
     Attributes:
         calls: how many of the student's functions were called.
+        callbacks: the check's functions that the kernel may call, by their numbers.
     """
 
     def __init__(self, channel: socket.socket, most: int = MOST_BYTES) -> None:
@@ -109,7 +112,7 @@ class Link:
         self.own: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
         self.twins: weakref.WeakKeyDictionary[Any, _Twin] = weakref.WeakKeyDictionary()
         self.released: list[tuple[str, int]] = []
-        self._callbacks: dict[int, Any] = {}
+        self.callbacks: dict[int, Any] = {}
         self._handles: weakref.WeakValueDictionary[int, Handle] = weakref.WeakValueDictionary()
         self._numbers = count(1)
         self._names: dict[str, Any] = {}
@@ -145,8 +148,8 @@ class Link:
     def forget(self) -> None:
         """End of a cell: what was made for it is not needed any more."""
         self._names.clear()
-        self.released += [("own", number) for number in self._callbacks]
-        self._callbacks.clear()
+        self.released += [("own", number) for number in self.callbacks]
+        self.callbacks.clear()
         self.graphs.clear()
 
     def _do(self, operation: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -246,11 +249,11 @@ class Link:
 
     def callback(self, function: Any) -> int:
         """The number of a check's function, by which the kernel calls it back."""
-        for number, known in self._callbacks.items():
+        for number, known in self.callbacks.items():
             if known is function:
                 return number
         number = next(self._numbers)
-        self._callbacks[number] = function
+        self.callbacks[number] = function
         return number
 
     def handle(self, number: int, kinds: list[list[str]], name: str, is_callable: bool) -> Handle:
@@ -285,8 +288,8 @@ class Link:
             raise WireError("a call without arguments")
         if what == "backward":
             function = self.graphs.backward
-        elif type(what) is int and what in self._callbacks:
-            function = self._callbacks[what]
+        elif type(what) is int and what in self.callbacks:
+            function = self.callbacks[what]
         else:
             raise WireError("a call of a function that was never passed in")
         pickler = Pickler(self, answers=inputs)

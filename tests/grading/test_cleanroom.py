@@ -166,6 +166,18 @@ def test_changed_arguments_are_told_on_request() -> None:
     assert "changed its argument number 2" in fails("def f(n, t): s = float(t.sum()); t.zero_(); return s", cell)
 
 
+def test_what_became_of_an_argument_is_told_on_request() -> None:
+    cell = 'with question("K1"): call(f, torch.ones(3)).leaves(torch.zeros(3))'
+    passes("def f(t): t.zero_()", cell)
+    assert "its argument number 1 after the call" in fails("def f(t): t = torch.zeros(3)", cell)
+
+
+def test_a_function_of_the_checks_own_is_told_among_the_arguments() -> None:
+    cell = 'with question("K1"): call(f, torch.ones(3), lambda t: t.sum()).gives(torch.tensor(3.0)).keeps_arguments()'
+    passes("def f(t, rule): return rule(t)", cell)
+    assert "changed its argument number 1" in fails("def f(t, rule): s = rule(t); t.zero_(); return s", cell)
+
+
 def test_settings_of_the_check_hold_in_the_call() -> None:
     student = """
         torch.set_grad_enabled(False)

@@ -78,6 +78,13 @@ def test_a_changed_argument_is_noticed() -> None:
     assert "changed its argument number 1" in said
 
 
+def test_what_becomes_of_an_argument_is_compared() -> None:
+    one = torch.ones(3)
+    call(lambda t: t.add_(1), torch.zeros(3)).leaves(one).gives(one)
+    said = message(lambda: call(lambda t: t + 1, torch.zeros(3)).gives(one).leaves(one, hint="Write into t."))
+    assert "its argument number 1 after the call: expected tensor([1, 1, 1]), got tensor([0, 0, 0]). Write" in said
+
+
 def test_the_function_runs_once_and_after_the_expected_value_is_made() -> None:
     order = []
 
