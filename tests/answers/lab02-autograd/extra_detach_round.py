@@ -1,0 +1,109 @@
+"""Extra-detach: round forward, and let the gradient pass."""
+
+import torch
+
+from helpers.grading.answers import right, wrong
+
+EXERCISE = "extra-detach-round"
+NAME = "round_through"
+
+
+@right
+def correction(x):
+    constant = x.detach()
+    return x + (constant.round() - constant)
+
+
+@right
+def own_backward(x):
+    class Round(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, numbers):
+            return numbers.round()
+
+        @staticmethod
+        def backward(ctx, gradient):
+            return gradient
+
+    return Round.apply(x)
+
+
+@right
+def rounded_plus_nothing(x):
+    return x.round().detach() + (x - x.detach())
+
+
+@wrong("round alone: the gradient is 0")
+def round_alone(x):
+    return x.round()
+
+
+@wrong("everything detached")
+def all_detached(x):
+    return x.round().detach()
+
+
+@wrong("nothing detached: the gradient of the correction is -1")
+def nothing_detached(x):
+    return x + (x.round() - x)
+
+
+@wrong("x detached, and not the correction")
+def wrong_part(x):
+    return x.detach() + (x.round() - x)
+
+
+@wrong("only the rounded part detached: the gradient cancels out")
+def half_detached(x):
+    return x + x.round().detach() - x
+
+
+@wrong("does not round")
+def not_rounded(x):
+    return x + (x - x).detach()
+
+
+@wrong("under no_grad")
+def under_no_grad(x):
+    with torch.no_grad():
+        return x + (x.round() - x)
+
+
+@wrong("rounds to the next lower number")
+def floor(x):
+    return x + (x.floor() - x).detach()
+
+
+@wrong("halves always up", passes="visible")
+def halves_up(x):
+    return x + ((x + 0.5).floor() - x).detach()
+
+
+@wrong("negative numbers the wrong way: cuts off after adding a half", passes="visible")
+def cut_off(x):
+    return x + ((x + 0.5).trunc() - x).detach()
+
+
+@wrong("float32 whatever is given", passes="visible")
+def single_precision(x):
+    return (x + (x.round() - x).detach()).float()
+
+
+@wrong("rounds x itself", passes="visible")
+def in_place(x):
+    x.data.round_()
+    return x * 1
+
+
+@wrong("a gradient of 1, whatever comes from above", passes="visible")
+def gradient_of_one(x):
+    class Round(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, numbers):
+            return numbers.round()
+
+        @staticmethod
+        def backward(ctx, gradient):
+            return torch.ones_like(gradient)
+
+    return Round.apply(x)
