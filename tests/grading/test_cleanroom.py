@@ -358,6 +358,17 @@ def test_a_function_of_the_checks_is_called_back() -> None:
     passes("def twice(f, x): return f(f(x))", cell)
 
 
+def test_a_function_of_the_checks_comes_back_as_itself() -> None:
+    cell = """
+        def square(x): return x**2
+        assert f(square) is square and f(1, [square]) == (1, [square])
+        with question("K1"): call(total, [square], torch.ones(2)).gives(2.0).keeps_arguments()
+    """
+    passes(f"{IDENTITY}\ndef total(functions, x): return float(sum(g(x).sum() for g in functions))", cell)
+    student = "def total(functions, x): x.zero_(); functions.pop(); return 2.0"
+    assert "changed its argument number 1" in fails(f"{IDENTITY}\n{student}", cell)
+
+
 def test_a_callback_may_call_the_student_again() -> None:
     passes(
         "def f(g, n): return g(n) + 1\ndef h(n): return 10 * n",
