@@ -167,10 +167,10 @@ def _mappings(expected: Mapping[Any, Any], got: Any, rtol: float | None, atol: f
 
 def _describe_array(array: torch.Tensor | np.ndarray) -> str:
     word = "tensor" if isinstance(array, torch.Tensor) else "array"
-    values = _array(array)
-    if values.size > _SHOWN_ITEMS:
+    has_numbers = not (isinstance(array, torch.Tensor) and array.is_meta)
+    if not has_numbers or math.prod(array.shape) > _SHOWN_ITEMS:
         return f"{'a' if word == 'tensor' else 'an'} {word} of shape {tuple(array.shape)}"
-    return f"{word}({_nested(values.tolist())})"
+    return f"{word}({_nested(_array(array).tolist())})"
 
 
 def _array(values: torch.Tensor | np.ndarray) -> np.ndarray:

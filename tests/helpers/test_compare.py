@@ -116,6 +116,7 @@ def test_tolerances_can_be_set() -> None:
 
 def test_values_are_described_in_few_words() -> None:
     assert describe(torch.zeros(3, 8, 8)) == "a tensor of shape (3, 8, 8)"
+    assert describe(torch.zeros(2, device="meta")) == "a tensor of shape (2,)"  # it has no numbers to show
     assert describe(np.zeros((3, 8))) == "an array of shape (3, 8)"
     assert describe(len) == "len"
     assert describe(torch.nn.ReLU()) == "a ReLU"
