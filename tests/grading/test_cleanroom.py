@@ -545,6 +545,18 @@ def test_a_network_that_is_built_anew_is_the_students() -> None:
     passes(student, cell)
 
 
+def test_a_network_without_numbers_goes_along_and_again() -> None:
+    student = "def f(net, x): return tuple(net(x).shape), sum(p.numel() for p in net.parameters())"
+    passes(
+        student,
+        """
+        net = nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8)).to("meta")
+        for n in (1, 2):
+            assert f(net, torch.zeros(n, 3, 7, 7, device="meta")) == ((n, 8, 5, 5), 240)
+        """,
+    )
+
+
 def test_a_network_of_a_class_of_the_checks_goes_along() -> None:
     cell = """
         class Double(nn.Module):
