@@ -106,7 +106,7 @@ def worked_examples(inputs, one, reduce3, three, reduce5, five, project):
 
 
 @wrong("one reduction decides for both", passes="visible")
-def reductions_exchanged(inputs, one, reduce3, three, reduce5, five, project):
+def one_decides(inputs, one, reduce3, three, reduce5, five, project):
     rows = [(1, inputs, one), (3, reduce3 or inputs, three), (5, reduce5 if reduce3 else inputs, five)]
     rows += [(1, inputs, outputs) for outputs in (reduce3, reduce5, project)]
     learned = sum(b * (size**2 * a + 1) for size, a, b in rows)

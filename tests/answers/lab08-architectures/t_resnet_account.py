@@ -136,8 +136,8 @@ def rest_is_norm(net):
     return found
 
 
-@wrong("projections of ResNet18, whatever the net", passes="visible")
-def twice_the_biases(net):
+@wrong("projections and batch norms of ResNet18, whatever the net", passes="visible")
+def norms_of_resnet18(net):
     found = {"biases": 0, "projections": 0, "batch norm": 0}
     for name, layer in net.named_modules():
         if isinstance(layer, nn.BatchNorm2d):

@@ -264,7 +264,7 @@ class NoFirstReLU(nn.Module):
 
 
 @wrong("multiplies the two paths", passes="visible")
-class Concatenated(nn.Module):
+class Multiplied(nn.Module):
     def __init__(self, inputs, outputs, stride=1):
         super().__init__()
         self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False)

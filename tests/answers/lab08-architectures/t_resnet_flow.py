@@ -87,11 +87,12 @@ def not_cleared(net, x, labels):
     return [layer.weight.grad.norm().item() for layer in net.modules() if isinstance(layer, nn.Conv2d)]
 
 
-@wrong("cleared before the forward pass only in convolutions' biases", passes="visible")
+@wrong("gradients cleared after their use, not before", passes="visible")
 def cleared_afterwards(net, x, labels):
-    [layer.bias.grad.zero_() for layer in net.modules() if isinstance(layer, nn.Conv2d) and layer.bias.grad is not None]
     F.cross_entropy(net(x), labels).backward()
-    return [layer.weight.grad.norm().item() for layer in net.modules() if isinstance(layer, nn.Conv2d)]
+    norms = [layer.weight.grad.norm().item() for layer in net.modules() if isinstance(layer, nn.Conv2d)]
+    net.zero_grad()
+    return norms
 
 
 @wrong("trains on the way", passes="visible")

@@ -87,7 +87,7 @@ def learnable_only(net, x):
     ), counter.get_total_flops()
 
 
-@wrong("only the first layer", passes="visible")
+@wrong("no matrix products", passes="visible")
 def convolutions_only(net, x):
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         net(x)

@@ -93,15 +93,3 @@ def first_network(published, flops):
         [(name, "FLOPs"), (name, "multiply-adds")],
         key=lambda which: max(counts[which] / published, published / counts[which]),
     )
-
-
-@wrong("the last network only", passes="visible")
-def last_network(published, flops):
-    counts = {(name, "FLOPs"): number for name, number in flops.items()}
-    counts |= {(name, "multiply-adds"): number / 2 for name, number in flops.items()}
-    name = list(flops)[-1]
-    which = "a" if "a" in flops else name
-    return min(
-        [(which, "FLOPs"), (which, "multiply-adds")],
-        key=lambda which: max(counts[which] / published, published / counts[which]),
-    )
