@@ -32,12 +32,12 @@ demo: setup
 
 # One thread each: the processes share the cores.
 test: setup
-	OMP_NUM_THREADS=1 python -m pytest --numprocesses auto --dist loadgroup
+	OMP_NUM_THREADS=1 python -m pytest --numprocesses auto
 
 # The checks draw fresh numbers in each grading: try the answers on many.
 sweep: setup
 	for seed in $$(seq 2 $(SEEDS)); do \
-		CNN_LABS_SEED=$$seed OMP_NUM_THREADS=1 python -m pytest -q -n auto --dist loadgroup tests/test_answers.py || exit 1; \
+		CNN_LABS_SEED=$$seed OMP_NUM_THREADS=1 python -m pytest -q -n auto tests/test_answers.py || exit 1; \
 	done
 
 # The same hand-ins through nbgrader as it comes and through `course autograde`, and what each stage takes.

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # several tests, and the kernels they start, run at once
 
 import matplotlib
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from helpers.grading.course import Course
 from helpers.grading.labs import Lab, find_labs
@@ -20,12 +23,17 @@ ROOT = Path(__file__).parent.parent
 LABS = find_labs(ROOT / "source")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class ByFileAndLab(LoadScopeScheduling):
     """Tests of one file and one lab share a process, and what is made once for them."""
-    for item in items:
-        lab = getattr(item, "callspec", None) and item.callspec.params.get("lab")  # type: ignore[attr-defined]
-        group = f"{item.path.name}-{lab.assignment}" if isinstance(lab, Lab) else item.path.name
-        item.add_marker(pytest.mark.xdist_group(group))
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, test = nodeid.partition("::")
+        lab = re.search(r"\[(lab\d+)", test)
+        return f"{file} {lab[1]}" if lab else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFileAndLab:
+    return ByFileAndLab(config, log)
 
 
 def each_lab() -> pytest.MarkDecorator:
