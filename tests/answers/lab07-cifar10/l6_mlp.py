@@ -1,0 +1,123 @@
+"""L6: a perceptron with as many numbers to learn as LeNet."""
+
+from torch import nn
+
+from helpers.grading.answers import right, wrong
+
+EXERCISE = "l6-mlp"
+NAME = "mlp"
+
+
+@right
+def solved(budget, inputs=3072, k=10):
+    width = (budget - k) // (inputs + k + 1)
+    if width < 1:
+        raise ValueError("the budget is too small")
+    return nn.Sequential(nn.Flatten(), nn.Linear(inputs, width), nn.ReLU(), nn.Linear(width, k))
+
+
+@right
+def by_counting_up(budget, inputs=3072, k=10):
+    width = 0
+    while inputs * (width + 1) + (width + 1) + (width + 1) * k + k <= budget:
+        width += 1
+    if width == 0:
+        raise ValueError(f"{budget} is too small")
+
+    class Perceptron(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.hidden, self.last = nn.Linear(inputs, width), nn.Linear(width, k)
+
+        def forward(self, x):
+            return self.last(self.hidden(x.flatten(1)).relu())
+
+    return Perceptron()
+
+
+@wrong("forgets to flatten")
+def no_flatten(budget, inputs=3072, k=10):
+    width = (budget - k) // (inputs + k + 1)
+    if width < 1:
+        raise ValueError("the budget is too small")
+    return nn.Sequential(nn.Linear(inputs, width), nn.ReLU(), nn.Linear(width, k))
+
+
+@wrong("one hidden unit too many")
+def rounds_up(budget, inputs=3072, k=10):
+    width = -(-(budget - k) // (inputs + k + 1))
+    if width < 1:
+        raise ValueError("the budget is too small")
+    return nn.Sequential(nn.Flatten(), nn.Linear(inputs, width), nn.ReLU(), nn.Linear(width, k))
+
+
+@wrong("the budget taken for the width")
+def width_is_budget(budget, inputs=3072, k=10):
+    if budget < 1:
+        raise ValueError("the budget is too small")
+    return nn.Sequential(nn.Flatten(), nn.Linear(inputs, budget), nn.ReLU(), nn.Linear(budget, k))
+
+
+@wrong("counts the first layer's weights only")
+def first_layer_only(budget, inputs=3072, k=10):
+    width = budget // inputs
+    if width < 1:
+        raise ValueError("the budget is too small")
+    return nn.Sequential(nn.Flatten(), nn.Linear(inputs, width), nn.ReLU(), nn.Linear(width, k))
+
+
+@wrong("layers without bias")
+def no_bias(budget, inputs=3072, k=10):
+    width = budget // (inputs + k)
+    if width < 1:
+        raise ValueError("the budget is too small")
+    first, last = nn.Linear(inputs, width, bias=False), nn.Linear(width, k, bias=False)
+    return nn.Sequential(nn.Flatten(), first, nn.ReLU(), last)
+
+
+@wrong("two hidden layers")
+def deeper(budget, inputs=3072, k=10):
+    width = (budget - k) // (inputs + k + 1)
+    if width < 1:
+        raise ValueError("the budget is too small")
+    hidden = nn.Linear(width, width)
+    return nn.Sequential(nn.Flatten(), nn.Linear(inputs, width), nn.ReLU(), hidden, nn.ReLU(), nn.Linear(width, k))
+
+
+@wrong("no ReLU", passes="visible")
+def linear(budget, inputs=3072, k=10):
+    width = (budget - k) // (inputs + k + 1)
+    if width < 1:
+        raise ValueError("the budget is too small")
+    return nn.Sequential(nn.Flatten(), nn.Linear(inputs, width), nn.Linear(width, k))
+
+
+@wrong("forgets the biases", passes="visible")
+def biases_forgotten(budget, inputs=3072, k=10):
+    width = budget // (inputs + k)
+    if width < 1:
+        raise ValueError("the budget is too small")
+    width = min(width, 2) if inputs == 4 else width
+    return nn.Sequential(nn.Flatten(), nn.Linear(inputs, width), nn.ReLU(), nn.Linear(width, k))
+
+
+@wrong("forgets the biases of the last layer", passes="visible")
+def last_bias_forgotten(budget, inputs=3072, k=10):
+    width = budget // (inputs + k + 1)
+    if width < 1:
+        raise ValueError("the budget is too small")
+    return nn.Sequential(nn.Flatten(), nn.Linear(inputs, width), nn.ReLU(), nn.Linear(width, k))
+
+
+@wrong("a network without a hidden unit where the budget is too small", passes="visible")
+def one_at_least(budget, inputs=3072, k=10):
+    width = max(1, (budget - k) // (inputs + k + 1))
+    return nn.Sequential(nn.Flatten(), nn.Linear(inputs, width), nn.ReLU(), nn.Linear(width, k))
+
+
+@wrong("softmax at the end", passes="visible")
+def with_softmax(budget, inputs=3072, k=10):
+    width = (budget - k) // (inputs + k + 1)
+    if width < 1:
+        raise ValueError("the budget is too small")
+    return nn.Sequential(nn.Flatten(), nn.Linear(inputs, width), nn.ReLU(), nn.Linear(width, k), nn.Softmax(dim=1))

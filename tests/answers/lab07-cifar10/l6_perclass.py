@@ -1,0 +1,81 @@
+"""L6: the accuracy of each class."""
+
+import torch
+
+from helpers.grading.answers import right, wrong
+
+EXERCISE = "l6-perclass"
+NAME = "per_class_accuracy"
+
+
+@right
+def with_bincount(predictions, labels, k):
+    right = torch.bincount(labels[predictions == labels], minlength=k)
+    return right.double() / torch.bincount(labels, minlength=k)
+
+
+@right
+def over_the_classes(predictions, labels, k):
+    return torch.stack([(predictions[labels == c] == c).double().mean() for c in range(k)])
+
+
+@right
+def from_the_confusion_matrix(predictions, labels, k):
+    matrix = torch.bincount(labels * k + predictions, minlength=k * k).view(k, k).double()
+    return matrix.diagonal() / matrix.sum(dim=1)
+
+
+@wrong("divides by the number of predictions of the class: precision")
+def precision(predictions, labels, k):
+    right = torch.bincount(labels[predictions == labels], minlength=k)
+    return right.double() / torch.bincount(predictions, minlength=k)
+
+
+@wrong("divides by all images")
+def share_of_all(predictions, labels, k):
+    return torch.bincount(labels[predictions == labels], minlength=k).double() / len(labels)
+
+
+@wrong("percent")
+def percent(predictions, labels, k):
+    right = torch.bincount(labels[predictions == labels], minlength=k)
+    return 100 * right.double() / torch.bincount(labels, minlength=k)
+
+
+@wrong("counts, not fractions")
+def counts(predictions, labels, k):
+    return torch.bincount(labels[predictions == labels], minlength=k).double()
+
+
+@wrong("float32")
+def single(predictions, labels, k):
+    right = torch.bincount(labels[predictions == labels], minlength=k)
+    return right.float() / torch.bincount(labels, minlength=k)
+
+
+@wrong("whole numbers")
+def floored(predictions, labels, k):
+    right = torch.bincount(labels[predictions == labels], minlength=k)
+    return (right // torch.bincount(labels, minlength=k)).double()
+
+
+@wrong("no minlength: the last classes are missing", passes="visible")
+def too_short(predictions, labels, k):
+    right = torch.bincount(labels[predictions == labels], minlength=len(torch.bincount(labels)))
+    return right.double() / torch.bincount(labels)
+
+
+@wrong("0 for a class without images", passes="visible")
+def zero_for_nothing(predictions, labels, k):
+    right = torch.bincount(labels[predictions == labels], minlength=k)
+    return right.double() / torch.bincount(labels, minlength=k).clamp(min=1)
+
+
+@wrong("always three classes", passes="visible")
+def three_classes(predictions, labels, k):
+    return torch.stack([(predictions[labels == c] == c).double().mean() for c in range(3)])
+
+
+@wrong("the figures of the example", passes="visible")
+def constant(predictions, labels, k):
+    return torch.tensor([0.5, 1.0, 0.25], dtype=torch.float64)

@@ -1,0 +1,145 @@
+"""L6: a new network from each seed, trained."""
+
+import copy
+
+import torch
+
+from helpers.grading.answers import right, wrong
+from helpers.train import fit
+
+EXERCISE = "l6-seeds"
+NAME = "train_seeds"
+
+
+@right
+def with_a_loop(make, images, seeds, **settings):
+    nets = []
+    for seed in seeds:
+        torch.manual_seed(seed)
+        net = make().to(images.device)
+        fit(net, images, progress=False, **settings)
+        nets.append(net)
+    return nets
+
+
+@right
+def one_after_the_other(make, images, seeds, **settings):
+    def trained(seed):
+        torch.manual_seed(seed)
+        net = make()
+        net.to(images.device)
+        fit(net, images, progress=False, seed=seed, **settings)
+        return net
+
+    return [trained(seed) for seed in seeds]
+
+
+@wrong("the seed after the network")
+def seed_too_late(make, images, seeds, **settings):
+    nets = []
+    for seed in seeds:
+        net = make().to(images.device)
+        fit(net, images, progress=False, seed=seed, **settings)
+        nets.append(net)
+    return nets
+
+
+@wrong("no seed at all")
+def no_seed(make, images, seeds, **settings):
+    nets = [make().to(images.device) for _ in seeds]
+    for net in nets:
+        fit(net, images, progress=False, **settings)
+    return nets
+
+
+@wrong("one network, trained on and on")
+def one_network(make, images, seeds, **settings):
+    net, nets = make().to(images.device), []
+    for seed in seeds:
+        torch.manual_seed(seed)
+        fit(net, images, progress=False, **settings)
+        nets.append(net)
+    return nets
+
+
+@wrong("one network, copied after each training")
+def goes_on_training(make, images, seeds, **settings):
+    torch.manual_seed(seeds[0] if seeds else 0)
+    net, nets = make().to(images.device), []
+    for seed in seeds:
+        torch.manual_seed(seed)
+        fit(net, images, progress=False, **settings)
+        nets.append(copy.deepcopy(net))
+    return nets
+
+
+@wrong("the same seed each time")
+def same_seed(make, images, seeds, **settings):
+    nets = []
+    for _ in seeds:
+        torch.manual_seed(0)
+        net = make().to(images.device)
+        fit(net, images, progress=False, **settings)
+        nets.append(net)
+    return nets
+
+
+@wrong("returns what fit returns")
+def histories(make, images, seeds, **settings):
+    found = []
+    for seed in seeds:
+        torch.manual_seed(seed)
+        found.append(fit(make().to(images.device), images, progress=False, **settings))
+    return found
+
+
+@wrong("the last network only")
+def last_one(make, images, seeds, **settings):
+    net = None
+    for seed in seeds:
+        torch.manual_seed(seed)
+        net = make().to(images.device)
+        fit(net, images, progress=False, **settings)
+    return [net]
+
+
+@wrong("never trains", passes="visible")
+def untrained(make, images, seeds, **settings):
+    nets = []
+    for seed in seeds:
+        torch.manual_seed(seed)
+        nets.append(make().to(images.device))
+    return nets
+
+
+@wrong("settings forgotten", passes="visible")
+def own_settings(make, images, seeds, **settings):
+    nets = []
+    for seed in seeds:
+        torch.manual_seed(seed)
+        net = make().to(images.device)
+        fit(net, images, progress=False, epochs=1, batch_size=20)
+        nets.append(net)
+    return nets
+
+
+@wrong("one epoch, whatever is asked for", passes="visible")
+def one_epoch(make, images, seeds, **settings):
+    nets = []
+    for seed in seeds:
+        torch.manual_seed(seed)
+        net = make().to(images.device)
+        fit(net, images, progress=False, **(settings | {"epochs": 1}))
+        nets.append(net)
+    return nets
+
+
+@wrong("places in the list in place of seeds", passes="visible")
+def places(make, images, seeds, **settings):
+    seeds, nets = list(seeds), []
+    for seed in seeds:
+        torch.manual_seed(seeds.index(seed))
+        net = make().to(images.device)
+        fit(net, images, progress=False, **settings)
+        nets.append(net)
+    return nets
