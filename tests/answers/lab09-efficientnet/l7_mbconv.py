@@ -1,0 +1,241 @@
+"""L7-mbconv: EfficientNet's block."""
+
+import torch.nn.functional as F
+from torch import nn
+
+from helpers.grading.answers import right, wrong
+
+EXERCISE = "l7-mbconv"
+NAME = "MBConv"
+
+
+@right
+class ListOfParts(nn.Module):
+    def __init__(self, inputs, outputs, kernel, stride=1, expand=6):
+        super().__init__()
+        middle, parts = expand * inputs, []
+        if middle != inputs:
+            parts.append(conv_norm(inputs, middle, 1))
+        parts.append(conv_norm(middle, middle, kernel, stride=stride, groups=middle))
+        parts.append(SqueezeExcite(middle, max(1, inputs // 4)))
+        parts.append(conv_norm(middle, outputs, 1, activation=False))
+        self.parts = nn.Sequential(*parts)
+        self.add = stride == 1 and inputs == outputs
+
+    def forward(self, x):
+        y = self.parts(x)
+        if self.add:
+            y = y + x
+        return y
+
+
+@right
+class LayerByLayer(nn.Module):
+    def __init__(self, inputs, outputs, kernel, stride=1, expand=6):
+        super().__init__()
+        middle = inputs * expand
+        self.wide = expand > 1
+        if self.wide:
+            self.conv1, self.norm1 = nn.Conv2d(inputs, middle, 1, bias=False), nn.BatchNorm2d(middle)
+        self.conv2 = nn.Conv2d(middle, middle, kernel, stride, kernel // 2, groups=middle, bias=False)
+        self.norm2 = nn.BatchNorm2d(middle)
+        self.knobs = SqueezeExcite(middle, max(inputs // 4, 1))
+        self.conv3, self.norm3 = nn.Conv2d(middle, outputs, 1, bias=False), nn.BatchNorm2d(outputs)
+
+    def forward(self, x):
+        y = F.silu(self.norm1(self.conv1(x))) if self.wide else x
+        y = F.silu(self.norm2(self.conv2(y)))
+        y = self.norm3(self.conv3(self.knobs(y)))
+        return y + x if y.shape == x.shape and self.conv2.stride == (1, 1) else y
+
+
+@wrong("squeezed to a quarter of the middle")
+class QuarterOfTheMiddle(nn.Module):
+    def __init__(self, inputs, outputs, kernel, stride=1, expand=6):
+        super().__init__()
+        middle = inputs * expand
+        self.expand = conv_norm(inputs, middle, 1) if expand > 1 else nn.Identity()
+        self.depthwise = conv_norm(middle, middle, kernel, stride, groups=middle)
+        self.excite = SqueezeExcite(middle, middle // 4)
+        self.project = conv_norm(middle, outputs, 1, activation=False)
+        self.shortcut = stride == 1 and inputs == outputs
+
+    def forward(self, x):
+        y = self.project(self.excite(self.depthwise(self.expand(x))))
+        return x + y if self.shortcut else y
+
+
+@wrong("expands where expand is 1")
+class AlwaysExpands(nn.Module):
+    def __init__(self, inputs, outputs, kernel, stride=1, expand=6):
+        super().__init__()
+        middle = inputs * expand
+        self.expand = conv_norm(inputs, middle, 1)
+        self.depthwise = conv_norm(middle, middle, kernel, stride, groups=middle)
+        self.excite = SqueezeExcite(middle, max(1, inputs // 4))
+        self.project = conv_norm(middle, outputs, 1, activation=False)
+        self.shortcut = stride == 1 and inputs == outputs
+
+    def forward(self, x):
+        y = self.project(self.excite(self.depthwise(self.expand(x))))
+        return x + y if self.shortcut else y
+
+
+@wrong("an ordinary convolution in the middle")
+class NotDepthwise(nn.Module):
+    def __init__(self, inputs, outputs, kernel, stride=1, expand=6):
+        super().__init__()
+        middle = inputs * expand
+        self.expand = conv_norm(inputs, middle, 1) if expand > 1 else nn.Identity()
+        self.depthwise = conv_norm(middle, middle, kernel, stride)
+        self.excite = SqueezeExcite(middle, max(1, inputs // 4))
+        self.project = conv_norm(middle, outputs, 1, activation=False)
+        self.shortcut = stride == 1 and inputs == outputs
+
+    def forward(self, x):
+        y = self.project(self.excite(self.depthwise(self.expand(x))))
+        return x + y if self.shortcut else y
+
+
+@wrong("no squeeze-and-excite")
+class WithoutSqueeze(nn.Module):
+    def __init__(self, inputs, outputs, kernel, stride=1, expand=6):
+        super().__init__()
+        middle = inputs * expand
+        self.expand = conv_norm(inputs, middle, 1) if expand > 1 else nn.Identity()
+        self.depthwise = conv_norm(middle, middle, kernel, stride, groups=middle)
+        self.excite = nn.Identity()
+        self.project = conv_norm(middle, outputs, 1, activation=False)
+        self.shortcut = stride == 1 and inputs == outputs
+
+    def forward(self, x):
+        y = self.project(self.excite(self.depthwise(self.expand(x))))
+        return x + y if self.shortcut else y
+
+
+@wrong("the stride is forgotten")
+class WithoutStride(nn.Module):
+    def __init__(self, inputs, outputs, kernel, stride=1, expand=6):
+        super().__init__()
+        middle = inputs * expand
+        self.expand = conv_norm(inputs, middle, 1) if expand > 1 else nn.Identity()
+        self.depthwise = conv_norm(middle, middle, kernel, groups=middle)
+        self.excite = SqueezeExcite(middle, max(1, inputs // 4))
+        self.project = conv_norm(middle, outputs, 1, activation=False)
+        self.shortcut = stride == 1 and inputs == outputs
+
+    def forward(self, x):
+        y = self.project(self.excite(self.depthwise(self.expand(x))))
+        return x + y if self.shortcut else y
+
+
+@wrong("an activation after the projection", passes="visible")
+class ActivatesTheEnd(nn.Module):
+    def __init__(self, inputs, outputs, kernel, stride=1, expand=6):
+        super().__init__()
+        middle = inputs * expand
+        self.expand = conv_norm(inputs, middle, 1) if expand > 1 else nn.Identity()
+        self.depthwise = conv_norm(middle, middle, kernel, stride, groups=middle)
+        self.excite = SqueezeExcite(middle, max(1, inputs // 4))
+        self.project = conv_norm(middle, outputs, 1)
+        self.shortcut = stride == 1 and inputs == outputs
+
+    def forward(self, x):
+        y = self.project(self.excite(self.depthwise(self.expand(x))))
+        return x + y if self.shortcut else y
+
+
+@wrong("no shortcut", passes="visible")
+class WithoutShortcut(nn.Module):
+    def __init__(self, inputs, outputs, kernel, stride=1, expand=6):
+        super().__init__()
+        middle = inputs * expand
+        self.expand = conv_norm(inputs, middle, 1) if expand > 1 else nn.Identity()
+        self.depthwise = conv_norm(middle, middle, kernel, stride, groups=middle)
+        self.excite = SqueezeExcite(middle, max(1, inputs // 4))
+        self.project = conv_norm(middle, outputs, 1, activation=False)
+        self.shortcut = False
+
+    def forward(self, x):
+        y = self.project(self.excite(self.depthwise(self.expand(x))))
+        return x + y if self.shortcut else y
+
+
+@wrong("a shortcut with a stride of 2 too", passes="visible")
+class AlwaysAdds(nn.Module):
+    def __init__(self, inputs, outputs, kernel, stride=1, expand=6):
+        super().__init__()
+        middle = inputs * expand
+        self.expand = conv_norm(inputs, middle, 1) if expand > 1 else nn.Identity()
+        self.depthwise = conv_norm(middle, middle, kernel, stride, groups=middle)
+        self.excite = SqueezeExcite(middle, max(1, inputs // 4))
+        self.project = conv_norm(middle, outputs, 1, activation=False)
+        self.shortcut = inputs == outputs
+
+    def forward(self, x):
+        y = self.project(self.excite(self.depthwise(self.expand(x))))
+        return x + y if self.shortcut else y
+
+
+@wrong("the stride in the first convolution", passes="visible")
+class StrideTooEarly(nn.Module):
+    def __init__(self, inputs, outputs, kernel, stride=1, expand=6):
+        super().__init__()
+        middle = inputs * expand
+        self.expand = conv_norm(inputs, middle, 1, stride) if expand > 1 else nn.Identity()
+        self.depthwise = conv_norm(middle, middle, kernel, stride if expand == 1 else 1, groups=middle)
+        self.excite = SqueezeExcite(middle, max(1, inputs // 4))
+        self.project = conv_norm(middle, outputs, 1, activation=False)
+        self.shortcut = stride == 1 and inputs == outputs
+
+    def forward(self, x):
+        y = self.project(self.excite(self.depthwise(self.expand(x))))
+        return x + y if self.shortcut else y
+
+
+@wrong("squeeze-and-excite before the depthwise convolution", passes="visible")
+class SqueezesTooEarly(nn.Module):
+    def __init__(self, inputs, outputs, kernel, stride=1, expand=6):
+        super().__init__()
+        middle = inputs * expand
+        self.expand = conv_norm(inputs, middle, 1) if expand > 1 else nn.Identity()
+        self.depthwise = conv_norm(middle, middle, kernel, stride, groups=middle)
+        self.excite = SqueezeExcite(middle, max(1, inputs // 4))
+        self.project = conv_norm(middle, outputs, 1, activation=False)
+        self.shortcut = stride == 1 and inputs == outputs
+
+    def forward(self, x):
+        y = self.project(self.depthwise(self.excite(self.expand(x))))
+        return x + y if self.shortcut else y
+
+
+@wrong("the shortcut only where expand is above 1", passes="visible")
+class ShortcutOfTheWide(nn.Module):
+    def __init__(self, inputs, outputs, kernel, stride=1, expand=6):
+        super().__init__()
+        middle = inputs * expand
+        self.expand = conv_norm(inputs, middle, 1) if expand > 1 else nn.Identity()
+        self.depthwise = conv_norm(middle, middle, kernel, stride, groups=middle)
+        self.excite = SqueezeExcite(middle, max(1, inputs // 4))
+        self.project = conv_norm(middle, outputs, 1, activation=False)
+        self.shortcut = stride == 1 and inputs == outputs and expand > 1
+
+    def forward(self, x):
+        y = self.project(self.excite(self.depthwise(self.expand(x))))
+        return x + y if self.shortcut else y
+
+
+@wrong("multiplies by the input", passes="visible")
+class Multiplies(nn.Module):
+    def __init__(self, inputs, outputs, kernel, stride=1, expand=6):
+        super().__init__()
+        middle = inputs * expand
+        self.expand = conv_norm(inputs, middle, 1) if expand > 1 else nn.Identity()
+        self.depthwise = conv_norm(middle, middle, kernel, stride, groups=middle)
+        self.excite = SqueezeExcite(middle, max(1, inputs // 4))
+        self.project = conv_norm(middle, outputs, 1, activation=False)
+        self.shortcut = stride == 1 and inputs == outputs
+
+    def forward(self, x):
+        y = self.project(self.excite(self.depthwise(self.expand(x))))
+        return x * y if self.shortcut else y

@@ -1,0 +1,160 @@
+"""L7-se: squeeze-and-excite."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from helpers.grading.answers import right, wrong
+
+EXERCISE = "l7-se"
+NAME = "SqueezeExcite"
+
+
+@right
+class Sequential(nn.Module):
+    def __init__(self, channels, squeezed):
+        super().__init__()
+        self.gate = nn.Sequential(
+            nn.AdaptiveAvgPool2d(1),
+            nn.Conv2d(channels, squeezed, 1),
+            nn.SiLU(),
+            nn.Conv2d(squeezed, channels, 1),
+            nn.Sigmoid(),
+        )
+
+    def forward(self, x):
+        return self.gate(x) * x
+
+
+@right
+class ByHand(nn.Module):
+    def __init__(self, channels, squeezed):
+        super().__init__()
+        self.down = nn.Conv2d(channels, squeezed, kernel_size=1)
+        self.up = nn.Conv2d(squeezed, channels, kernel_size=1)
+
+    def forward(self, x):
+        height, width = x.shape[2:]
+        y = self.down(x.sum((2, 3), keepdim=True) / (height * width))
+        return x / (1 + torch.exp(-self.up(y * torch.sigmoid(y))))
+
+
+@wrong("no sigmoid")
+class NoSigmoid(nn.Module):
+    def __init__(self, channels, squeezed):
+        super().__init__()
+        self.squeeze = nn.Conv2d(channels, squeezed, 1)
+        self.excite = nn.Conv2d(squeezed, channels, 1)
+
+    def forward(self, x):
+        return x * self.excite(F.silu(self.squeeze(x.mean((2, 3), keepdim=True))))
+
+
+@wrong("no biases")
+class NoBias(nn.Module):
+    def __init__(self, channels, squeezed):
+        super().__init__()
+        self.squeeze = nn.Conv2d(channels, squeezed, 1, bias=False)
+        self.excite = nn.Conv2d(squeezed, channels, 1, bias=False)
+
+    def forward(self, x):
+        return x * self.excite(F.silu(self.squeeze(x.mean((2, 3), keepdim=True)))).sigmoid()
+
+
+@wrong("gives the factors alone")
+class FactorsOnly(nn.Module):
+    def __init__(self, channels, squeezed):
+        super().__init__()
+        self.squeeze = nn.Conv2d(channels, squeezed, 1)
+        self.excite = nn.Conv2d(squeezed, channels, 1)
+
+    def forward(self, x):
+        return self.excite(F.silu(self.squeeze(x.mean((2, 3), keepdim=True)))).sigmoid()
+
+
+@wrong("adds the factors")
+class Adds(nn.Module):
+    def __init__(self, channels, squeezed):
+        super().__init__()
+        self.squeeze = nn.Conv2d(channels, squeezed, 1)
+        self.excite = nn.Conv2d(squeezed, channels, 1)
+
+    def forward(self, x):
+        return x + self.excite(F.silu(self.squeeze(x.mean((2, 3), keepdim=True)))).sigmoid()
+
+
+@wrong("ReLU in place of SiLU", passes="visible")
+class WithReLU(nn.Module):
+    def __init__(self, channels, squeezed):
+        super().__init__()
+        self.squeeze = nn.Conv2d(channels, squeezed, 1)
+        self.excite = nn.Conv2d(squeezed, channels, 1)
+
+    def forward(self, x):
+        return x * self.excite(F.relu(self.squeeze(x.mean((2, 3), keepdim=True)))).sigmoid()
+
+
+@wrong("the sum in place of the mean", passes="visible")
+class Sums(nn.Module):
+    def __init__(self, channels, squeezed):
+        super().__init__()
+        self.squeeze = nn.Conv2d(channels, squeezed, 1)
+        self.excite = nn.Conv2d(squeezed, channels, 1)
+
+    def forward(self, x):
+        return x * self.excite(F.silu(self.squeeze(x.sum((2, 3), keepdim=True)))).sigmoid()
+
+
+@wrong("the largest in place of the mean", passes="visible")
+class Largest(nn.Module):
+    def __init__(self, channels, squeezed):
+        super().__init__()
+        self.squeeze = nn.Conv2d(channels, squeezed, 1)
+        self.excite = nn.Conv2d(squeezed, channels, 1)
+
+    def forward(self, x):
+        return x * self.excite(F.silu(self.squeeze(x.amax((2, 3), keepdim=True)))).sigmoid()
+
+
+@wrong("no squeeze: a factor for each pixel", passes="visible")
+class EachPixel(nn.Module):
+    def __init__(self, channels, squeezed):
+        super().__init__()
+        self.squeeze = nn.Conv2d(channels, squeezed, 1)
+        self.excite = nn.Conv2d(squeezed, channels, 1)
+
+    def forward(self, x):
+        return x * self.excite(F.silu(self.squeeze(x))).sigmoid()
+
+
+@wrong("the mean over the batch too", passes="visible")
+class WholeBatch(nn.Module):
+    def __init__(self, channels, squeezed):
+        super().__init__()
+        self.squeeze = nn.Conv2d(channels, squeezed, 1)
+        self.excite = nn.Conv2d(squeezed, channels, 1)
+
+    def forward(self, x):
+        return x * self.excite(F.silu(self.squeeze(x.mean((0, 2, 3), keepdim=True)))).sigmoid()
+
+
+@wrong("no activation between the convolutions", passes="visible")
+class Linear(nn.Module):
+    def __init__(self, channels, squeezed):
+        super().__init__()
+        self.squeeze = nn.Conv2d(channels, squeezed, 1)
+        self.excite = nn.Conv2d(squeezed, channels, 1)
+
+    def forward(self, x):
+        return x * self.excite(self.squeeze(x.mean((2, 3), keepdim=True))).sigmoid()
+
+
+@wrong("writes into its input", passes="visible")
+class InPlace(nn.Module):
+    def __init__(self, channels, squeezed):
+        super().__init__()
+        self.squeeze = nn.Conv2d(channels, squeezed, 1)
+        self.excite = nn.Conv2d(squeezed, channels, 1)
+
+    def forward(self, x):
+        return x.mul_(self.excite(F.silu(self.squeeze(x.mean((2, 3), keepdim=True)))).sigmoid().detach())

@@ -1,0 +1,90 @@
+"""L7-sides: how maps shrink from stride to stride."""
+
+import math
+
+import torch
+from torch import nn
+
+from helpers.grading.answers import right, wrong
+
+EXERCISE = "l7-sides"
+NAME = "sides"
+
+
+@right
+def ceiling(side, strides):
+    found = []
+    for stride in strides:
+        side = -(-side // stride)
+        found.append(side)
+    return found
+
+
+@right
+def by_convolutions(side, strides):
+    x, found = torch.zeros(1, 1, side, 1), []
+    for stride in strides:
+        x = nn.Conv2d(1, 1, (3, 1), (stride, 1), (1, 0))(x)
+        found.append(int(x.shape[2]))
+    return tuple(found)
+
+
+@right
+def at_once(side, strides):
+    return [math.ceil(side / math.prod(strides[: place + 1])) for place in range(len(strides))]
+
+
+@wrong("each stride by itself")
+def not_one_after_the_other(side, strides):
+    return [math.ceil(side / stride) for stride in strides]
+
+
+@wrong("begins with the image")
+def with_the_image(side, strides):
+    found = [side]
+    for stride in strides:
+        found.append(math.ceil(found[-1] / stride))
+    return found
+
+
+@wrong("floats")
+def floats(side, strides):
+    found = []
+    for stride in strides:
+        side = side / stride
+        found.append(side)
+    return found
+
+
+@wrong("only the last")
+def last(side, strides):
+    for stride in strides:
+        side = math.ceil(side / stride)
+    return side
+
+
+@wrong("rounds down", passes="visible")
+def floor(side, strides):
+    found = []
+    for stride in strides:
+        side //= stride
+        found.append(side)
+    return found
+
+
+@wrong("halves to the even number", passes="visible")
+def python_round(side, strides):
+    found = []
+    for stride in strides:
+        side = round(side / stride)
+        found.append(side)
+    return found
+
+
+@wrong("each stride above 1 is a 2", passes="visible")
+def halves(side, strides):
+    found = []
+    for stride in strides:
+        side = side if stride == 1 else (side + 1) // 2
+        found.append(side)
+    return found
