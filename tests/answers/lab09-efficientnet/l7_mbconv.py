@@ -1,5 +1,6 @@
-"""L7-mbconv: EfficientNet's block."""
+"""L7-mbconv: EfficientNet's block. The first two right answers name their parts as the files handed in do."""
 
+import torch
 import torch.nn.functional as F
 from torch import nn
 
@@ -7,6 +8,47 @@ from helpers.grading.answers import right, wrong
 
 EXERCISE = "l7-mbconv"
 NAME = "MBConv"
+
+
+@right
+class NamedParts(nn.Module):
+    def __init__(self, inputs, outputs, kernel, stride=1, expand=6):
+        super().__init__()
+        middle = expand * inputs
+        self.expand = nn.Sequential() if expand == 1 else conv_norm(inputs, middle, 1)
+        self.depthwise = conv_norm(middle, middle, kernel, stride=stride, groups=middle)
+        self.excite = SqueezeExcite(middle, inputs // 4 or 1)
+        self.project = conv_norm(middle, outputs, 1, activation=False)
+        self.add = (stride, inputs) == (1, outputs)
+
+    def forward(self, x):
+        y = x
+        for part in (self.expand, self.depthwise, self.excite, self.project):
+            y = part(y)
+        return y + x if self.add else y
+
+
+@right
+class WithoutConvNorm(nn.Module):
+    def __init__(self, inputs, outputs, kernel, stride=1, expand=6):
+        super().__init__()
+
+        def layers(*args, **kwargs):
+            convolution = nn.Conv2d(*args, **kwargs, bias=False)
+            return nn.Sequential(convolution, nn.BatchNorm2d(convolution.out_channels))
+
+        middle = inputs * expand
+        if expand > 1:
+            self.expand = layers(inputs, middle, 1)
+        self.depthwise = layers(middle, middle, kernel, stride, kernel // 2, groups=middle)
+        self.excite = SqueezeExcite(middle, max(inputs // 4, 1))
+        self.project = layers(middle, outputs, 1)
+        self.wide, self.shortcut = expand > 1, stride == 1 and inputs == outputs
+
+    def forward(self, x):
+        y = F.silu(self.expand(x)) if self.wide else x
+        y = self.project(self.excite(F.silu(self.depthwise(y))))
+        return torch.add(x, y) if self.shortcut else y
 
 
 @right

@@ -1,4 +1,4 @@
-"""L7-se: squeeze-and-excite."""
+"""L7-se: squeeze-and-excite. The first two right answers name their layers as the files handed in do."""
 
 import torch
 import torch.nn.functional as F
@@ -8,6 +8,32 @@ from helpers.grading.answers import right, wrong
 
 EXERCISE = "l7-se"
 NAME = "SqueezeExcite"
+
+
+@right
+class Layers(nn.Module):
+    def __init__(self, channels, squeezed):
+        super().__init__()
+        self.pool, self.activation, self.gate = nn.AdaptiveAvgPool2d(1), nn.SiLU(), nn.Sigmoid()
+        self.squeeze = nn.Conv2d(channels, squeezed, 1)
+        self.excite = nn.Conv2d(squeezed, channels, 1)
+
+    def forward(self, x):
+        factors = self.activation(self.squeeze(self.pool(x)))
+        return self.gate(self.excite(factors)) * x
+
+
+@right
+class ByHand(nn.Module):
+    def __init__(self, channels, squeezed):
+        super().__init__()
+        self.squeeze = nn.Conv2d(channels, squeezed, kernel_size=1)
+        self.excite = nn.Conv2d(squeezed, channels, kernel_size=1)
+
+    def forward(self, x):
+        height, width = x.shape[2:]
+        y = self.squeeze(x.sum((2, 3), keepdim=True) / (height * width))
+        return x / (1 + torch.exp(-self.excite(y * torch.sigmoid(y))))
 
 
 @right
@@ -24,19 +50,6 @@ class Sequential(nn.Module):
 
     def forward(self, x):
         return self.gate(x) * x
-
-
-@right
-class ByHand(nn.Module):
-    def __init__(self, channels, squeezed):
-        super().__init__()
-        self.down = nn.Conv2d(channels, squeezed, kernel_size=1)
-        self.up = nn.Conv2d(squeezed, channels, kernel_size=1)
-
-    def forward(self, x):
-        height, width = x.shape[2:]
-        y = self.down(x.sum((2, 3), keepdim=True) / (height * width))
-        return x / (1 + torch.exp(-self.up(y * torch.sigmoid(y))))
 
 
 @wrong("no sigmoid")
