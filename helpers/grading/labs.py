@@ -63,6 +63,13 @@ class Lab:
         """The "smoke" or "grading" values of the lab's parameters, as its parameters cell's metadata gives them."""
         return dict(self.parameters_cell().metadata.get("course", {}).get(which, {}))
 
+    def withheld(self) -> list[str]:
+        """Files and folders of the data that students' code may not read when it is graded, by their paths there.
+
+        The metadata of the parameters cell name them: the hidden images of a lab whose points are an accuracy.
+        """
+        return list(self.parameters_cell().metadata.get("course", {}).get("withheld", []))
+
     def headings(self) -> list[re.Match[str]]:
         """The exercises' headings, with the groups `question`, `points` and `minutes`."""
         cells = (cell.source for cell in self.read().cells if cell.cell_type == "markdown")

@@ -93,19 +93,22 @@ class SandboxProvisioner(KernelProvisionerBase):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Fork the kernel. What lies in the folder `cwd`, save notebooks, is copied into its sandbox.
 
+        The data sets can be read there, but for the files and folders that `withheld` names.
+
         Raises:
             SandboxError: if this machine does not offer a protection.
             SubmissionError: if the files in `cwd` cannot be brought into the sandbox.
             ZygoteError: if it could not be started for another reason.
         """
         try:
-            self._kernel = await asyncio.to_thread(self._fork, str(kwargs.get("cwd") or ""), kwargs["env"])
+            withheld = tuple(kwargs.get("withheld") or ())
+            self._kernel = await asyncio.to_thread(self._fork, str(kwargs.get("cwd") or ""), kwargs["env"], withheld)
         except BaseException:
             await self.cleanup()
             raise
         return self.connection_info
 
-    def _fork(self, submitted: str, environment: dict[str, str]) -> Child:
+    def _fork(self, submitted: str, environment: dict[str, str], withheld: tuple[str, ...]) -> Child:
         manager: Any = self.parent
         own = {} if self.boxed else _own_places()
         for port in (*PORTS.values(), HEARTBEAT):
@@ -116,7 +119,7 @@ class SandboxProvisioner(KernelProvisionerBase):
             kernel = shared().fork(
                 "kernel",
                 {"key": manager.session.key.decode(), "folder": "" if self.boxed else submitted},
-                box=self._box(submitted, environment) if self.boxed else None,
+                box=self._box(submitted, environment, withheld) if self.boxed else None,
                 environment=self._environment(environment) | own,
                 sockets=[*served, channel],
             )
@@ -124,10 +127,10 @@ class SandboxProvisioner(KernelProvisionerBase):
             listener.close()  # nobody but the kernel listens: what is sent to a dead one fails at once
         return kernel
 
-    def _box(self, submitted: str, environment: dict[str, str]) -> Box:
+    def _box(self, submitted: str, environment: dict[str, str], withheld: tuple[str, ...]) -> Box:
         limits = Limits(memory=self.memory << 20, scratch=self.scratch << 20)
         data = environment.get("CNN_LABS_DATA") or str(cache_folder())
-        return Box(limits, submitted, (os.path.abspath(os.path.expanduser(data)),), self.gpu)
+        return Box(limits, submitted, (os.path.abspath(os.path.expanduser(data)),), withheld, self.gpu)
 
     def _environment(self, environment: Mapping[str, str]) -> dict[str, str]:
         """The environment of both processes of a hand-in, which must find the same devices."""

@@ -41,12 +41,14 @@ class Box:
     Attributes:
         submitted: the hand-in's folder, of which all but notebooks is copied in; empty for none.
         shown: more that can be read inside, at the same place: the data sets.
+        withheld: what of it cannot: paths of files and folders in those of `shown`.
         gpu: whether NVIDIA's devices are there.
     """
 
     limits: Limits = Limits()
     submitted: str = ""
     shown: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
     gpu: bool = False
 
 
@@ -138,6 +140,7 @@ def enter(box: Box) -> None:
         SubmissionError: if the hand-in's files do not fit in.
     """
     uid, readable = _own_uid(), filesystem.readable(box.shown)
+    hidden = filesystem.withheld(box.shown, box.withheld)
     submitted = Path(box.submitted).resolve() if box.submitted else None
     # When the machine runs out of memory, a student's process dies before anybody else's.
     Path("/proc/self/oom_score_adj").write_text("1000")
@@ -146,6 +149,7 @@ def enter(box: Box) -> None:
         writable = filesystem.make_scratch(box.limits.scratch)
         for target, source in readable.items():
             filesystem.show(source, target)
+        filesystem.hide(hidden)
         devices = filesystem.make_devices(box.gpu)
     with _needs(PROC):
         filesystem.mount_proc()

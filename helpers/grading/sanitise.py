@@ -25,11 +25,13 @@ class Master:
     """The instructor's copy of a notebook: what the gradebook, `release/` and `source/` say of it.
 
     `cells` are the released cells that nbgrader marks, in their order, with the hidden tests back in place and the
-    lab's values for grading in its parameters cell: few images and epochs, so that a class takes minutes.
+    lab's values for grading in its parameters cell: few images and epochs, so that a class takes minutes. `withheld`
+    names the data that the student's code may not read.
     """
 
     cells: tuple[NotebookNode, ...]
     kernelspec: dict[str, Any]
+    withheld: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, gradebook: Gradebook, coursedir: CourseDirectory, assignment: str, notebook: str) -> Master:
@@ -50,8 +52,9 @@ class Master:
             cell.source, mark.checksum = original.source, original.checksum
             if mark.grade_id in points:
                 mark.points = points[mark.grade_id]
-        _set_grading_parameters(cells, Lab(source.parent.name, source))
-        return cls(tuple(cells), json.loads(recorded.kernelspec or "{}"))
+        lab = Lab(source.parent.name, source)
+        _set_grading_parameters(cells, lab)
+        return cls(tuple(cells), json.loads(recorded.kernelspec or "{}"), tuple(lab.withheld()))
 
     def sanitise(self, handed_in: NotebookNode) -> NotebookNode:
         """The hand-in as it is to be run: locked cells and marks as released, answers as the student wrote them.
@@ -63,6 +66,8 @@ class Master:
         notebook = copy.deepcopy(handed_in)
         if [cell.id for cell in notebook.cells] != [PROBLEM_CELL]:
             notebook.metadata.pop("course", None)  # what stands there is not the student's to say
+        if self.withheld:
+            notebook.metadata.setdefault("course", {})["withheld"] = list(self.withheld)
         if self.kernelspec:
             notebook.metadata["kernelspec"] = self.kernelspec
         for cell in notebook.cells:

@@ -211,6 +211,32 @@ def test_data_is_shown_and_cannot_be_changed(tmp_path: Path) -> None:
     assert in_child(lambda: enter_box(Box(shown=(str(tmp_path),)), look)) == ""
 
 
+def test_what_of_the_data_is_withheld_cannot_be_read_by_any_of_its_names(tmp_path: Path) -> None:
+    data, blobs = tmp_path / "data", tmp_path / "data" / "blobs"
+    for folder in (tmp_path, data, blobs, data / "more"):
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o755)
+    for path in (data / "train", data / "test", blobs / "1", data / "more" / "test"):
+        path.write_text(path.name)
+    (data / "linked").symlink_to(blobs / "1")
+    (tmp_path / "alias").symlink_to(data)
+
+    def look() -> None:
+        for folder in (tmp_path / "alias", data):
+            assert (folder / "train").read_text() == "train"
+            for name in ("test", "linked", "blobs/1"):
+                with pytest.raises(PermissionError):
+                    (folder / name).read_text()
+                assert (folder / name).stat().st_size == 0
+                with pytest.raises(OSError, match=r"Read-only|not permitted"):
+                    (folder / name).chmod(0o644)
+            with pytest.raises(PermissionError):
+                list((folder / "more").iterdir())
+
+    withheld = ("test", "linked", "more", "not-there")
+    assert in_child(lambda: enter_box(Box(shown=(str(tmp_path / "alias"),), withheld=withheld), look)) == ""
+
+
 def test_data_that_nobody_else_can_read_is_named(tmp_path: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("an ordinary user's kernels read what the user reads")
