@@ -36,7 +36,8 @@ class Marks:
     messages: dict[str, str] = field(default_factory=dict)
 
     def lost(self, check: str) -> bool:
-        return self.points[check] < self.possible[check]
+        """Whether a check took points, or failed; some checks only tell, and have no points to take."""
+        return self.points[check] < self.possible[check] or bool(self.messages[check])
 
 
 class Rehearsal:
