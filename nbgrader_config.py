@@ -21,6 +21,11 @@ c = get_config()  # noqa: F821 - nbgrader defines it
 c.CourseDirectory.course_id = "cnn-labs"
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".DS_Store", "models"]  # labs save models
 
+# What students hand in beside a notebook, and the lab's own cells write too: the instructor's never takes its place.
+c.Autograde.exclude_overwriting = {
+    "lab10-classifier": ["classifier.safetensors", "classifier-stand-in.safetensors"],
+}
+
 # Students' copies: a notice on top; stubs that the checks recognise; marking schemes stay here.
 c.IncludeHeaderFooter.header = "source/header.ipynb"
 c.ClearSolutions.code_stub = {"python": '# Write your answer here.\nraise NotImplementedError("not done yet")'}

@@ -176,7 +176,7 @@ class Grading:
         submitted, staged = self._submitted(student), self._staging / student
         staged.mkdir(parents=True)
         files, left_out = self._copy_files(submitted, staged)
-        files |= self._copy_files(self._source(), staged)[0]
+        files |= self._copy_files(self._source(), staged, self._students_own())[0]
         notebook = self.master.sanitise(self._read(submitted))
         if left_out:
             notebook.metadata.setdefault("course", {})["left_out"] = left_out
@@ -192,11 +192,19 @@ class Grading:
         with path.open(encoding="utf-8") as stream:
             return read_submission(stream)
 
-    def _copy_files(self, source: Path, staged: Path) -> tuple[dict[str, bytes], list[str]]:
+    def _students_own(self) -> list[str]:
+        """Files of a hand-in in whose place nothing of the lab's own is put."""
+        return list(self.course.config.Autograde.get("exclude_overwriting", {}).get(self.assignment, []))
+
+    def _copy_files(
+        self, source: Path, staged: Path, besides: Sequence[str] = ()
+    ) -> tuple[dict[str, bytes], list[str]]:
         """Copy what lies beside the notebook, and tell what is left out: what is too large, and links to anything."""
         files, left_out, room = {}, [], FILES_LIMIT
         for found in find_all_files(str(source), [*self.course.coursedir.ignore, "*.ipynb"]):
             path, name = Path(found), str(Path(found).relative_to(source))
+            if name in besides:
+                continue
             if path.is_symlink() or not path.is_file() or path.stat().st_size > room:
                 left_out.append(name)
                 continue

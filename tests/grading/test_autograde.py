@@ -58,6 +58,22 @@ def test_a_file_beside_the_notebook_is_there_and_a_link_is_not(course: Course, t
     assert (scores["ben"].points, scores["ben"].notes) == (2, ["files left out, as links or too large: factor"])
 
 
+@pytest.mark.parametrize("command", ["course", "nbgrader"])
+def test_a_file_of_the_labs_own_takes_a_students_place_unless_it_is_the_students(course: Course, command: str) -> None:
+    course.config.Autograde.exclude_overwriting = {SMALL.assignment: ["weights"]}
+    folder = hand_in(course, "ada", "def double(n):\n    return n * int(open('weights').read())")
+    for name, words in (("weights", "2"), ("table", "theirs")):
+        (folder / name).write_text(words)
+        (course.root / "source" / SMALL.assignment / name).write_text("1")
+    if command == "course":
+        grade(course)
+    else:
+        course.autograde(SMALL.assignment, "ada")
+    (score,) = read_scores(course)
+    assert score.points == 5
+    assert (course.folder("autograded", "ada", SMALL.assignment) / "table").read_text() == "1"
+
+
 def test_a_notebook_that_is_a_link_is_not_read(course: Course) -> None:
     theirs = hand_in(course, "ada") / SMALL.path.name
     mine = hand_in(course, "ben") / SMALL.path.name
