@@ -1,0 +1,158 @@
+"""E-loader, part 2: images per second."""
+
+from helpers.grading.answers import right, wrong
+
+EXERCISE = "e-loader-time"
+NAME = "images_per_second"
+
+
+@right
+def with_enumerate(loader, work, clock=time.perf_counter):
+    count = 0
+    for k, (images, labels) in enumerate(loader):
+        work(images, labels)
+        if k == 0:
+            synchronize(device)
+            begin = clock()
+        else:
+            count += images.shape[0]
+    synchronize(device)
+    return count / (clock() - begin)
+
+
+@right
+def with_two_readings(loader, work, clock=time.perf_counter):
+    minibatches = iter(loader)
+    images, labels = next(minibatches)
+    work(images, labels)
+    synchronize(device)
+    before = clock()
+    sizes = []
+    for images, labels in minibatches:
+        work(images, labels)
+        sizes.append(len(images))
+    synchronize(device)
+    after = clock()
+    return sum(sizes) / (after - before)
+
+
+@wrong("counts minibatches")
+def minibatches_counted(loader, work, clock=time.perf_counter):
+    iterator, count = iter(loader), 0
+    work(*next(iterator))
+    begin = clock()
+    for images, labels in iterator:
+        work(images, labels)
+        count += 1
+    return count / (clock() - begin)
+
+
+@wrong("counts the warm-up too")
+def warm_up_counted(loader, work, clock=time.perf_counter):
+    iterator = iter(loader)
+    images, labels = next(iterator)
+    work(images, labels)
+    begin, count = clock(), len(labels)
+    for images, labels in iterator:
+        work(images, labels)
+        count += len(labels)
+    return count / (clock() - begin)
+
+
+@wrong("takes the last minibatch for a full one")
+def all_full(loader, work, clock=time.perf_counter):
+    iterator, count = iter(loader), 0
+    images, labels = next(iterator)
+    size = len(labels)
+    work(images, labels)
+    begin = clock()
+    for images, labels in iterator:
+        work(images, labels)
+        count += size
+    return count / (clock() - begin)
+
+
+@wrong("seconds per image")
+def upside_down(loader, work, clock=time.perf_counter):
+    iterator, count = iter(loader), 0
+    work(*next(iterator))
+    begin = clock()
+    for images, labels in iterator:
+        work(images, labels)
+        count += len(labels)
+    return (clock() - begin) / count
+
+
+@wrong("does not do the work of the warm-up")
+def lazy(loader, work, clock=time.perf_counter):
+    iterator, count = iter(loader), 0
+    next(iterator)
+    begin = clock()
+    for images, labels in iterator:
+        work(images, labels)
+        count += len(labels)
+    return count / (clock() - begin)
+
+
+@wrong("reads another clock")
+def another_clock(loader, work, clock=time.perf_counter):
+    iterator, count = iter(loader), 0
+    work(*next(iterator))
+    begin = time.perf_counter()
+    for images, labels in iterator:
+        work(images, labels)
+        count += len(labels)
+    return count / (time.perf_counter() - begin)
+
+
+@wrong("goes through the loader twice")
+def two_passes(loader, work, clock=time.perf_counter):
+    for images, labels in loader:
+        work(images, labels)
+        break
+    begin, count = clock(), 0
+    for images, labels in loader:
+        work(images, labels)
+        count += len(labels)
+    return count / (clock() - begin)
+
+
+@wrong("the clock starts before the warm-up", passes="visible")
+def starts_too_early(loader, work, clock=time.perf_counter):
+    begin, count = clock(), 0
+    for k, (images, labels) in enumerate(loader):
+        work(images, labels)
+        count += len(labels) if k else 0
+    return count / (clock() - begin)
+
+
+@wrong("the clock stops before the last work is done", passes="visible")
+def stops_too_early(loader, work, clock=time.perf_counter):
+    minibatches = list(loader)
+    work(*minibatches[0])
+    begin = clock()
+    for images, labels in minibatches[1:-1]:
+        work(images, labels)
+    end = clock()
+    work(*minibatches[-1])
+    return sum(len(labels) for _, labels in minibatches[1:]) / (end - begin)
+
+
+@wrong("does the work first and reads the clock twice at the end", passes="visible")
+def work_outside(loader, work, clock=time.perf_counter):
+    minibatches = list(loader)
+    for images, labels in minibatches:
+        work(images, labels)
+    begin = clock()
+    return sum(len(labels) for _, labels in minibatches[1:]) / ((clock() - begin) or 1.0)
+
+
+@wrong("knows minibatches of 10 alone", passes="visible")
+def of_ten(loader, work, clock=time.perf_counter):
+    iterator, number = iter(loader), 0
+    work(*next(iterator))
+    begin = clock()
+    for images, labels in iterator:
+        work(images, labels)
+        number += 1
+    return (10 * (number - 1) + 5) / (clock() - begin)
