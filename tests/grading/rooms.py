@@ -9,6 +9,8 @@ import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import torchvision  # noqa: F401 - as the forkserver does: else each fork imports seconds' worth for a tensor on meta
+
 from helpers.grading.cleanroom import Room, run_cell
 from helpers.grading.link import Link
 from helpers.grading.servant import Servant
