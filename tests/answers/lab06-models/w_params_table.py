@@ -63,10 +63,9 @@ def learnable_only(net):
     return [(n, tuple(p.shape), p.numel()) for n, p in net.named_parameters() if p.requires_grad]
 
 
-@wrong("sorted by name", passes="visible")
-def sorted_by_size(net):
-    rows = [(name, tuple(parameter.shape), parameter.numel()) for name, parameter in net.named_parameters()]
-    return sorted(rows, key=lambda row: (row[0][0], -len(row[1])))
+@wrong("sorted by name")
+def sorted_by_name(net):
+    return sorted((name, tuple(parameter.shape), parameter.numel()) for name, parameter in net.named_parameters())
 
 
 @wrong("fails where there is nothing", passes="visible")
