@@ -16,7 +16,7 @@ __all__ = ["Measured", "altered", "measure"]
 
 SHIFT = 1  # pixels that an image may move before it is shown, in each direction
 BATCH = 200  # images in a call
-SECONDS = 60.0  # after which no further batch is asked for
+SECONDS = 90.0  # after which no further batch is asked for
 LEAST = 500  # images that must be done by then
 
 
