@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -22,22 +22,23 @@ class Seeds:
 
     def agree(self) -> None:
         """Take it that the other process has these numbers: it runs the same set-up cells."""
-        self._known = _states()
+        self._draw(_DRAW)
 
     def news(self) -> dict[str, Any]:
-        """The states that have changed since the last time. The other process goes on from there by itself.
-
-        Of each that is told a number is drawn here, so that the same seed, set again, is seen.
-        """
+        """The states that have changed since the last time. The other process goes on from there by itself."""
         now = _states()
         changed = {name: state for name, state in now.items() if self._known[name] != state}
         if "numpy" in changed:
             changed["numpy"] = np.random.get_state()
-        for name in changed:
-            _DRAW[name]()
         if changed:
-            self.agree()
+            self._draw(changed)
         return changed
+
+    def _draw(self, names: Iterable[str]) -> None:
+        """Draw a number of each here, so that the same seed, set again, is seen."""
+        for name in names:
+            _DRAW[name]()
+        self._known = _states()
 
 
 def set_seeds(states: dict[str, Any]) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
 import textwrap
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
+import torch
 
 from helpers.grading.cleanroom import Room, run_cell, serve
 from helpers.grading.link import Link
@@ -203,6 +206,7 @@ def test_settings_of_the_check_hold_in_the_call() -> None:
     ],
 )
 def test_a_seed_set_by_the_check_holds_in_the_call(seed: str, draw: str) -> None:
+    exec(seed, {"torch": torch, "np": np, "random": random})  # as a set-up cell may have done
     passes(
         f"import random\ndef f(): return float({draw})",
         f"{seed}\na = f()\n{seed}\nb, c = f(), f()\n{seed}\nassert a == b != c and a == float({draw})",
