@@ -44,6 +44,7 @@ class Pickler(cloudpickle.Pickler):
         self.inputs: list[Tensor] = []  # tensors that require their gradient, in the order in which they are sent
         self._link, self._whole, self._answers = link, whole, answers
         super().__init__(self._text, protocol=5, buffer_callback=self._keep if whole is None else None)
+        self._alive = list(link.own.values())  # or another tensor might get the `id` of one of their parameters
         self._parameters = link.parameters()
 
     def text(self, value: Any) -> bytes:

@@ -188,14 +188,6 @@ class Servant:
             self._depth -= 1
 
     def _prepare(self, made: Any, news: Any, seeds: dict[str, Any], released: list[tuple[str, int]]) -> None:
-        for what, number in released:
-            if what == "graph":
-                self.graphs.forget(number)
-            elif what == "own":
-                self.own.pop(number, None)
-                self._agreed.pop(number, None)
-            else:
-                self._handles.pop(id(self.objects.pop(number, None)), None)
         for number, text in made:
             self.own[number] = Unpickler(self, text, [], []).load()
             self._agreed[number] = twins.copied(twins.state_of(self.own[number]))
@@ -203,6 +195,14 @@ class Servant:
             if twins.adopt(self.own[number], state):
                 self._agreed[number] = twins.copied(twins.state_of(self.own[number]))
         set_seeds(seeds)
+        for what, number in released:  # last: what is new may speak of what is needed no more
+            if what == "graph":
+                self.graphs.forget(number)
+            elif what == "own":
+                self.own.pop(number, None)
+                self._agreed.pop(number, None)
+            else:
+                self._handles.pop(id(self.objects.pop(number, None)), None)
 
     def _changes(self, reply: _Reply) -> Any:
         """What became of the twins, None for one that is built differently now."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import socket
 import textwrap
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +17,7 @@ import torch
 
 from helpers.grading.cleanroom import Room, run_cell, serve
 from helpers.grading.link import Link
+from helpers.grading.pickles import Pickler
 from helpers.grading.verdict import CleanRoom, Verdict
 from tests.grading.rooms import SETUP, kernel, room, serving
 
@@ -360,6 +363,21 @@ def test_a_function_of_the_checks_is_called_back() -> None:
         assert twice(torch.neg, torch.ones(1)) == 1
     """
     passes("def twice(f, x): return f(f(x))", cell)
+
+
+def test_no_network_ends_while_something_is_pickled() -> None:
+    """Another tensor might then get the `id` of one of its parameters, and be taken for it."""
+    here, there = socket.socketpair()
+    with here, there:
+        link, net = Link(here), torch.nn.Linear(2, 2)
+        link.twin(net)
+        pickler, end = Pickler(link), weakref.ref(net)
+        del net
+        gc.collect()
+        assert end() is not None
+        del pickler
+        gc.collect()
+        assert end() is None
 
 
 def test_a_function_of_the_checks_comes_back_as_itself() -> None:
