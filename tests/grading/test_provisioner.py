@@ -158,13 +158,12 @@ def test_a_missing_protection_is_refused_and_nothing_is_left(monkeypatch: pytest
 
 
 def test_unsafe_is_the_instructors_own_word(tmp_path: Path) -> None:
-    one = client(
-        "import os; os.getcwd(), os.getuid()", folder=tmp_path, config=Config(SandboxProvisioner={"unsafe": True})
-    )
+    where = "import os; f'{os.getcwd()} {os.getuid()}'"
+    one = client(where, folder=tmp_path, config=Config(SandboxProvisioner={"unsafe": True}))
     with one.setup_kernel():
         assert not one.km.provisioner.boxed
         one.execute_cell(one.nb.cells[0], 0)
-    assert results(one.nb) == [f"('{tmp_path}', {os.getuid()})"]
+    assert results(one.nb) == [f"'{tmp_path} {os.getuid()}'"]
 
 
 def test_a_folder_too_long_for_sockets_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
