@@ -23,6 +23,7 @@ c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".DS_S
 
 # What students hand in beside a notebook, and the lab's own cells write too: the instructor's never takes its place.
 c.Autograde.exclude_overwriting = {
+    "lab09-efficientnet": ["efficientnet-cifar10.safetensors", "efficientnet-stand-in.safetensors"],
     "lab10-classifier": ["classifier.safetensors", "classifier-stand-in.safetensors"],
 }
 
@@ -32,7 +33,8 @@ c.ClearSolutions.code_stub = {"python": '# Write your answer here.\nraise NotImp
 c.ClearSolutions.text_stub = "*Write your answer here.*"
 c.ClearMarkScheme.enforce_metadata = False  # a scheme stands in the locked question, above the student's answer
 
-# Collecting from a folder that a learning platform gave: <student>_<time>_<notebook>.ipynb
+# Collecting from a folder that a learning platform gave: <student>_<time>_<file>, notebooks and trained weights.
+c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".safetensors"]
 c.FileNameCollectorPlugin.named_regexp = r".*/(?P<student_id>[^/_]+)_(?P<timestamp>[\dT:-]+)_(?P<file_id>[^/]+)"
 
 # Grading. What cannot be read is graded as an empty notebook; what a hand-in lacks is put back; the student's cells
