@@ -20,6 +20,9 @@ from tests.conftest import SMALL, make_course
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = make_course(tmp_path_factory.mktemp("class") / "course", SMALL)
     shutil.copytree(Path(__file__).parent / "course" / "tests", folder / "tests")
+    files = folder / "tests" / "answers" / SMALL.assignment / "files"
+    files.mkdir()
+    (files / "weights.safetensors").write_bytes(b"weights")
     return folder
 
 
@@ -54,6 +57,10 @@ def scores(graded: Course) -> dict[str, Score]:
 def test_each_earns_what_is_right(student: str, points: float, scores: dict[str, Score]) -> None:
     assert scores[student].points == points
     assert scores[student].possible == 6
+
+
+def test_weights_are_collected_with_the_notebook(graded: Course) -> None:
+    assert (graded.folder("submitted", "ada", SMALL.assignment) / "weights.safetensors").read_bytes() == b"weights"
 
 
 @pytest.mark.parametrize(
