@@ -46,6 +46,10 @@ def report(course: Course, folder: Path, console: Console) -> Path:
     page = folder / "index.html"
     page.write_text(_page(scores, hard), encoding="utf-8")
     console.print(_table(scores))
+    for student, by_lab in _by_student(scores).items():  # under the table: ten labs leave no room beside it
+        notes = _notes(list(by_lab.values()))
+        if notes:
+            console.print(f"{student}: {notes}", highlight=False, markup=False)
     return page
 
 
@@ -64,12 +68,11 @@ def _table(scores: list[Score]) -> Table:
         table.add_column(lab.split("-")[0], justify="right", no_wrap=True)
     for heading in ("total", "by hand"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("notes")
     for student, by_lab in _by_student(scores).items():
         own = list(by_lab.values())
         points = [f"{by_lab[lab].points:g}/{by_lab[lab].possible:g}" for lab in labs]
         total = f"{sum(score.points for score in own):g}/{sum(score.possible for score in own):g}"
-        table.add_row(student, *points, total, str(sum(score.by_hand for score in own)), _notes(own))
+        table.add_row(student, *points, total, str(sum(score.by_hand for score in own)))
     return table
 
 
