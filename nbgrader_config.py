@@ -1,6 +1,7 @@
 """How nbgrader runs this course. `nbgrader --help-all` explains each setting."""
 
 import warnings
+from pathlib import Path
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import AssignLatePenalties, ClearHiddenTests, ClearMarkScheme, GetGrades, LimitOutput
@@ -20,6 +21,15 @@ c = get_config()  # noqa: F821 - nbgrader defines it
 # c.CourseDirectory.db_url = "postgresql+psycopg://user:password@host/gradebook"
 c.CourseDirectory.course_id = "cnn-labs"
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".DS_Store", "models"]  # labs save models
+
+
+def leave_out_trained_weights(assignment: str, **_: object) -> None:
+    """A network that the instructor has trained in source/ would earn a student's points: release/ gets none."""
+    for weights in (Path(__file__).parent / "release" / assignment).rglob("*.safetensors"):
+        weights.unlink()
+
+
+c.GenerateAssignment.post_convert_hook = leave_out_trained_weights
 
 # What students hand in beside a notebook, and the lab's own cells write too: the instructor's never takes its place.
 c.Autograde.exclude_overwriting = {

@@ -32,6 +32,7 @@ class ByFileAndLab(LoadScopeScheduling):
         return f"{file} {lab[1]}" if lab else file
 
 
+@pytest.hookimpl(optionalhook=True)  # without pytest-xdist nobody asks
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFileAndLab:
     return ByFileAndLab(config, log)
 

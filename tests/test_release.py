@@ -43,6 +43,16 @@ def test_release_holds_no_secret(lab: Lab) -> None:
         assert not all(repr(line)[1:-1] in text for line in body), source
 
 
+def test_release_holds_no_network_that_the_instructor_has_trained(small: Lab, tmp_path: Path) -> None:
+    course = Course(make_course(tmp_path / "course", small))
+    (course.root / "source" / small.assignment / "trained.safetensors").write_bytes(b"weights")
+    (course.root / "source" / small.assignment / "table.csv").write_bytes(b"1,2")
+    course.release(small.assignment)
+    released = {path.name for path in (course.root / "release" / small.assignment).iterdir()}
+    assert "table.csv" in released
+    assert "trained.safetensors" not in released
+
+
 @each_lab()
 def test_solved_labs_earn_all_points_and_untouched_ones_none(lab: Lab, tmp_path: Path) -> None:
     course = released_course(lab, tmp_path / "course")
