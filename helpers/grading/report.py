@@ -46,10 +46,8 @@ def report(course: Course, folder: Path, console: Console) -> Path:
     page = folder / "index.html"
     page.write_text(_page(scores, hard), encoding="utf-8")
     console.print(_table(scores))
-    for student, by_lab in _by_student(scores).items():  # under the table: ten labs leave no room beside it
-        notes = _notes(list(by_lab.values()))
-        if notes:
-            console.print(f"{student}: {notes}", highlight=False, markup=False)
+    for student, remark in _remarks(scores).items():  # under the table: ten labs leave no room beside it
+        console.print(f"{student}: {remark}", highlight=False, markup=False)
     return page
 
 
@@ -74,6 +72,12 @@ def _table(scores: list[Score]) -> Table:
         total = f"{sum(score.points for score in own):g}/{sum(score.possible for score in own):g}"
         table.add_row(student, *points, total, str(sum(score.by_hand for score in own)))
     return table
+
+
+def _remarks(scores: list[Score]) -> dict[str, str]:
+    """What is out of the ordinary, for the students with whom something is."""
+    notes = {student: _notes(list(by_lab.values())) for student, by_lab in _by_student(scores).items()}
+    return {student: said for student, said in notes.items() if said}
 
 
 def _notes(scores: list[Score]) -> str:
@@ -131,7 +135,7 @@ def _page(scores: list[Score], hard: list[Difficulty]) -> str:
         .render(
             labs=labs,
             students=_by_student(scores),
-            notes=_notes,
+            remarks=_remarks(scores),
             totals=_png(_totals(scores)),
             questions={lab: _png(_shares(lab, [one for one in hard if one.assignment == lab])) for lab in labs},
             hardest=hard[:10],

@@ -20,17 +20,22 @@ __all__ = ["Difficulty", "Score", "difficulties", "read_scores"]
 class Score:
     """What one student earned in one lab.
 
-    `questions` holds points and possible points by question, for what is graded; `by_hand` counts written answers
-    that nobody has graded yet; `notes` says in words what is out of the ordinary.
+    `cells` holds points and possible points of each graded cell; `waiting` names the written answers that nobody has
+    graded yet; `notes` says in words what is out of the ordinary.
     """
 
     student: str
     assignment: str
     points: float
     possible: float
-    questions: dict[str, tuple[float, float]] = field(default_factory=dict)
-    by_hand: int = 0
+    cells: dict[str, tuple[float, float]] = field(default_factory=dict)
+    waiting: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def by_hand(self) -> int:
+        """How many written answers wait for a person."""
+        return len(self.waiting)
 
 
 @dataclass(frozen=True)
@@ -64,16 +69,14 @@ def read_scores(course: Course) -> list[Score]:
 def _score(course: Course, submission: SubmittedAssignment) -> Score:
     name = submission.assignment.name
     score = Score(submission.student_id, name, submission.score, submission.max_score)
-    questions: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for notebook in submission.notebooks:
         notes, is_readable = _notes(course, submission.student_id, name, notebook.name)
         score.notes += notes
         for grade in notebook.grades:
-            if grade.needs_manual_grade and grade.manual_score is None:
-                score.by_hand += is_readable
-            else:
-                questions[_question(grade.name)].append((grade.score, grade.max_score))
-    score.questions = {q: (sum(p for p, _ in both), sum(m for _, m in both)) for q, both in sorted(questions.items())}
+            if not (grade.needs_manual_grade and grade.manual_score is None):
+                score.cells[grade.name] = (grade.score, grade.max_score)
+            elif is_readable:
+                score.waiting.append(grade.name)
     if submission.total_seconds_late > 0:
         score.notes.append(f"late by {datetime.timedelta(seconds=round(submission.total_seconds_late))}")
     return score
@@ -103,11 +106,16 @@ def _notes(course: Course, student: str, assignment: str, notebook: str) -> tupl
 
 
 def difficulties(scores: list[Score]) -> list[Difficulty]:
-    """The questions, those that cost most points first. Who was not graded on a question does not count."""
+    """The questions, those that cost most points first. Written answers count once all of their kind are graded."""
+    waiting = {(score.assignment, cell) for score in scores for cell in score.waiting}
     earned: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     for score in scores:
-        for question, points in score.questions.items():
-            earned[score.assignment, question].append(points)
+        questions: dict[str, list[tuple[float, float]]] = defaultdict(list)
+        for cell, points in score.cells.items():
+            if (score.assignment, cell) not in waiting:
+                questions[_question(cell)].append(points)
+        for question, cells in questions.items():
+            earned[score.assignment, question].append((sum(got for got, _ in cells), sum(most for _, most in cells)))
     found = [
         Difficulty(
             assignment,

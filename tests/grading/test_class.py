@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,14 @@ def test_the_hardest_question_comes_first(graded: Course) -> None:
     first, second = difficulties(read_scores(graded))
     assert (first.question, second.question) == ("k2-x", "k1-double")
     assert first.share < second.share
+
+
+def test_written_answers_count_among_the_questions_once_all_of_their_kind_are_graded() -> None:
+    ada = Score("ada", "lab", 1, 3, cells={"k1-check": (1, 1)}, waiting=["k2-why"])
+    eva = Score("eva", "lab", 0, 3, cells={"k1-check": (0, 1), "k2-why": (0, 2)})  # she has written nothing
+    assert [(one.question, one.share) for one in difficulties([ada, eva])] == [("k1", 0.5)]
+    graded = replace(ada, points=3, cells={**ada.cells, "k2-why": (2, 2)}, waiting=[])
+    assert [(one.question, one.share) for one in difficulties([graded, eva])] == [("k1", 0.5), ("k2", 0.5)]
 
 
 def test_a_student_who_handed_nothing_in_has_zero_and_a_note(graded: Course, tmp_path: Path) -> None:
