@@ -103,8 +103,9 @@ class _Running:
     def bury(self) -> None:
         _, status, usage = os.wait4(self.pid, 0)
         code = os.waitstatus_to_exitcode(status)
-        # The kernel counts in ticks, so that what is reported may be a little less than what was forbidden.
-        if self.limits and code == -signal.SIGKILL and usage.ru_utime + usage.ru_stime > 0.95 * self.limits.cpu_seconds:
+        # Linux enforces the limit on samples, 250 a second, and reports the exact time, which may be somewhat less.
+        used = usage.ru_utime + usage.ru_stime
+        if self.limits and code == -signal.SIGKILL and used > 0.95 * self.limits.cpu_seconds - 0.2:
             self.why = f"it used more than {self.limits.cpu_seconds} s of processor time"
         report = {"exit": code, "why": self.why}
         with self.status, contextlib.suppress(OSError):  # nobody may want to know
