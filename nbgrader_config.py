@@ -27,6 +27,7 @@ def leave_out_trained_weights(assignment: str, **_: object) -> None:
     """A network that the instructor has trained in source/ would earn a student's points: release/ gets none."""
     for weights in (Path(__file__).parent / "release" / assignment).rglob("*.safetensors"):
         weights.unlink()
+        print(f"{weights.name} stays in source/: it would earn a student's points.")
 
 
 c.GenerateAssignment.post_convert_hook = leave_out_trained_weights
