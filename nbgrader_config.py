@@ -4,13 +4,12 @@ import warnings
 from pathlib import Path
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
-from nbgrader.preprocessors import AssignLatePenalties, ClearHiddenTests, ClearMarkScheme, GetGrades, LimitOutput
+from nbgrader.converters import Autograde
+from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, GetGrades
 from sqlalchemy.exc import SAWarning
 
-from helpers.grading.evidence import SaveEvidence
-from helpers.grading.execute import ExecuteHandIn
+from helpers.grading import converter
 from helpers.grading.feedback import HideTracebacks
-from helpers.grading.sanitise import Sanitise
 
 # nbgrader's own queries make SQLAlchemy warn at every hand-in; nothing is wrong.
 warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.")
@@ -48,11 +47,9 @@ c.ClearMarkScheme.enforce_metadata = False  # a scheme stands in the locked ques
 c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".safetensors"]
 c.FileNameCollectorPlugin.named_regexp = r".*/(?P<student_id>[^/_]+)_(?P<timestamp>[\dT:-]+)_(?P<file_id>[^/]+)"
 
-# Grading. What cannot be read is graded as an empty notebook; what a hand-in lacks is put back; the student's cells
-# run in a box, the checks apart from them; and points are given for what the checks have shown there.
-c.Autograde.exporter_class = "helpers.grading.exporters.SubmissionExporter"
-c.Autograde.sanitize_preprocessors = [Sanitise]
-c.Autograde.autograde_preprocessors = [ExecuteHandIn, LimitOutput, SaveEvidence, AssignLatePenalties]
+# Grading: `nbgrader autograde` does what `course autograde` does. Hand-ins of any form are read, students' cells run in
+# a box, the checks apart from them; and points are given for what the checks have shown there.
+Autograde.start = converter.start
 c.Execute.timeout = 120  # seconds a cell
 c.ExecuteHandIn.total_timeout = 1200  # seconds a hand-in
 c.Execute.shutdown_kernel = "immediate"

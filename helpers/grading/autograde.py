@@ -1,6 +1,6 @@
-"""Grade a whole class: sanitise, execute on many workers, save by one writer.
+"""Grade a whole class: take in, execute on many workers, save by one writer.
 
-Sanitising and saving happen in this process, which alone holds the gradebook. Executing happens on Dask workers, here
+Taking in and saving happen in this process, which alone holds the gradebook. Executing happens on Dask workers, here
 or on other machines. The run may be killed at any moment, and the same command goes on: a hand-in counts as graded
 when its folder stands under `autograded/`, and the folder is moved there, whole, after its points are in the gradebook.
 """
@@ -10,29 +10,28 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from distributed import Client, as_completed
-from nbformat import NotebookNode
 from nbgrader.api import Comment, Grade, Gradebook, Student, SubmittedAssignment, SubmittedNotebook
 from nbgrader.preprocessors import AssignLatePenalties, LimitOutput
-from nbgrader.utils import find_all_files, parse_utc
 from sqlalchemy.orm.attributes import set_committed_value
 
 from helpers.grading.course import Course, CourseError
 from helpers.grading.evidence import save_evidence
-from helpers.grading.exporters import empty_hand_in, read_submission
-from helpers.grading.handin import HandIn, Outcome, run_hand_in
+from helpers.grading.facts import FACTS_FILE, Facts, write_facts
+from helpers.grading.handin import Outcome, run_hand_in
+from helpers.grading.intake import TIME_FILE, HandIn, Master, read_folder, read_time, take_in
+from helpers.grading.labs import find_labs
 from helpers.grading.sandbox import SandboxError
-from helpers.grading.sanitise import Master
 
 __all__ = ["Grading", "Plan"]
 
 Tell = Callable[[str, str], None]
-FILES_LIMIT = 256 * 2**20  # bytes of files that may come with a notebook
 SETTINGS = ("Execute", "ExecuteHandIn", "KernelManager", "SandboxProvisioner")
 AHEAD = 4  # hand-ins that are made ready while others run
 
@@ -55,6 +54,7 @@ class Grading:
     def __init__(self, course: Course, assignment: str) -> None:
         self.course, self.assignment = course, assignment
         self._staging = course.root / ".autograding" / assignment
+        self._notes: dict[str, Facts] = {}  # of the hand-ins that are under way
         with course.gradebook() as gradebook:
             self.notebook = self._only_notebook(gradebook)
             try:
@@ -86,8 +86,8 @@ class Grading:
     def _is_graded(self, student: str) -> bool:
         """Whether a hand-in was graded after it came; what came again since then is graded again, as nbgrader does."""
         folder = self._folder("autograded", student)
-        old, new = (self.course.coursedir.get_existing_timestamp(str(f)) for f in (folder, self._submitted(student)))
-        return (folder / f"{self.notebook}.ipynb").exists() and not (old and new and new > old)
+        old, new = read_time(folder), read_time(self._submitted(student))
+        return (folder / f"{self.notebook}.ipynb").exists() and not (new and (not old or new > old))
 
     def run(self, plan: Plan, client: Client, started: Callable[[str], None], finished: Tell) -> dict[str, str]:
         """Grade. A hand-in that cannot be graded costs no other.
@@ -164,55 +164,52 @@ class Grading:
                 student = known.get(name) or Student(id=name)
                 entered[name] = SubmittedAssignment(assignment=assignment, student=student)
                 _add_marks(SubmittedNotebook(notebook=notebook, assignment=entered[name]))
-            when = self.course.coursedir.get_existing_timestamp(str(self._submitted(name)))
+            when = read_time(self._submitted(name))
             if when:
-                entered[name].timestamp = parse_utc(when)
+                entered[name].timestamp = when
         gradebook.db.add_all(entered.values())
         gradebook.db.commit()
         return {name: entered[name] for name in students}
 
     def _prepare(self, student: str) -> HandIn:
-        """Stage the hand-in's folder, and make what the workers get."""
-        submitted, staged = self._submitted(student), self._staging / student
+        """Take in what the student handed in, and stage the files that will lie beside the graded notebook."""
+        hand_in = take_in(
+            student,
+            self._folder("submitted", student),
+            self.master,
+            self.notebook,
+            ignore=self._ignored(),
+            lab_files=self._lab_files,
+            other_labs=self._other_labs,
+        )
+        staged = self._staging / student
         staged.mkdir(parents=True)
-        files, left_out = self._copy_files(submitted, staged)
-        files |= self._copy_files(self._source(), staged, self._students_own())[0]
-        notebook = self.master.sanitise(self._read(submitted))
-        if left_out:
-            notebook.metadata.setdefault("course", {})["left_out"] = left_out
-        return HandIn(student, nbformat.writes(notebook), files)
-
-    def _read(self, submitted: Path) -> NotebookNode:
-        path = submitted / f"{self.notebook}.ipynb"
-        if path.is_symlink():
-            return empty_hand_in("could not be read: it is a link to another file")
-        if not path.is_file():
-            found = ", ".join(sorted(one.name for one in submitted.glob("*.ipynb"))) or "no notebook"
-            return empty_hand_in(f"holds no {path.name} (found: {found})")
-        with path.open(encoding="utf-8") as stream:
-            return read_submission(stream)
-
-    def _students_own(self) -> list[str]:
-        """Files of a hand-in in whose place nothing of the lab's own is put."""
-        return list(self.course.config.Autograde.get("exclude_overwriting", {}).get(self.assignment, []))
-
-    def _copy_files(
-        self, source: Path, staged: Path, besides: Sequence[str] = ()
-    ) -> tuple[dict[str, bytes], list[str]]:
-        """Copy what lies beside the notebook, and tell what is left out: what is too large, and links to anything."""
-        files, left_out, room = {}, [], FILES_LIMIT
-        for found in find_all_files(str(source), [*self.course.coursedir.ignore, "*.ipynb"]):
-            path, name = Path(found), str(Path(found).relative_to(source))
-            if name in besides:
-                continue
-            if path.is_symlink() or not path.is_file() or path.stat().st_size > room:
-                left_out.append(name)
-                continue
-            files[name] = path.read_bytes()
-            room -= len(files[name])
+        for name, content in hand_in.files.items():
             (staged / name).parent.mkdir(parents=True, exist_ok=True)
-            (staged / name).write_bytes(files[name])
-        return files, left_out
+            (staged / name).write_bytes(content)
+        if hand_in.time:
+            (staged / TIME_FILE).write_text(f"{hand_in.time} UTC\n")
+        self._notes[student] = Facts(hand_in.notes, hand_in.is_readable)
+        return hand_in
+
+    def _ignored(self) -> list[str]:
+        return [*self.course.coursedir.ignore, FACTS_FILE]
+
+    @cached_property
+    def _lab_files(self) -> dict[str, bytes]:
+        """What the lab puts beside the notebook of everybody; not what students are to hand in there themselves."""
+        students_own = self.course.config.Autograde.get("exclude_overwriting", {}).get(self.assignment, [])
+        files = read_folder(self._folder("source", "."), [*self._ignored(), "*.ipynb"]).contents
+        return {name: content for name, content in files.items() if name not in students_own}
+
+    def _other_labs(self) -> dict[str, frozenset[str]]:
+        """The names of the cells of each other lab, by which its notebook is known."""
+        labs = find_labs(self._folder("source", ".").parent)
+        return {
+            lab.assignment: frozenset(cell.id for cell in lab.read().cells)
+            for lab in labs
+            if lab.assignment != self.assignment
+        }
 
     def _save(self, gradebook: Gradebook, outcome: Outcome) -> None:
         """Points and reasons into the gradebook, then the folder into its place. Saving twice is saving once."""
@@ -226,6 +223,7 @@ class Grading:
         gradebook.db.commit()
         staged, place = self._staging / outcome.student, self._folder("autograded", outcome.student)
         nbformat.write(notebook, staged / f"{self.notebook}.ipynb")
+        write_facts(staged, replace(self._notes.pop(outcome.student), boxed=outcome.boxed))
         for path in staged.rglob("*"):
             if path.is_file():
                 path.chmod(0o664 if self.course.coursedir.groupshared else 0o444)
@@ -249,9 +247,6 @@ class Grading:
 
     def _submitted(self, student: str) -> Path:
         return self._folder("submitted", student)
-
-    def _source(self) -> Path:
-        return self._folder("source", ".")
 
 
 def _add_marks(submitted: SubmittedNotebook) -> None:

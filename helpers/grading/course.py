@@ -25,13 +25,16 @@ __all__ = ["Course", "CourseError"]
 class Course:
     """The course in `root`, a folder with an `nbgrader_config.py`.
 
+    Args:
+        config: what was read from it already, by nbgrader.
+
     Raises:
         CourseError: if there is none.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, config: Config | None = None) -> None:
         self.root = root.resolve()
-        self.config = self._load()
+        self.config = config or self._load()
         self.coursedir = CourseDirectory(config=self.config)
         # nbgrader starts `alembic` by name for a new gradebook: it lies beside this Python.
         tools = str(Path(sys.executable).parent)

@@ -9,18 +9,16 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
-from nbgrader.api import Gradebook, SubmittedNotebook
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.api import SubmittedNotebook
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
 
 from helpers.grading.labs import is_check
 from helpers.grading.verdict import Verdict
 
-__all__ = ["Evidence", "SaveEvidence", "evidence_of", "save_evidence", "show"]
+__all__ = ["Evidence", "evidence_of", "save_evidence", "show"]
 
 
 @dataclass(frozen=True)
@@ -89,15 +87,3 @@ def save_evidence(submitted: SubmittedNotebook, notebook: NotebookNode, evidence
     for name, words in reasons.items():
         if name in comments:
             comments[name].auto_comment = "\n".join(dict.fromkeys(words))
-
-
-class SaveEvidence(NbGraderPreprocessor):
-    """`save_evidence` as a step of nbgrader's, in place of its SaveAutoGrades."""
-
-    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        names = resources["nbgrader"]
-        with Gradebook(names["db_url"]) as gradebook:
-            submitted = gradebook.find_submission_notebook(names["notebook"], names["assignment"], names["student"])
-            save_evidence(submitted, nb, resources.get("evidence", {}))
-            gradebook.db.commit()
-        return nb, resources

@@ -64,8 +64,7 @@ class ExecuteHandIn(Execute):
         self._not_set_up = ""  # why checks may fail that should not
         evidence: dict[str, Evidence] = {}
         resources["evidence"] = evidence
-        # The instructor's word: `Sanitise` has written it, in the place of whatever the student said.
-        with self.setup_kernel(withheld=nb.metadata.get("course", {}).get("withheld", [])):
+        with self.setup_kernel(withheld=resources.get("withheld", ())):
             self.kc.shell_channel.socket.sndtimeo = SEND_SECONDS * 1000
             self.kc.iopub_channel.socket.maxmsgsize = self.kc.shell_channel.socket.maxmsgsize = MESSAGE_BYTES
             room = self._clean_room()
@@ -84,8 +83,7 @@ class ExecuteHandIn(Execute):
 
     def _clean_room(self) -> CleanRoom:
         provisioner: SandboxProvisioner = self.km.provisioner
-        if not provisioner.boxed:
-            self.nb.metadata.setdefault("course", {})["unboxed"] = True
+        self.resources["boxed"] = provisioner.boxed
         return provisioner.clean_room()
 
     def _check(self, cell: NotebookNode, room: CleanRoom) -> Verdict:

@@ -6,7 +6,7 @@ import contextlib
 import tempfile
 from collections.abc import Iterator
 from contextvars import Context
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,26 +15,19 @@ from jupyter_core.utils import ensure_event_loop
 from traitlets.config import Config
 
 from helpers.grading.evidence import Evidence
+from helpers.grading.intake import HandIn
 
-__all__ = ["HandIn", "Outcome", "run_hand_in"]
-
-
-@dataclass(frozen=True)
-class HandIn:
-    """A sanitised notebook, and the files that came with it by their path in the hand-in's folder."""
-
-    student: str
-    notebook: str
-    files: dict[str, bytes] = field(default_factory=dict)
+__all__ = ["Outcome", "run_hand_in"]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The notebook after its run, and what its checks have shown."""
+    """The notebook after its run, what its checks have shown, and whether it ran in the sandbox."""
 
     student: str
     notebook: str
     evidence: dict[str, Evidence]
+    boxed: bool = True
 
 
 def run_hand_in(hand_in: HandIn, settings: dict[str, Any]) -> Outcome:
@@ -60,8 +53,9 @@ def _run(hand_in: HandIn, settings: dict[str, Any]) -> Outcome:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         execute = ExecuteHandIn(config=Config(settings))
-        notebook, resources = execute.preprocess(notebook, {"metadata": {"path": folder}})
-    return Outcome(hand_in.student, nbformat.writes(notebook), resources["evidence"])
+        facts = {"withheld": hand_in.withheld, "names": hand_in.names}
+        notebook, resources = execute.preprocess(notebook, {"metadata": {"path": folder}, **facts})
+    return Outcome(hand_in.student, nbformat.writes(notebook), resources["evidence"], resources["boxed"])
 
 
 @contextlib.contextmanager

@@ -16,7 +16,7 @@ from nbgrader.utils import is_solution
 
 from helpers.grading.labs import is_check, is_setup
 
-__all__ = ["answers_have_names_of_their_own", "checks_know_their_names", "checks_work_from_outside"]
+__all__ = ["answers_have_names_of_their_own", "checks_know_their_names", "checks_work_from_outside", "names_bound"]
 
 OUT_OF_REACH = {
     "open": "the student's files are out of reach: have a function of the student's read them",
@@ -44,7 +44,10 @@ def answers_have_names_of_their_own(notebook: NotebookNode, path: Path) -> Itera
 
 
 def checks_know_their_names(notebook: NotebookNode, path: Path) -> Iterator[str]:
-    """What another check, or a cell that a student may delete, defines is not there."""
+    """What another check, or a cell that a student may delete, defines is not there.
+
+    When it grades, the clean room asks the student's kernel for names that answers define, and for no others.
+    """
     known = _names_bound(notebook, setup=True) | _names_bound(notebook, setup=False) | set(dir(builtins))
     for cell in filter(is_check, _code(notebook)):
         tree = ast.parse(cell.source)
@@ -155,6 +158,11 @@ def _names_bound(notebook: NotebookNode, *, setup: bool) -> set[str]:
     """The names that the set-up, or the answers, define."""
     cells = filter(is_setup if setup else is_solution, _code(notebook))
     return set().union(*(_bound(ast.parse(cell.source)) for cell in cells))
+
+
+def names_bound(source: str) -> frozenset[str]:
+    """The names that a cell of a lab binds for all cells."""
+    return frozenset(_bound(ast.parse(source)))
 
 
 def _bound(tree: ast.AST, *, imports: bool = True, everywhere: bool = False) -> set[str]:

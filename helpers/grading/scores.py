@@ -7,11 +7,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from statistics import mean
 
-import nbformat
 from nbgrader.api import MissingEntry, SubmittedAssignment
 
 from helpers.grading.course import Course
-from helpers.grading.exporters import problem_of
+from helpers.grading.facts import read_facts
 
 __all__ = ["Difficulty", "Score", "difficulties", "read_scores"]
 
@@ -89,16 +88,10 @@ def _question(grade_id: str) -> str:
 
 def _notes(course: Course, student: str, assignment: str, notebook: str) -> tuple[list[str], bool]:
     """What is out of the ordinary with a hand-in, and whether there is something in it for a person to grade."""
-    graded = course.folder("autograded", student, assignment) / f"{notebook}.ipynb"
-    if graded.exists():
-        found = nbformat.read(graded, as_version=4)
-        said, problem = found.metadata.get("course", {}), problem_of(found)
-        notes = [problem] if problem else []
-        if said.get("left_out"):
-            notes.append(f"files left out, as links or too large: {', '.join(said['left_out'])}")
-        if said.get("unboxed"):
-            notes.append("graded without a sandbox")
-        return notes, not problem
+    graded = course.folder("autograded", student, assignment)
+    if (graded / f"{notebook}.ipynb").exists():
+        facts = read_facts(graded)
+        return [*facts.notes, *([] if facts.boxed else ["graded without a sandbox"])], facts.is_readable
     folder = course.folder("submitted", student, assignment)
     if not folder.exists():
         return ["not collected on this machine"], False

@@ -1,0 +1,42 @@
+"""What grading knows of a hand-in beside its points: written by us beside the graded notebook, never in a notebook."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from helpers.grading.text import Text, line
+
+__all__ = ["FACTS_FILE", "Facts", "read_facts", "write_facts"]
+
+FACTS_FILE = "grading.json"  # a file of that name is never the student's: the intake leaves it out
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a graded hand-in.
+
+    Attributes:
+        notes: what was out of the ordinary, in words.
+        is_readable: whether there was something to grade.
+        boxed: whether the student's code ran in the sandbox.
+    """
+
+    notes: tuple[Text, ...] = ()
+    is_readable: bool = True
+    boxed: bool = True
+
+
+def write_facts(folder: Path, facts: Facts) -> None:
+    (folder / FACTS_FILE).write_text(json.dumps(asdict(facts), indent=1) + "\n", encoding="utf-8")
+
+
+def read_facts(folder: Path) -> Facts:
+    """The facts in a folder of a graded hand-in; those of an ordinary hand-in if there are none."""
+    try:
+        found = json.loads((folder / FACTS_FILE).read_text(encoding="utf-8"))
+        notes = tuple(line(note, 500) for note in found["notes"])
+        return Facts(notes, found["is_readable"] is True, found["boxed"] is True)
+    except (OSError, ValueError, KeyError, TypeError):
+        return Facts()

@@ -1,0 +1,111 @@
+"""The files of a submission, as bytes: bounded in number, depth and size, and never through a link."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+__all__ = ["TIME_FILE", "Files", "read_folder", "read_regular", "unpack"]
+
+MOST_BYTES = 256 << 20  # of all files of a submission together
+MOST_FILES = 2000
+MOST_DEPTH = 8  # folders in folders
+TIME_FILE = "timestamp.txt"  # written by collecting, as nbgrader does
+
+
+@dataclass
+class Files:
+    """Contents by path, with "/" between folders; `left_out` names what was too much, or no regular file."""
+
+    contents: dict[str, bytes] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+
+    @property
+    def room(self) -> int:
+        """Bytes that may still come."""
+        return MOST_BYTES - sum(map(len, self.contents.values()))
+
+    def add(self, name: str, content: bytes | None) -> None:
+        if content is None or len(self.contents) >= MOST_FILES:
+            self.left_out.append(name)
+        else:
+            self.contents[name] = content
+
+
+def read_folder(folder: Path, ignore: Sequence[str] = ()) -> Files:
+    """Read all files below a folder, the small ones first: a large file costs no small one its place.
+
+    Args:
+        ignore: patterns for names of files and folders that do not count.
+    """
+    found = Files()
+    for _, name, is_file in sorted(_walk(folder, ignore)):
+        found.add(name, read_regular(folder / name, found.room) if is_file else None)
+    return found
+
+
+def _walk(folder: Path, ignore: Sequence[str], inside: str = "", depth: int = 0) -> Iterator[tuple[int, str, bool]]:
+    """Size and path of each file, and whether it is a regular one."""
+    with os.scandir(folder / inside) as entries:
+        for entry in entries:
+            name = f"{inside}{entry.name}"
+            if any(fnmatch(entry.name, pattern) for pattern in ignore):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if depth < MOST_DEPTH:
+                    yield from _walk(folder, ignore, f"{name}/", depth + 1)
+                else:
+                    yield 0, name, False
+            else:
+                about = entry.stat(follow_symlinks=False)
+                yield about.st_size, name, stat.S_ISREG(about.st_mode)
+
+
+def read_regular(path: Path, most: int) -> bytes | None:
+    """The content of a regular file of at most `most` bytes; None for anything else: a link, a pipe, a device."""
+    try:
+        # A pipe that nobody writes to would otherwise be waited for, for ever.
+        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                return None
+            content = stream.read(most + 1)
+    except OSError:
+        return None
+    return content if len(content) <= most else None
+
+
+def unpack(name: str, archive: bytes, files: Files) -> None:
+    """Add the members of a zip archive to `files`, as if the archive were a folder; a spoilt one adds nothing."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+            for member in opened.infolist()[:MOST_FILES]:
+                inside = _path_inside(member.filename)
+                if inside and not member.is_dir():
+                    files.add(f"{name}/{inside}", _read_member(opened, member, files.room))
+    except Exception:  # a stranger's archive: zipfile and zlib raise whatever they like
+        files.left_out.append(name)
+
+
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> bytes | None:
+    """The content of a member, however large it says it is; None if it is too large, a link, or encrypted."""
+    is_link = stat.S_ISLNK(member.external_attr >> 16)
+    if is_link or member.flag_bits & 1 or member.file_size > most:
+        return None
+    with archive.open(member) as stream:
+        content = stream.read(most + 1)
+    return content if len(content) <= most else None
+
+
+def _path_inside(name: str) -> str:
+    """A member's path, if it leads nowhere else; the empty string otherwise, and for what macOS adds."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    outside = path.is_absolute() or ".." in path.parts or PureWindowsPath(name).drive
+    if outside or "\0" in name or len(path.parts) > MOST_DEPTH or path.parts[:1] == ("__MACOSX",):
+        return ""
+    return str(path)

@@ -1,0 +1,531 @@
+"""Whatever strangers hand in becomes one clean record: what was meant is found, and nothing else is believed."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import io
+import json
+import os
+import zipfile
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+from nbgrader.utils import is_solution
+
+from helpers.grading.course import Course
+from helpers.grading.facts import FACTS_FILE, Facts, read_facts, write_facts
+from helpers.grading.intake import HandIn, Master, read_time, take_in
+from helpers.grading.students import fill_in
+from tests.conftest import LABS, SMALL
+
+Json = dict[str, Any]
+TakeIn = Callable[..., HandIn]
+RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
+WORDS = "This is what I think."
+NAME = "small.ipynb"
+
+
+@pytest.fixture(scope="module")
+def master(released_course: Path) -> Master:
+    course = Course(released_course)
+    with course.gradebook() as gradebook:
+        return Master.load(gradebook, course.coursedir, SMALL.assignment, SMALL.notebook)
+
+
+@pytest.fixture
+def released(released_course: Path) -> NotebookNode:
+    return nbformat.read(released_course / "release" / SMALL.assignment / NAME, as_version=4)
+
+
+@pytest.fixture
+def right(released: NotebookNode) -> Json:
+    """The notebook with right answers, as plain JSON."""
+    found: Json = json.loads(nbformat.writes(fill_in(released, RIGHT, words=WORDS)))
+    return found
+
+
+@pytest.fixture
+def take(tmp_path: Path, master: Master) -> TakeIn:
+    """Hand in files by name (a notebook may be given as JSON), and take them in."""
+
+    def take_them(files: dict[str, Any] | Json, **options: Any) -> HandIn:
+        folder = tmp_path / "handed-in"
+        named = files if "cells" not in files else {NAME: files}
+        for name, content in named.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+        return take_in("ada", folder, master, SMALL.notebook, **options)
+
+    return take_them
+
+
+def cells(hand_in: HandIn) -> list[NotebookNode]:
+    return list(nbformat.reads(hand_in.notebook, as_version=4).cells)
+
+
+def marked(hand_in: HandIn) -> dict[str, NotebookNode]:
+    """The lab's cells of a hand-in, by grade id, in their order."""
+    return {cell.metadata.nbgrader.grade_id: cell for cell in cells(hand_in) if "nbgrader" in cell.metadata}
+
+
+def own(hand_in: HandIn) -> list[str]:
+    return [cell.source for cell in cells(hand_in) if "nbgrader" not in cell.metadata]
+
+
+def cell_of(notebook: Json, name: str) -> Json:
+    return next(cell for cell in notebook["cells"] if cell["id"] == name)
+
+
+def is_right(hand_in: HandIn, master: Master) -> bool:
+    """Whether all is there: the lab's cells in the lab's order, and the answers."""
+    found = marked(hand_in)
+    assert list(found) == list(master.places)
+    return {name: found[name].source for name in (*RIGHT, "k1-double-why")} == {**RIGHT, "k1-double-why": WORDS}
+
+
+# --- dialects --------------------------------------------------------------------------------------------------------
+
+
+def _old_format(notebook: Json) -> None:
+    """As Colab writes it: format 4.0, ids of its own in the metadata."""
+    notebook["nbformat_minor"] = 0
+    for number, cell in enumerate(notebook["cells"]):
+        cell["metadata"]["id"] = f"AbC{number}"
+        del cell["id"]
+
+
+def _format_3(notebook: Json) -> None:
+    sheet = []
+    for cell in notebook.pop("cells"):
+        if cell["cell_type"] == "code":
+            cell["input"] = cell.pop("source")
+            cell["prompt_number"] = cell.pop("execution_count")
+            cell["language"] = "python"
+        del cell["id"]
+        sheet.append(cell)
+    notebook["worksheets"] = [{"cells": sheet, "metadata": {}}]
+    notebook.update(nbformat=3, nbformat_minor=0)
+
+
+def _bare(notebook: Json) -> None:
+    """Without all that grading throws away."""
+    del notebook["metadata"], notebook["nbformat"], notebook["nbformat_minor"]
+    for cell in notebook["cells"]:
+        for field in ("outputs", "execution_count", "id"):
+            cell.pop(field, None)
+        if not cell["metadata"]:
+            del cell["metadata"]
+
+
+def _texts(notebook: Json) -> None:
+    for cell in notebook["cells"]:
+        cell["source"] = "".join(cell["source"])
+
+
+def _strange_outputs(notebook: Json) -> None:
+    for cell in notebook["cells"]:
+        cell.update(outputs=[{"output_type": "display_data"}, 7], execution_count="many", attachments=5)
+    notebook["metadata"] = {"widgets": {"application/vnd.jupyter.widget-state+json": {"a": {}}}, "kernelspec": "R"}
+
+
+@pytest.mark.parametrize("change", [_old_format, _format_3, _bare, _texts, _strange_outputs])
+def test_every_dialect_is_read(change: Callable[[Json], None], right: Json, take: TakeIn, master: Master) -> None:
+    change(right)
+    assert is_right(take({NAME: right}), master)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_every_encoding_is_read(encoding: str, right: Json, take: TakeIn, master: Master) -> None:
+    text = json.dumps(right, ensure_ascii=False, indent=1).replace("\n", "\r\n")
+    hand_in = take({NAME: text.encode(encoding)})
+    assert is_right(hand_in, master)
+    assert hand_in.notes == ()
+
+
+def test_windows_letters_are_read_and_said(right: Json, take: TakeIn) -> None:
+    cell_of(right, "k1-double-why")["source"] = "Größe × Maß"
+    hand_in = take({NAME: json.dumps(right, ensure_ascii=False).encode("cp1252", "replace")})
+    assert marked(hand_in)["k1-double-why"].source == "Größe × Maß"
+    assert "not saved as UTF-8" in hand_in.notes[0]
+
+
+def test_broken_bytes_cost_a_letter_and_no_more(right: Json, take: TakeIn) -> None:
+    cell_of(right, "k1-double-why")["source"] = "Größe, Maß, größer, @"
+    hand_in = take({NAME: json.dumps(right, ensure_ascii=False).encode().replace(b"@", b"\xff")})
+    assert marked(hand_in)["k1-double-why"].source == "Größe, Maß, größer, \N{REPLACEMENT CHARACTER}"
+    assert "broken" in hand_in.notes[0]
+
+
+def test_what_follows_the_notebook_does_not_matter(right: Json, take: TakeIn, master: Master) -> None:
+    assert is_right(take({NAME: json.dumps(right).encode() + b"\n<!-- saved by a web page -->"}), master)
+
+
+def test_old_line_ends_and_half_letters_become_ordinary_ones(right: Json, take: TakeIn) -> None:
+    cell_of(right, "k1-double")["source"] = "def double(n):\r\n    return 2 * n  # \ud83d\r"
+    assert marked(take(right))["k1-double"].source == "def double(n):\n    return 2 * n  # ?\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "the file is empty"),
+        (b"  \n", "the file is empty"),
+        (b"hello", "no JSON"),
+        (b'{"cells": [', "no JSON"),
+        (b'{"cells":' + b"[" * 100_000, "no JSON"),
+        (b"[1, 2]", "no valid notebook"),
+        (b"NaN", "no valid notebook"),
+        (b'{"nbformat": 4, "metadata": {}, "cells": "none"}', "no list of cells"),
+        (b"\x89PNG\r\n\x1a\n\x00\xff\xfe", "not text"),
+        (b"<!DOCTYPE html><html>Please sign in</html>", "no JSON"),
+    ],
+)
+def test_what_cannot_be_read_is_an_empty_hand_in_with_the_reason(content: bytes, words: str, take: TakeIn) -> None:
+    hand_in = take({NAME: content})
+    assert not hand_in.is_readable
+    assert words in hand_in.notes[0]
+    assert words in cells(hand_in)[0].source
+    assert "NotImplementedError" in marked(hand_in)["k1-double"].source
+
+
+# --- the file --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "small (1).ipynb",
+        "small-1.ipynb",
+        "SMALL.IPYNB",
+        "small.ipynb.txt",
+        "small.ipynb.json",
+        "homework",
+        "a/b/x.ipynb",
+    ],
+)
+def test_the_notebook_is_found_by_what_it_holds(name: str, right: Json, take: TakeIn, master: Master) -> None:
+    hand_in = take({name: right, "notes.txt": b"Hello"})
+    assert is_right(hand_in, master)
+    assert hand_in.notes == (f"the notebook was found in {name} (expected: small.ipynb)",)
+
+
+def test_of_several_the_one_with_work_counts_and_the_note_names_the_other(
+    right: Json, released: NotebookNode, take: TakeIn, master: Master
+) -> None:
+    hand_in = take({NAME: json.loads(nbformat.writes(released)), "small-Copy1.ipynb": right})
+    assert is_right(hand_in, master)
+    assert hand_in.notes[1] == "another notebook was handed in too, and is not graded: small.ipynb"
+
+
+def _zipped(**files: bytes) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def test_a_notebook_in_an_archive_is_found_with_what_lies_beside_it(right: Json, take: TakeIn, master: Master) -> None:
+    content = _zipped(**{"lab/small.ipynb": json.dumps(right).encode(), "lab/net.safetensors": b"numbers"})
+    hand_in = take({"lab.zip": content})
+    assert is_right(hand_in, master)
+    assert hand_in.files == {"lab.zip": content, "net.safetensors": b"numbers"}
+
+
+def test_what_lies_beside_a_notebook_in_a_folder_is_found_beside_it(right: Json, take: TakeIn) -> None:
+    hand_in = take({"lab/small.ipynb": right, "lab/net.safetensors": b"numbers", "readme.txt": b"Hello"})
+    assert hand_in.files == {"net.safetensors": b"numbers", "readme.txt": b"Hello"}
+
+
+@pytest.mark.parametrize("name", ["../out.ipynb", "/out.ipynb", "a/../../out.ipynb", "C:\\out.ipynb", "..\\out.ipynb"])
+def test_an_archive_leads_nowhere_else(name: str, right: Json, take: TakeIn) -> None:
+    hand_in = take({"lab.zip": _zipped(**{name: json.dumps(right).encode()})})
+    assert not hand_in.is_readable
+    assert set(hand_in.files) == {"lab.zip"}
+
+
+def test_an_archive_that_swells_is_left_out(take: TakeIn) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("a.ipynb", "w") as member:
+        for _ in range(300):
+            member.write(bytes(1 << 20))
+    hand_in = take({"lab.zip": stream.getvalue()})
+    assert not hand_in.is_readable
+    assert "lab.zip/a.ipynb" in hand_in.notes[-1]
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04 no archive", b""])
+def test_a_spoilt_archive_is_named(content: bytes, take: TakeIn) -> None:
+    assert "found: lab.zip" in take({"lab.zip": content}).notes[0]
+
+
+def test_another_labs_notebook_is_named_as_such(take: TakeIn) -> None:
+    other = LABS[2]
+    ids = {lab.assignment: frozenset(cell.id for cell in lab.read().cells) for lab in LABS}
+    hand_in = take({NAME: other.path.read_bytes()}, other_labs=lambda: ids)
+    assert not hand_in.is_readable
+    assert hand_in.notes == (f"{NAME} holds no cell of this lab: it is a notebook of {other.assignment}",)
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder"])
+def test_only_regular_files_are_read(kind: str, take: TakeIn, tmp_path: Path) -> None:
+    folder = tmp_path / "handed-in"
+    folder.mkdir()
+    if kind == "link":
+        (tmp_path / "secret.ipynb").write_text("{}")
+        (folder / NAME).symlink_to(tmp_path / "secret.ipynb")
+    elif kind == "pipe":
+        os.mkfifo(folder / NAME)
+    else:
+        (folder / NAME).mkdir()
+    hand_in = take({"readme.txt": b"Hello"})
+    assert not hand_in.is_readable
+    assert hand_in.files == {"readme.txt": b"Hello"}
+
+
+def test_the_labs_own_files_come_before_the_students(right: Json, take: TakeIn) -> None:
+    theirs = {NAME: right, "images/cat.png": b"theirs", "data": b"theirs", FACTS_FILE: b"{}", "mine.py": b"mine"}
+    hand_in = take(theirs, lab_files={"images/cat.png": b"ours", "data/table.csv": b"ours"})
+    assert hand_in.files == {"images/cat.png": b"ours", "data/table.csv": b"ours", "mine.py": b"mine"}
+
+
+# --- the time --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-01-30 17:05:00", "2026-01-30T18:05:00+01:00", "2026-01-30 17:05:00.000000 UTC\n"]
+)
+def test_a_time_is_read(text: str, right: Json, take: TakeIn) -> None:
+    hand_in = take({NAME: right, "timestamp.txt": text.encode()})
+    assert hand_in.time == datetime(2026, 1, 30, 17, 5)
+    assert hand_in.notes == ()
+    assert "timestamp.txt" not in hand_in.files
+
+
+@pytest.mark.parametrize("text", [b"yesterday, I think", b"", b"\xff\xfe\x00", b"9" * 5000, b"0001-01-01", b"1e999"])
+def test_what_is_no_time_is_said(text: bytes, right: Json, take: TakeIn, master: Master) -> None:
+    hand_in = take({NAME: right, "timestamp.txt": text})
+    assert hand_in.time is None
+    assert hand_in.notes == ("timestamp.txt holds no time: nobody knows when this came",)
+    assert is_right(hand_in, master)
+
+
+def test_a_pipe_for_a_time_is_not_waited_for(right: Json, take: TakeIn, tmp_path: Path) -> None:
+    folder = tmp_path / "handed-in"
+    folder.mkdir()
+    os.mkfifo(folder / "timestamp.txt")
+    assert read_time(folder) is None
+    assert "no plain file" in take(right).notes[0]
+
+
+# --- the cells -------------------------------------------------------------------------------------------------------
+
+
+def _marks_lost(notebook: Json) -> None:
+    for cell in notebook["cells"]:
+        cell["metadata"] = {}
+
+
+def _marks_and_ids_lost(notebook: Json) -> None:
+    for number, cell in enumerate(notebook["cells"]):
+        cell.update(metadata={}, id=f"{number:08x}")
+
+
+def _answers_in_new_cells(notebook: Json) -> None:
+    for number, cell in enumerate(notebook["cells"]):
+        if cell["metadata"].get("nbgrader", {}).get("solution"):
+            cell.update(metadata={}, id=f"{number:08x}")
+
+
+def _strange_marks(notebook: Json) -> None:
+    for number, cell in enumerate(notebook["cells"]):
+        if "nbgrader" in cell["metadata"]:
+            cell["metadata"]["nbgrader"]["grade_id"] = cell["id"] = f"q{number}-other"
+
+
+@pytest.mark.parametrize(
+    ("change", "note"),
+    [
+        (_marks_lost, "carry no marks of this lab"),
+        (_marks_and_ids_lost, "carry no marks of this lab"),
+        (_answers_in_new_cells, "recognised by what they hold: k1-double, k1-double-why, k2-x"),
+        (_strange_marks, "carry marks of another notebook (q"),
+    ],
+)
+def test_cells_without_their_marks_are_recognised(
+    change: Callable[[Json], None], note: str, right: Json, take: TakeIn, master: Master
+) -> None:
+    change(right)
+    hand_in = take(right)
+    assert is_right(hand_in, master)
+    assert any(note in one for one in hand_in.notes)
+
+
+@pytest.mark.parametrize("gone", ["k1-double", "k1-double-hidden", "setup", "k2-x-hidden", "k1-double-why"])
+def test_a_deleted_cell_comes_back_to_its_place(gone: str, right: Json, take: TakeIn, master: Master) -> None:
+    right["cells"] = [cell for cell in right["cells"] if cell["id"] != gone]
+    assert list(marked(take(right))) == list(master.places)
+
+
+def test_the_order_is_the_labs(right: Json, take: TakeIn, master: Master) -> None:
+    for name in ("setup", "parameters", "k1-double"):
+        moved = cell_of(right, name)
+        right["cells"].remove(moved)
+        right["cells"].append(moved)
+    assert is_right(take(right), master)
+
+
+def test_own_cells_stay_where_the_student_wrote_them(right: Json, take: TakeIn) -> None:
+    places = [cell["id"] for cell in right["cells"]]
+    mine = {"cell_type": "code", "metadata": {}, "source": "helper = 1"}
+    right["cells"].insert(places.index("k2-x"), mine)
+    moved = cell_of(right, "k1-double-check") if "id" not in mine else mine  # a check dragged below all else
+    right["cells"].remove(moved)
+    right["cells"].append(moved)
+    sources = [cell.source for cell in cells(take(right))]
+    assert sources.index("helper = 1") == sources.index(RIGHT["k2-x"]) - 1
+
+
+def test_locked_cells_and_points_are_the_labs(right: Json, take: TakeIn, master: Master) -> None:
+    cell_of(right, "k1-double-check").update(source="pass", cell_type="raw")
+    cell_of(right, "k2-x-check")["metadata"]["nbgrader"]["points"] = 1000
+    found = marked(take(right))
+    for original in master.cells:
+        cell = found[original.metadata.nbgrader.grade_id]
+        assert (cell.cell_type, cell.metadata) == (original.cell_type, original.metadata)
+        assert is_solution(cell) or cell.source == original.source
+    assert "HIDDEN TESTS" in found["k1-double-hidden"].source
+    assert found["parameters"].source == "EPOCHS = 1  # passes\nSIZE = 10"
+
+
+def test_nothing_of_the_students_metadata_is_left(right: Json, take: TakeIn, master: Master) -> None:
+    right["metadata"] = {"course": {"withheld": [], "left_out": 5}, "kernelspec": {"name": "ir", "display_name": "R"}}
+    mine = {"cell_type": "raw", "id": "mine", "metadata": {"raw_mimetype": "text/html", "tags": ["x"]}, "source": "<b>"}
+    right["cells"].append(mine)
+    hand_in = take(right)
+    notebook = nbformat.reads(hand_in.notebook, as_version=4)
+    assert notebook.metadata == {"kernelspec": master.kernelspec}
+    last = notebook.cells[-1]
+    assert (last.cell_type, last.metadata, last.source) == ("raw", {}, "<b>")
+    assert hand_in.is_readable
+
+
+@pytest.mark.parametrize("marks", [{}, {"grade_id": "k1-double"}, {"grade_id": 7}, {"schema_version": 1}, "text", None])
+def test_spoilt_marks_cost_nothing(marks: Any, right: Json, take: TakeIn, master: Master) -> None:
+    cell_of(right, "k1-double-check")["metadata"]["nbgrader"] = marks
+    assert is_right(take(right), master)
+
+
+def _twice(notebook: Json, name: str, source: str, ahead: bool = False) -> None:
+    """Copy a cell, as JupyterLab does: the marks are the same, the id is new."""
+    second = copy.deepcopy(cell_of(notebook, name))
+    second.update(id="second", source=source)
+    notebook["cells"].insert(notebook["cells"].index(cell_of(notebook, name)) + (not ahead), second)
+
+
+def test_of_an_answer_in_code_the_last_copy_counts(right: Json, take: TakeIn) -> None:
+    _twice(right, "k1-double", "def double(n): return n + n")
+    hand_in = take(right)
+    assert marked(hand_in)["k1-double"].source == "def double(n): return n + n"
+    assert RIGHT["k1-double"] in own(hand_in)
+    assert hand_in.notes == ("the answer k1-double is there 2 times; the last one counts",)
+
+
+@pytest.mark.parametrize("ahead", [True, False])
+@pytest.mark.parametrize("name", ["k1-double", "k1-double-why"])
+def test_a_placeholder_never_wins_over_an_answer(
+    name: str, ahead: bool, right: Json, take: TakeIn, master: Master
+) -> None:
+    _twice(right, name, master.released[name], ahead)
+    hand_in = take(right)
+    assert is_right(hand_in, master)
+    assert hand_in.notes == ()
+
+
+def test_words_below_an_empty_answer_are_the_answer(right: Json, take: TakeIn, master: Master) -> None:
+    stub = cell_of(right, "k1-double-why")
+    stub["source"] = master.released["k1-double-why"]
+    words = {"cell_type": "markdown", "id": "mine", "metadata": {}, "source": WORDS}
+    right["cells"].insert(right["cells"].index(stub) + 1, words)
+    hand_in = take(right)
+    assert is_right(hand_in, master)
+    assert "k1-double-why" in hand_in.notes[0]
+
+
+def test_of_two_written_answers_both_are_kept_for_a_person(right: Json, take: TakeIn) -> None:
+    _twice(right, "k1-double-why", "No, rather this.")
+    hand_in = take(right)
+    text = marked(hand_in)["k1-double-why"].source
+    assert WORDS in text
+    assert "No, rather this." in text
+    assert "for a person" in hand_in.notes[0]
+
+
+def test_ten_thousand_cells_are_no_burden(right: Json, take: TakeIn, master: Master) -> None:
+    right["cells"] += [{"cell_type": "code", "metadata": {}, "source": f"a{k} = 1"} for k in range(10_000)]
+    hand_in = take(right)
+    assert is_right(hand_in, master)
+    assert len(own(hand_in)) < 1100
+
+
+def test_a_line_of_a_million_blanks_is_no_burden(right: Json, take: TakeIn, master: Master) -> None:
+    for line in ("a:" + " " * 10**6, "a, " * 10**5, "a" * 10**6, "(" * 10**6):
+        right["cells"].append({"cell_type": "code", "metadata": {}, "source": line})
+    assert is_right(take(right), master)
+
+
+# --- pictures --------------------------------------------------------------------------------------------------------
+
+PNG = base64.b64encode(b"\x89PNG\r\n\x1a\nand so on").decode()
+
+
+def test_pictures_in_answers_are_kept(right: Json, take: TakeIn) -> None:
+    cell_of(right, "k1-double-why")["attachments"] = {"sketch.png": {"image/png": PNG}}
+    hand_in = take(right)
+    assert marked(hand_in)["k1-double-why"].attachments == {"sketch.png": {"image/png": PNG}}
+    assert hand_in.notes == ()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"image/svg+xml": "<svg onload='x()'/>"},
+        {"image/png": base64.b64encode(b"<script>").decode()},
+        {"image/png": "%%%"},
+        {"text/html": PNG},
+        {"image/png": PNG * 10**6},
+    ],
+)
+def test_what_is_no_picture_is_left_out_and_said(given: Json, right: Json, take: TakeIn) -> None:
+    cell_of(right, "k1-double-why")["attachments"] = {"sketch.png": given}
+    hand_in = take(right)
+    assert "attachments" not in marked(hand_in)["k1-double-why"]
+    assert "attachments" in hand_in.notes[0]
+
+
+# --- the notes -------------------------------------------------------------------------------------------------------
+
+
+def test_notes_are_text_in_the_notebook_too(right: Json, take: TakeIn) -> None:
+    hand_in = take({"<img src=x onerror=alert(1)>[2J.ipynb": right})
+    notice = cells(hand_in)[0]
+    assert notice.id == "about-this-hand-in"
+    assert "\\<img src=x onerror=alert\\(1\\)\\>" in notice.source
+
+
+def test_facts_are_written_and_read_beside_the_notebook(tmp_path: Path) -> None:
+    facts = Facts(("the notebook was found elsewhere",), is_readable=False, boxed=False)  # type: ignore[arg-type]
+    write_facts(tmp_path, facts)
+    assert read_facts(tmp_path) == facts
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"notes": 5}', '{"notes": "x"}', "{"])
+def test_spoilt_facts_are_no_traceback(text: str, tmp_path: Path) -> None:
+    (tmp_path / FACTS_FILE).write_text(text)
+    assert read_facts(tmp_path) == Facts()
