@@ -15,12 +15,16 @@ import sys
 import tempfile
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
 from rich.console import Console
 
 from helpers.grading.answers import files_beside, read_answers
 from helpers.grading.course import Course
+from helpers.grading.intake import Master, take_in
 from helpers.grading.labs import Lab, choose_labs
 from helpers.grading.students import fill_in
 from tests.conftest import LABS, ROOT, make_course
@@ -31,12 +35,27 @@ COURSE = [str(Path(sys.executable).with_name("course")), "autograde"]
 NBGRADER = [sys.executable, "-m", "nbgrader", "autograde"]
 # What nbgrader does by itself: checks in the student's process, and no box. The course's data and stubs stay.
 STOCK = """
-from nbgrader.converters import Autograde
-from nbgrader.preprocessors import Execute, IgnorePattern, SaveAutoGrades
+from nbgrader.preprocessors import AssignLatePenalties, Execute, IgnorePattern, LimitOutput, SaveAutoGrades
+from tests.same_marks import TakeIn
+del Autograde.start  # the course's: nbgrader's own comes back
+c.Autograde.sanitize_preprocessors = [TakeIn]
 c.Autograde.autograde_preprocessors = [Execute, IgnorePattern, LimitOutput, SaveAutoGrades, AssignLatePenalties]
 c.IgnorePattern.enabled = True
 c.IgnorePattern.pattern = r"(?s)."
 """
+
+
+class TakeIn(NbGraderPreprocessor):
+    """The course's intake as a step of nbgrader's."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        names = resources["nbgrader"]
+        course = Course(Path())
+        folder = course.folder("submitted", names["student"], names["assignment"])
+        with course.gradebook() as gradebook:
+            master = Master.load(gradebook, course.coursedir, names["assignment"], names["notebook"])
+        hand_in = take_in(names["student"], folder, master, names["notebook"])
+        return nbformat.reads(hand_in.notebook, as_version=4), resources
 
 
 def make_class(folder: Path, lab: Lab, answers: Path) -> Path:
@@ -60,7 +79,7 @@ def grade(course: Path, assignment: str, command: list[str], to: Path, config: s
     shutil.copytree(course, to)
     with (to / "nbgrader_config.py").open("a") as settings:
         settings.write(config)
-    environment = os.environ | {"CNN_LABS_SEED": "1"}
+    environment = os.environ | {"CNN_LABS_SEED": "1", "PYTHONPATH": str(ROOT)}
     done = subprocess.run([*command, assignment], cwd=to, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)} failed:\n{done.stdout[-1000:]}{done.stderr[-2000:]}")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import platform
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -109,7 +110,9 @@ def _check(options: argparse.Namespace, console: Console) -> int:
 
 def _table(notebook: Path, results: list[CheckResult]) -> Table:
     points = f"{sum(r.points for r in results):g} of {sum(r.possible for r in results):g} points from visible checks"
-    table = Table(title=f"{notebook.name}: {points}", title_justify="left")
+    caption = f"run by Python {platform.python_version()}, whatever kernel the notebook names"
+    title = escape(f"{notebook.name}: {points}")
+    table = Table(title=title, title_justify="left", caption=caption, caption_justify="left")
     table.add_column("check", no_wrap=True)
     table.add_column("points", justify="right", no_wrap=True)
     table.add_column("what it says")

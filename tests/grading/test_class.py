@@ -51,7 +51,7 @@ def scores(graded: Course) -> dict[str, Score]:
         ("hugo", 3),  # the second answer deleted, its checks put back
         ("iris", 0),
         ("jan", 5),
-        ("kim", 0),
+        ("kim", 5),  # another name is no other work
         ("leo", 2),  # the visible checks alone
     ],
 )
@@ -68,7 +68,7 @@ def test_weights_are_collected_with_the_notebook(graded: Course) -> None:
     ("student", "words"),
     [
         ("iris", "could not be read: the file is no JSON"),
-        ("kim", "holds no small.ipynb (found: my_work.ipynb)"),
+        ("kim", "the notebook was found in my_work.ipynb (expected: small.ipynb)"),
         ("gina", "late by 1 day, 9:01:00"),
     ],
 )
@@ -81,7 +81,7 @@ def test_the_others_need_no_words(scores: dict[str, Score]) -> None:
 
 
 def test_written_answers_wait_for_a_person(scores: dict[str, Score]) -> None:
-    assert (scores["ada"].by_hand, scores["eva"].by_hand, scores["kim"].by_hand) == (1, 0, 0)
+    assert (scores["ada"].by_hand, scores["eva"].by_hand, scores["kim"].by_hand) == (1, 0, 1)
 
 
 def test_feedback_shows_messages_and_no_hidden_test(graded: Course) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import nbformat
@@ -43,7 +44,7 @@ def test_check_fails_a_wrong_one_and_says_why(handed_in: Path, capsys: pytest.Ca
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [(None, "there is no such file"), ("hello", "no notebook that Jupyter could open"), ("{}", "no notebook")],
+    [(None, "there is no such file"), ("hello", "the file is no JSON"), ("{}", "no valid notebook")],
 )
 def test_check_says_what_is_wrong_with_a_file(
     text: str | None, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -53,6 +54,58 @@ def test_check_says_what_is_wrong_with_a_file(
         path.write_text(text)
     assert main(["check", str(path)]) == 2
     assert words in capsys.readouterr().err
+
+
+def change(path: Path, source: str, place: int = 3) -> None:
+    """Put a cell of the student's own into a notebook."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.insert(place, nbformat.v4.new_code_cell(source, id="mine"))
+    nbformat.write(notebook, path)
+
+
+def test_check_reads_what_grading_reads(handed_in: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    answer(handed_in, RIGHT)
+    notebook = json.loads(handed_in.read_text())
+    for cell in notebook["cells"]:
+        cell.pop("outputs", None), cell.pop("execution_count", None), cell.pop("id")
+    notebook["metadata"] = {"kernelspec": {"name": "conda-env-dl-py", "display_name": "dl", "language": "python"}}
+    handed_in.write_bytes(b"\xef\xbb\xbf" + json.dumps(notebook).encode())
+    assert main(["check", str(handed_in)]) == 0
+    assert "whatever kernel" in capsys.readouterr().out
+
+
+def test_check_of_a_notebook_in_another_language(handed_in: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    notebook = json.loads(handed_in.read_text())
+    notebook["metadata"]["kernelspec"] = {"name": "ir", "display_name": "R", "language": "R"}
+    handed_in.write_text(json.dumps(notebook))
+    assert main(["check", str(handed_in)]) == 2
+    assert "is a notebook for r. Choose a Python kernel" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [("exit()", "the cell mine ends the notebook"), ("import os\nos._exit(0)", "kernel died in the cell mine")],
+)
+def test_check_names_the_cell_that_ends_the_notebook(
+    source: str, words: str, handed_in: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(handed_in, source)
+    assert main(["check", str(handed_in)]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_check_names_the_cause_of_a_missing_name(handed_in: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    answer(handed_in, {**RIGHT, "k1-double": "def double(n:\n    return 2 * n"})
+    assert main(["check", str(handed_in)]) == 1
+    assert "K1: the answer cell ended with SyntaxError" in " ".join(capsys.readouterr().out.replace("│", "").split())
+
+
+def test_check_names_what_the_student_has_taken(handed_in: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    answer(handed_in, RIGHT)
+    change(handed_in, "call = 'x'")
+    assert main(["check", str(handed_in)]) == 1
+    said = " ".join(capsys.readouterr().out.replace("│", "").split())
+    assert "a new meaning to `call` (in the cell mine)" in said
 
 
 def test_check_of_a_notebook_without_checks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

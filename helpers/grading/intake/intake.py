@@ -212,6 +212,8 @@ def _why_none(
     if broken:
         path, why = min(broken.items())
         return f"could not be read: {why}" + ("" if path == f"{notebook}.ipynb" else f" ({line(path)})")
+    if f"{notebook}.ipynb" in found.left_out:
+        return "could not be read: it is a link, no plain file, or too large"
     there = ", ".join(map(line, sorted([*found.contents, *found.left_out])[:5])) or "no file"
     return f"holds no {notebook}.ipynb (found: {there})"
 

@@ -11,7 +11,7 @@ from helpers.grading.intake.master import Master, squeezed
 from helpers.grading.intake.reader import Cell
 from helpers.grading.labs import is_setup
 
-__all__ = ["Answer", "Match", "match"]
+__all__ = ["Answer", "Match", "match", "names_defined"]
 
 
 @dataclass
@@ -122,7 +122,7 @@ def _find_by_content(found: Match, free: list[int], cells: Sequence[Cell], maste
     """Look among the cells that nobody knows for the answers that are missing."""
     recognised: list[str] = []
     free = [k for k in free if cells[k].source.strip() and squeezed(cells[k].source) not in master.other_texts]
-    defined = {k: _defined(cells[k].source) for k in free if cells[k].kind == "code"}
+    defined = {k: names_defined(cells[k].source) for k in free if cells[k].kind == "code"}
     for name in (one for one in master.places if master.is_answer(one) and one not in found.answers):
         if master.is_code(name):
             code = [k for k in free if k in defined and not master.is_placeholder(name, cells[k].source)]
@@ -161,7 +161,7 @@ _DEFINITION = re.compile(
 )
 
 
-def _defined(source: str) -> set[str]:
+def names_defined(source: str) -> set[str]:
     """The names that a cell defines."""
     names: set[str] = set()
     for one, several in _DEFINITION.findall(source):

@@ -1,0 +1,133 @@
+"""Cells in any order, lost, doubled, retyped, without marks: the honest part earns what it earns, and never more."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import json
+import socket
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from nbformat import NotebookNode
+
+from helpers.grading.cleanroom import Room, run_cell
+from helpers.grading.course import Course
+from helpers.grading.intake import HandIn, Master, take_in
+from helpers.grading.labs import is_check, is_setup
+from helpers.grading.link import Link
+from helpers.grading.servant import Servant
+from helpers.grading.students import fill_in
+from tests.conftest import SMALL
+from tests.grading import rooms
+
+Json = dict[str, Any]
+RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
+HALF = RIGHT | {"k1-double": "def double(n):\n    return 0"}
+POINTS = {"right": 5, "half": 2}  # from checks; those for words are given by a person
+SOME = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+# What a hostile student would like the checks to meet.
+HOSTILE = (
+    "EPOCHS, SIZE = 0, 0\nx = [0, 0]",
+    "from unittest import mock\nquestion = call = value = mock.MagicMock()",
+    "raise SystemExit",
+    "def double(n): return mock",
+)
+
+
+@pytest.fixture(scope="module")
+def master(released_course: Path) -> Master:
+    course = Course(released_course)
+    with course.gradebook() as gradebook:
+        return Master.load(gradebook, course.coursedir, SMALL.assignment, SMALL.notebook)
+
+
+@pytest.fixture(scope="module")
+def notebooks(released_course: Path) -> dict[str, Json]:
+    released = nbformat.read(released_course / "release" / SMALL.assignment / SMALL.path.name, as_version=4)
+    answers = {"right": RIGHT, "half": HALF}
+    return {name: json.loads(nbformat.writes(fill_in(released, answers[name], words="So."))) for name in answers}
+
+
+def handed_in(content: bytes, master: Master) -> HandIn:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / SMALL.path.name).write_bytes(content)
+        return take_in("ada", Path(folder), master, SMALL.notebook)
+
+
+def earned(hand_in: HandIn) -> float:
+    """The points of a hand-in: its cells run in a process of their own, the checks in the clean room."""
+    cells = nbformat.reads(hand_in.notebook, as_version=4).cells
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    with rooms.kernel(lambda channel: _serve(channel, code)) as channel:
+        room = Room(Link(channel))
+        points = 0.0
+        for cell in code:
+            if is_setup(cell):
+                room.run(cell.source, graded=False, timeout=20)
+            elif is_check(cell):
+                passed = room.run(cell.source, graded=True, timeout=20).passed
+                points += cell.metadata.nbgrader.points * passed
+    return points
+
+
+def _serve(channel: socket.socket, code: list[NotebookNode]) -> None:
+    names: dict[str, Any] = {"__name__": "__main__"}
+    for cell in code:
+        if not is_check(cell):
+            with contextlib.suppress(BaseException):
+                run_cell(cell.source, names)
+    servant = Servant(channel, names)
+    while servant.serve_one():
+        pass
+
+
+def is_answer(cell: Json) -> bool:
+    return bool(cell["metadata"].get("nbgrader", {}).get("solution"))
+
+
+def spoil(notebook: Json, data: st.DataObject, lose_answers: bool) -> bytes:
+    """The notebook with its cells shuffled, and some lost, doubled, retyped, or without their marks; as bytes."""
+    cells = data.draw(st.permutations(copy.deepcopy(notebook["cells"])))
+    spoilt = []
+    for cell in cells:
+        what = data.draw(st.sampled_from(["keep", "keep", "lose", "double", "retype", "no marks", "no id"]))
+        if what == "lose" and (lose_answers or not is_answer(cell)):
+            continue
+        if what == "double":
+            spoilt.append(copy.deepcopy(cell))
+        if what == "retype":
+            cell["cell_type"] = data.draw(st.sampled_from(["code", "markdown", "raw", "poem"]))
+        if what == "no marks":
+            cell["metadata"] = {}
+        if what == "no id":
+            cell.pop("id")
+        spoilt.append(cell)
+    encoding = data.draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"]))
+    return json.dumps({**notebook, "cells": spoilt}, ensure_ascii=data.draw(st.booleans())).encode(encoding)
+
+
+@SOME
+@given(st.data())
+def test_an_honest_reordering_loses_nothing(master: Master, notebooks: dict[str, Json], data: st.DataObject) -> None:
+    kind = data.draw(st.sampled_from(list(POINTS)))
+    hand_in = handed_in(spoil(notebooks[kind], data, lose_answers=False), master)
+    assert earned(hand_in) == POINTS[kind]
+
+
+@SOME
+@given(st.data())
+def test_nothing_earns_more_than_its_honest_part(
+    master: Master, notebooks: dict[str, Json], data: st.DataObject
+) -> None:
+    hostile = copy.deepcopy(notebooks["half"])
+    for source in data.draw(st.lists(st.sampled_from(HOSTILE), max_size=3)):
+        stolen = copy.deepcopy(data.draw(st.sampled_from(hostile["cells"]))["metadata"])  # another cell's marks
+        cell = {"cell_type": "code", "metadata": stolen, "source": source, "id": "x", "outputs": []}
+        hostile["cells"].insert(data.draw(st.integers(0, len(hostile["cells"]))), cell)
+    assert earned(handed_in(spoil(hostile, data, lose_answers=True), master)) <= POINTS["half"]
