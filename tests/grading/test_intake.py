@@ -437,6 +437,13 @@ def test_of_an_answer_in_code_the_last_copy_counts(right: Json, take: TakeIn) ->
     assert hand_in.notes == ("the answer k1-double is there 2 times; the last one counts",)
 
 
+def test_a_copy_of_a_locked_cell_does_not_run(right: Json, take: TakeIn, master: Master) -> None:
+    _twice(right, "parameters", master.released["parameters"])  # with the values that students got
+    hand_in = take(right)
+    assert is_right(hand_in, master)
+    assert master.released["parameters"] not in own(hand_in)
+
+
 @pytest.mark.parametrize("ahead", [True, False])
 @pytest.mark.parametrize("name", ["k1-double", "k1-double-why"])
 def test_a_placeholder_never_wins_over_an_answer(

@@ -12,7 +12,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from nbformat import NotebookNode
 
@@ -30,7 +30,13 @@ Json = dict[str, Any]
 RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
 HALF = RIGHT | {"k1-double": "def double(n):\n    return 0"}
 POINTS = {"right": 5, "half": 2}  # from checks; those for words are given by a person
-SOME = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+SOME = settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+    phases=(Phase.explicit, Phase.generate),
+)
 # What a hostile student would like the checks to meet.
 HOSTILE = (
     "EPOCHS, SIZE = 0, 0\nx = [0, 0]",

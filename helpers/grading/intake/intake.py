@@ -246,7 +246,7 @@ def _own_cells(cells: Sequence[Cell], found: Match, master: Master) -> dict[int,
     anchors, behind, number = found.anchors(master), -1, 0
     for here, cell in enumerate(cells):
         behind = anchors.get(here, behind)
-        if here in found.homes or not cell.source.strip() or number == MOST_OWN_CELLS:
+        if here in found.homes or here in found.copies or not cell.source.strip() or number == MOST_OWN_CELLS:
             continue
         number += 1
         made = _OWN[cell.kind](cell.source, id=f"own-{number}")

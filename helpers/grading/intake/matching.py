@@ -28,12 +28,14 @@ class Match:
 
     Attributes:
         homes: grade id of each cell that stands for one of the lab's, by its place in the submission.
+        copies: places of further cells with the text of a locked one: nothing in them is the student's.
         answers: what counts as an answer, by grade id; those not given are missing.
         belongs: whether the notebook holds anything of this lab alone. All labs have a set-up.
         remarks: what was out of the ordinary, in words.
     """
 
     homes: dict[int, str] = field(default_factory=dict)
+    copies: set[int] = field(default_factory=set)
     answers: dict[str, Answer] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     belongs: bool = False
@@ -72,6 +74,7 @@ def match(cells: Sequence[Cell], master: Master) -> Match:
             _choose(found, name, places, cells, master)
         else:
             found.homes[places[-1]] = name
+            found.copies |= {k for k in places[:-1] if squeezed(cells[k].source) in master.by_text}
     claimed = {place for places in claims.values() for place in places}
     _find_by_content(found, [k for k in range(len(cells)) if k not in claimed], cells, master)
     known = any(not is_setup(master.cells[master.places[name]]) for name in claims)
