@@ -202,12 +202,9 @@ def _autograde(options: argparse.Namespace, console: Console) -> int:
 
 @contextmanager
 def _logging_to(path: Path | None) -> Iterator[None]:
-    """Let the package's own words go to a file; what the libraries say is no part of it."""
-    if path is None:
-        yield
-        return
+    """Let the package's own words go to a file, or nowhere; what the libraries say is no part of it."""
     try:
-        handler = logging.FileHandler(path, encoding="utf-8")
+        handler = logging.FileHandler(path, encoding="utf-8") if path else logging.NullHandler()
     except OSError as error:
         raise CourseError(f"The log cannot be written: {error}") from None
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))

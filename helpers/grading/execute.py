@@ -8,16 +8,18 @@ check                     -                             runs; calls what the ker
 
 from __future__ import annotations
 
+import asyncio
 import signal
 from dataclasses import replace
 from time import monotonic
 from typing import Any
 
+import nbformat
 from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader.preprocessors import Execute
 from traitlets import Integer
 
@@ -123,6 +125,9 @@ class ExecuteHandIn(Execute):
         elif not self._stopped:
             try:
                 self.execute_cell(cell, index, store_history=True)
+                if not _can_be_kept(cell):
+                    cell.execution_count = None
+                    cell.outputs = [_error("OutputError", "What this cell showed is nothing that a notebook can hold.")]
                 return
             except DeadKernelError:
                 why = self.km.provisioner.why or "the notebook's process ended"
@@ -156,6 +161,11 @@ class ExecuteHandIn(Execute):
         """Seconds for the next check. Answers that came in time are marked: for all checks together, a cell's more."""
         return min(self._longest_cell(), self._checks_end - monotonic())
 
+    async def _async_check_alive(self) -> None:
+        if self.kc is None:
+            raise asyncio.CancelledError  # nbclient's watch over a cell outlives one that ended by nonsense
+        await super()._async_check_alive()
+
     async def _async_handle_timeout(self, timeout: float, cell: NotebookNode | None = None) -> dict[str, Any]:
         """Interrupt the cell by a signal: a message would wait for a kernel that may have spoilt its own sockets."""
         await self.km.provisioner.send_signal(signal.SIGINT)
@@ -178,6 +188,17 @@ class ExecuteHandIn(Execute):
                 return None
             self._room_for_output -= msg["size"]
         return super().process_message(msg, cell, cell_index)
+
+
+def _can_be_kept(cell: NotebookNode) -> bool:
+    """Whether a cell's outputs, as a hostile kernel may have sent them, can stand in a file that others open."""
+    alone = new_notebook(cells=[new_code_cell(outputs=cell.outputs, execution_count=cell.execution_count)])
+    try:
+        nbformat.validate(alone)
+        nbformat.writes(alone).encode()
+    except Exception:
+        return False
+    return True
 
 
 def _not_run(why: str) -> Verdict:

@@ -258,6 +258,10 @@ def test_the_log_tells_what_happened_and_nothing_else_does(
     assert "ben: not graded. ZygoteError: KeyError: 'no luck'" in said
     assert "1 graded, 1 failed" in said
     assert "secret()" not in said
+    assert main(["--course", str(course.root), "autograde", SMALL.assignment]) == 1
+    without = capsys.readouterr()
+    assert "With --log FILE, a file says why." in without.out
+    assert "secret()" not in without.out + without.err
     assert main(["--course", str(course.root), "autograde", SMALL.assignment, "--log", str(tmp_path)]) == 2
 
 
