@@ -105,9 +105,10 @@ class ExecuteHandIn(Execute):
         if self._stopped:
             return _not_run(self._stopped)
         if self._left_for_checks() <= 0:
-            return _not_run(f"This check did not run: {self._too_late or 'the checks before it took too long.'}")
+            return _not_run(f"This check did not run: {self._too_late or 'those before it took too long'}.")
         verdict = room.run(cell.source, graded=True, timeout=self._left_for_checks())
-        reasons = [reason for reason in (self._not_set_up, self._too_late) if reason]
+        late = self._too_late and f"[Cells above did not run: {self._too_late}.]"
+        reasons = [reason for reason in (self._not_set_up, late) if reason]
         return verdict if verdict.passed else replace(verdict, message=" ".join([verdict.message, *reasons]))
 
     def _set_up(self, cell: NotebookNode, room: CleanRoom) -> None:
@@ -121,7 +122,7 @@ class ExecuteHandIn(Execute):
     def _run(self, cell: NotebookNode, index: int) -> None:
         """Run a cell in the student's kernel. Whatever goes wrong there is the cell's result, never an exception."""
         if not self._stopped and self._left() <= 0:
-            self._too_late = f"[Cells did not run: this notebook takes longer than {self.total_timeout} seconds.]"
+            self._too_late = f"this notebook takes longer than {self.total_timeout} seconds"
         elif not self._stopped:
             try:
                 self.execute_cell(cell, index, store_history=True)
@@ -139,7 +140,7 @@ class ExecuteHandIn(Execute):
                 self._stopped = "Nothing ran from here on: a cell above took too long and could not be stopped."
             except Exception as error:  # what a hostile kernel may send
                 self._stopped = f"Nothing ran from here on: the kernel's answer made no sense ({type(error).__name__})."
-        cell.outputs = [_error("NotRun", self._stopped or self._too_late)]
+        cell.outputs = [_error("NotRun", self._stopped or f"Nothing ran from here on: {self._too_late}.")]
 
     def _answers(self) -> bool:
         """Whether the kernel is ready for another cell: it may only have much to say."""

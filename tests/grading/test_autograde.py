@@ -265,6 +265,25 @@ def test_the_log_tells_what_happened_and_nothing_else_does(
     assert main(["--course", str(course.root), "autograde", SMALL.assignment, "--log", str(tmp_path)]) == 2
 
 
+@pytest.mark.parametrize("step", ["_prepare", "_save"])
+def test_whatever_a_step_raises_is_that_hand_ins(step: str, course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    do = getattr(Grading, step)
+
+    def fail_for_ben(grading: Grading, *arguments: Any) -> object:
+        if getattr(arguments[-1], "student", arguments[-1]) == "ben":
+            raise RecursionError
+        return do(grading, *arguments)
+
+    for student in ("ada", "ben", "eva"):
+        hand_in(course, student)
+    monkeypatch.setattr(Grading, step, fail_for_ben)
+    grading = Grading(course, SMALL.assignment)
+    with workers(2) as client:
+        failed = grading.run(grading.plan(), client, lambda _: None, lambda *_: None)
+    assert failed == {"ben": "RecursionError: no more is known"}
+    assert {s.student for s in read_scores(course) if s.points == 5} == {"ada", "eva"}
+
+
 def test_a_lab_that_was_not_released_is_named(course: Course) -> None:
     with pytest.raises(CourseError, match="lab99 was not released"):
         Grading(course, "lab99")
