@@ -7,6 +7,7 @@ when its folder stands under `autograded/`, and the folder is moved there, whole
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from collections.abc import Callable, Sequence
@@ -24,12 +25,15 @@ from sqlalchemy.orm.attributes import set_committed_value
 from helpers.grading.course import Course, CourseError
 from helpers.grading.evidence import save_evidence
 from helpers.grading.facts import FACTS_FILE, Facts, write_facts
+from helpers.grading.filesystem import SubmissionError
 from helpers.grading.handin import Outcome, run_hand_in
 from helpers.grading.intake import TIME_FILE, HandIn, Master, read_folder, read_time, take_in
 from helpers.grading.labs import find_labs
 from helpers.grading.sandbox import SandboxError
 
 __all__ = ["Grading", "Plan"]
+
+_log = logging.getLogger(__name__)
 
 Tell = Callable[[str, str], None]
 SETTINGS = ("Execute", "ExecuteHandIn", "KernelManager", "SandboxProvisioner")
@@ -92,6 +96,9 @@ class Grading:
     def run(self, plan: Plan, client: Client, started: Callable[[str], None], finished: Tell) -> dict[str, str]:
         """Grade. A hand-in that cannot be graded costs no other.
 
+        Where the grading itself fails, the hand-in runs once more, apart from all others: one of them may have been
+        the reason. Where it fails again nothing is saved.
+
         Args:
             started: is told each student whose hand-in goes to the workers.
             finished: is told each student that is done, and why not graded (the empty string otherwise).
@@ -105,47 +112,65 @@ class Grading:
         shutil.rmtree(self._staging, ignore_errors=True)  # what a killed run left
         failed: dict[str, str] = {}
 
-        def done(student: str, problem: str = "") -> None:
-            if problem:
-                failed[student] = problem
-            finished(student, problem)
+        def done(student: str, error: Exception | None = None) -> None:
+            if error is None:
+                _log.info("%s: graded", student)
+            else:
+                _log.error("%s: not graded", student, exc_info=error)
+                failed[student] = _in_a_line(error)
+            finished(student, failed.get(student, ""))
 
         with self.course.gradebook() as gradebook:
             self._entered = self._enter(gradebook, plan.to_grade)
             waiting = iter(plan.to_grade)
-            running, students = as_completed(), {}
+            running, taken = as_completed(), dict[Any, tuple[HandIn, bool]]()
             places = sum(client.nthreads().values()) + AHEAD
+
+            def submit(hand_in: HandIn, apart: bool = False) -> None:
+                future = client.submit(run_hand_in, hand_in, self._settings(), apart, pure=False, retries=0)
+                taken[future.key] = hand_in, apart
+                running.add(future)
 
             def start_next() -> None:
                 for student in waiting:
+                    _log.info("%s: taken", student)
                     try:
                         hand_in = self._prepare(student)
+                        started(student)
+                        submit(hand_in)
+                        return
                     except Exception as error:  # whatever is wrong with this one, the class goes on
-                        done(student, f"{type(error).__name__}: {error}")
-                        continue
-                    started(student)
-                    future = client.submit(run_hand_in, hand_in, self._settings(), pure=False, retries=0)
-                    students[future.key] = student
-                    running.add(future)
-                    return
+                        done(student, error)
 
             for _ in range(places):
                 start_next()
             for future in running:
-                student = students.pop(future.key)
+                hand_in, second = taken.pop(future.key)
                 try:
-                    self._save(gradebook, future.result())
+                    outcome = future.result()
                 except SandboxError as error:  # it would be the same for all
                     raise CourseError(f"No hand-in can be graded: {error}") from None
                 except Exception as error:
-                    gradebook.db.rollback()
-                    done(student, f"{type(error).__name__}: {error}")
+                    if not second and not isinstance(error, SubmissionError):
+                        _log.warning("%s: tried again, for the grading failed", hand_in.student, exc_info=error)
+                        submit(hand_in, apart=True)
+                        continue
+                    done(hand_in.student, error)
                 else:
-                    done(student)
+                    self._try_to_save(gradebook, outcome, done)
                 future.release()
                 start_next()
         shutil.rmtree(self._staging, ignore_errors=True)
         return failed
+
+    def _try_to_save(self, gradebook: Gradebook, outcome: Outcome, done: Callable[..., None]) -> None:
+        try:
+            self._save(gradebook, outcome)
+        except Exception as error:
+            gradebook.db.rollback()
+            done(outcome.student, error)
+        else:
+            done(outcome.student)
 
     def _settings(self) -> dict[str, Any]:
         """What of nbgrader's configuration workers need, as plain data."""
@@ -247,6 +272,12 @@ class Grading:
 
     def _submitted(self, student: str) -> Path:
         return self._folder("submitted", student)
+
+
+def _in_a_line(error: Exception) -> str:
+    """What a person needs to read of an error: its last line, for those of other processes hold tracebacks."""
+    said = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {said[-1] if said else 'no more is known'}"
 
 
 def _add_marks(submitted: SubmittedNotebook) -> None:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -74,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--workers", type=int, metavar="N", help="hand-ins that run at once (default: four a core)")
     grade.add_argument("--scheduler", metavar="ADDRESS", help="use the workers of this Dask scheduler")
     grade.add_argument("--students", nargs="+", default=(), metavar="STUDENT", help="only these")
+    grade.add_argument("--log", type=Path, metavar="FILE", help="write down what happened to each hand-in, and why")
     grade.add_argument("--force", action="store_true", help="grade again what is graded")
     grade.add_argument("--dry-run", action="store_true", help="say what would be graded, and change nothing")
     grade.add_argument(
@@ -187,13 +190,37 @@ def _autograde(options: argparse.Namespace, console: Console) -> int:
         console.print("Nothing to grade: every hand-in is graded. --force grades again.", highlight=False)
         return 0
     with (
+        _logging_to(options.log),
         workers(options.workers, options.scheduler) as client,
         GradingProgress(console, f"Grading {options.lab}", len(plan.to_grade)) as progress,
     ):
         failed = grading.run(plan, client, progress.started, progress.finished)
     graded = len(plan.to_grade) - len(failed)
     console.print(f"{graded} graded, {len(failed)} failed, {len(plan.graded)} were graded before.", highlight=False)
+    if failed:
+        where = f"Why: {options.log}" if options.log else "With --log FILE, a file says why"
+        console.print(f"{where}. The same command tries them again.", highlight=False, markup=False)
     return int(bool(failed))
+
+
+@contextmanager
+def _logging_to(path: Path | None) -> Iterator[None]:
+    """Let the package's own words go to a file, or nowhere; what the libraries say is no part of it."""
+    try:
+        handler = logging.FileHandler(path, encoding="utf-8") if path else logging.NullHandler()
+    except OSError as error:
+        raise CourseError(f"The log cannot be written: {error}") from None
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log = logging.getLogger("helpers.grading")
+    level = log.level
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
+        log.removeHandler(handler)
+        handler.close()
 
 
 def _doctor(options: argparse.Namespace, console: Console) -> int:

@@ -1,9 +1,13 @@
-"""What the command line says in one line instead of a traceback."""
+"""What can go wrong that has a name of its own."""
 
 from __future__ import annotations
 
-__all__ = ["CourseError"]
+__all__ = ["CourseError", "OurFault"]
 
 
 class CourseError(Exception):
-    """Something that the instructor has to mend; the message says what and how."""
+    """Something that the instructor has to mend; the message says what and how, in a line instead of a traceback."""
+
+
+class OurFault(Exception):  # noqa: N818 - it is not the student's, and that is what counts
+    """The grading of a hand-in failed, and the student has no part in it: no points may come of that."""

@@ -8,16 +8,18 @@ check                     -                             runs; calls what the ker
 
 from __future__ import annotations
 
+import asyncio
 import signal
 from dataclasses import replace
 from time import monotonic
 from typing import Any
 
+import nbformat
 from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader.preprocessors import Execute
 from traitlets import Integer
 
@@ -28,8 +30,16 @@ from helpers.grading.verdict import CleanRoom, Verdict
 
 __all__ = ["ExecuteHandIn"]
 
-SEND_SECONDS = 5  # for a message to a kernel that may have closed its ears
-MESSAGE_BYTES = 64 << 20  # that a kernel may send at once; one that sends more is cut off
+SHOWN = {  # what a cell may do to its outputs; widgets live on in no graded notebook
+    "clear_output",
+    "display_data",
+    "error",
+    "execute_input",
+    "execute_result",
+    "status",
+    "stream",
+    "update_display_data",
+}
 SETTLE_SECONDS = 10  # for a kernel to come to rest after an interrupt
 
 
@@ -54,19 +64,21 @@ class ExecuteHandIn(Execute):
 
         Raises:
             SandboxError: if the sandbox lacks a protection.
+            OurFault: if something ended that the student has no power over.
         """
         NotebookClient.__init__(self, nb, km)  # as nbconvert does for each notebook
         self.reset_execution_trackers()
         self.resources = resources
         self._end = monotonic() + self.total_timeout
+        self._checks_end = self._end + self._longest_cell()
         self._room_for_output = self.output_limit
         self._stopped = ""  # why the student's kernel runs no more
         self._not_set_up = ""  # why checks may fail that should not
+        self._too_late = ""  # why cells did not run
         evidence: dict[str, Evidence] = {}
         resources["evidence"] = evidence
         with self.setup_kernel(withheld=resources.get("withheld", ())):
-            self.kc.shell_channel.socket.sndtimeo = SEND_SECONDS * 1000
-            self.kc.iopub_channel.socket.maxmsgsize = self.kc.shell_channel.socket.maxmsgsize = MESSAGE_BYTES
+            self.kc.iopub_channel.worth_reading = self.kc.shell_channel.worth_reading = self.output_limit
             room = self._clean_room()
             for index, cell in enumerate(nb.cells):
                 if is_check(cell):
@@ -79,6 +91,7 @@ class ExecuteHandIn(Execute):
                     if is_setup(cell) and not self._stopped:
                         self._set_up(cell, room)
             room.close()
+            self.km.provisioner.check_zygote()
         return nb, resources
 
     def _clean_room(self) -> CleanRoom:
@@ -88,23 +101,32 @@ class ExecuteHandIn(Execute):
 
     def _check(self, cell: NotebookNode, room: CleanRoom) -> Verdict:
         if self._stopped:
-            return Verdict(passed=False, points=None, error="NotRun", message=self._stopped, output="")
-        verdict = room.run(cell.source, graded=True, timeout=self._remaining())
-        if verdict.passed or not self._not_set_up:
-            return verdict
-        return replace(verdict, message=f"{verdict.message} {self._not_set_up}")
+            return _not_run(self._stopped)
+        if self._left_for_checks() <= 0:
+            return _not_run(f"This check did not run: {self._too_late or 'those before it took too long'}.")
+        verdict = room.run(cell.source, graded=True, timeout=self._left_for_checks())
+        late = self._too_late and f"[Cells above did not run: {self._too_late}.]"
+        reasons = [reason for reason in (self._not_set_up, late) if reason]
+        return verdict if verdict.passed else replace(verdict, message=" ".join([verdict.message, *reasons]))
 
     def _set_up(self, cell: NotebookNode, room: CleanRoom) -> None:
         """Run a locked cell in the clean room; that it fails there is not the student's fault, and is said."""
-        verdict = room.run(cell.source, graded=False, timeout=self._remaining())
+        if self._left_for_checks() <= 0:
+            return
+        verdict = room.run(cell.source, graded=False, timeout=self._left_for_checks())
         if not verdict.passed and not self._not_set_up:
             self._not_set_up = f"[A locked cell failed where the checks run: {verdict.message} Tell your instructor.]"
 
     def _run(self, cell: NotebookNode, index: int) -> None:
         """Run a cell in the student's kernel. Whatever goes wrong there is the cell's result, never an exception."""
-        if not self._stopped:
+        if not self._stopped and self._left() <= 0:
+            self._too_late = f"this notebook takes longer than {self.total_timeout} seconds"
+        elif not self._stopped:
             try:
                 self.execute_cell(cell, index, store_history=True)
+                if not _can_be_kept(cell):
+                    cell.execution_count = None
+                    cell.outputs = [_error("OutputError", "What this cell showed is nothing that a notebook can hold.")]
                 return
             except DeadKernelError:
                 why = self.km.provisioner.why or "the notebook's process ended"
@@ -116,7 +138,7 @@ class ExecuteHandIn(Execute):
                 self._stopped = "Nothing ran from here on: a cell above took too long and could not be stopped."
             except Exception as error:  # what a hostile kernel may send
                 self._stopped = f"Nothing ran from here on: the kernel's answer made no sense ({type(error).__name__})."
-        cell.outputs = [_error("NotRun", self._stopped)]
+        cell.outputs = [_error("NotRun", self._stopped or f"Nothing ran from here on: {self._too_late}.")]
 
     def _answers(self) -> bool:
         """Whether the kernel is ready for another cell: it may only have much to say."""
@@ -126,9 +148,22 @@ class ExecuteHandIn(Execute):
             return False
         return True
 
-    def _remaining(self) -> float:
-        """Seconds for the next cell."""
-        return max(min(self.timeout or self.total_timeout, self._end - monotonic()), 1.0)
+    def _longest_cell(self) -> float:
+        """Seconds that a cell may take."""
+        return self.timeout if self.timeout and self.timeout > 0 else self.total_timeout
+
+    def _left(self) -> float:
+        """Seconds for the student's next cell: none when the hand-in's time is over."""
+        return min(self._longest_cell(), self._end - monotonic())
+
+    def _left_for_checks(self) -> float:
+        """Seconds for the next check. Answers that came in time are marked: for all checks together, a cell's more."""
+        return min(self._longest_cell(), self._checks_end - monotonic())
+
+    async def _async_check_alive(self) -> None:
+        if self.kc is None:
+            raise asyncio.CancelledError  # nbclient's watch over a cell outlives one that ended by nonsense
+        await super()._async_check_alive()
 
     async def _async_handle_timeout(self, timeout: float, cell: NotebookNode | None = None) -> dict[str, Any]:
         """Interrupt the cell by a signal: a message would wait for a kernel that may have spoilt its own sockets."""
@@ -137,20 +172,36 @@ class ExecuteHandIn(Execute):
         return {"content": {"status": "error", **_error("CellTimeoutError", words)}}
 
     def _get_timeout(self, cell: NotebookNode | None) -> float:
-        return self._remaining()
+        return self._left()
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> Any:
         """Keep a message's output, as long as there is room for it."""
+        if msg["msg_type"] not in SHOWN:
+            return None
         if msg["msg_type"] != "status":
-            size = len(repr(msg["content"]))
-            if size > self._room_for_output:
+            if msg["size"] > self._room_for_output:
                 if self._room_for_output:
                     notice = f"\n[Output beyond {self.output_limit:,} bytes is left out.]\n"
                     cell.outputs.append(new_output("stream", name="stdout", text=notice))
                 self._room_for_output = 0
                 return None
-            self._room_for_output -= size
+            self._room_for_output -= msg["size"]
         return super().process_message(msg, cell, cell_index)
+
+
+def _can_be_kept(cell: NotebookNode) -> bool:
+    """Whether a cell's outputs, as a hostile kernel may have sent them, can stand in a file that others open."""
+    alone = new_notebook(cells=[new_code_cell(outputs=cell.outputs, execution_count=cell.execution_count)])
+    try:
+        nbformat.validate(alone)
+        nbformat.writes(alone).encode()
+    except Exception:
+        return False
+    return True
+
+
+def _not_run(why: str) -> Verdict:
+    return Verdict(passed=False, points=None, error="NotRun", message=why, output="")
 
 
 def _error(name: str, words: str) -> NotebookNode:

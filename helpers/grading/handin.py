@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextvars import Context
 from dataclasses import dataclass
@@ -19,6 +21,9 @@ from helpers.grading.intake import HandIn
 
 __all__ = ["Outcome", "run_hand_in"]
 
+_log = logging.getLogger(__name__)
+_turns = threading.BoundedSemaphore(2)  # for hand-ins that run apart: each needs a zygote, half a gigabyte
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -30,20 +35,30 @@ class Outcome:
     boxed: bool = True
 
 
-def run_hand_in(hand_in: HandIn, settings: dict[str, Any]) -> Outcome:
+def run_hand_in(hand_in: HandIn, settings: dict[str, Any], apart: bool = False) -> Outcome:
     """Execute a hand-in, on whatever machine this is. Running it twice does no harm.
 
     Args:
         settings: nbgrader's configuration, as plain data.
+        apart: whether no other hand-in may share anything with this one.
 
     Raises:
         SandboxError: if this machine lacks a protection.
+        Exception: if the grading failed, which is no fault of the student's.
     """
     # Jupyter's blocking calls find their event loop in the context, which Dask's threads would otherwise share.
-    return Context().run(_run, hand_in, settings)
+    return Context().run(_run_apart if apart else _run, hand_in, settings)
+
+
+def _run_apart(hand_in: HandIn, settings: dict[str, Any]) -> Outcome:
+    from helpers.grading.provisioner import own_zygote
+
+    with _turns, own_zygote():
+        return _run(hand_in, settings)
 
 
 def _run(hand_in: HandIn, settings: dict[str, Any]) -> Outcome:
+    _log.info("%s: started", hand_in.student)
     from helpers.grading.execute import ExecuteHandIn  # here, so that planning a run does not wait for the imports
 
     notebook = nbformat.reads(hand_in.notebook, as_version=4)

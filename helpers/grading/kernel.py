@@ -6,7 +6,7 @@ import os
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 from unittest import mock
 
 import zmq
@@ -16,6 +16,7 @@ from ipykernel.iostream import IOPubThread
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from ipykernel.shellchannel import ShellChannelThread
+from IPython.core.error import StdinNotImplementedError
 from tornado.ioloop import IOLoop
 from traitlets import Dict
 from traitlets.config import Config
@@ -27,6 +28,9 @@ from helpers.grading.servant import Servant
 __all__ = ["BoxedKernelApp", "run", "run_clean_room"]
 
 
+WAITING = 10_000  # messages that nobody has read yet; later ones are lost
+
+
 class BoxedKernel(IPythonKernel):
     """A kernel that does not list all modules for a debugger.
 
@@ -36,6 +40,12 @@ class BoxedKernel(IPythonKernel):
     def __init__(self, **options: Any) -> None:
         with mock.patch.object(ipkernel, "sys", SimpleNamespace(modules={})):
             super().__init__(**options)
+
+    def raw_input(self, *_: Any, **__: Any) -> NoReturn:
+        """What `input` calls. There is no way for an answer, so that none has to be kept safe."""
+        raise StdinNotImplementedError("Nobody answers input() here: give the value in the cell instead.")
+
+    getpass = raw_input
 
 
 class BoxedKernelApp(IPKernelApp):
@@ -76,6 +86,7 @@ class BoxedKernelApp(IPKernelApp):
     def init_iopub(self, context: zmq.Context[zmq.Socket[bytes]]) -> None:
         self.iopub_socket = context.socket(zmq.XPUB)
         self.iopub_socket.linger = 1000
+        self.iopub_socket.sndhwm = WAITING
         self._bind_socket(self.iopub_socket, self.iopub_port)
         self.configure_tornado_logger()
         self.iopub_thread = IOPubThread(self.iopub_socket, session=self.session)  # without its pipe, which is TCP

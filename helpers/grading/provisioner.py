@@ -12,7 +12,9 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +22,15 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
-from traitlets import Bool, Int
+from traitlets import Bool, Int, Type
 
 from helpers.download import cache_folder
+from helpers.grading.channels import SandboxKernelClient
+from helpers.grading.errors import OurFault
 from helpers.grading.filesystem import HOME
 from helpers.grading.sandbox import Box, Limits
 from helpers.grading.verdict import CleanRoom
-from helpers.grading.zygote import ENVIRONMENT, Child, shared
+from helpers.grading.zygote import ENVIRONMENT, Child, Zygote, shared
 
 __all__ = [
     "KERNEL_NAME",
@@ -34,6 +38,7 @@ __all__ = [
     "SandboxKernelManager",
     "SandboxProvisioner",
     "install_kernelspec",
+    "own_zygote",
     "student_environment",
 ]
 
@@ -43,6 +48,24 @@ LONGEST_PATH = 107  # of a unix socket
 # "Ports" number the sockets, as Jupyter does where they are files. The heartbeat has none: the zygote tells of a death.
 PORTS = {"shell": 1, "iopub": 2, "stdin": 3, "control": 4}
 HEARTBEAT = 5  # a socket on which nobody answers: the zygote tells of a death
+ZYGOTE_DIED = "the zygote died"  # how a child says that it did not end by itself
+
+_own: ContextVar[Zygote] = ContextVar("own zygote")
+
+
+@contextmanager
+def own_zygote() -> Iterator[None]:
+    """Let what is started in this block come of a zygote that no other hand-in shares."""
+    with closing(Zygote()) as zygote:
+        token = _own.set(zygote)
+        try:
+            yield
+        finally:
+            _own.reset(token)
+
+
+def _zygote_here() -> Zygote:
+    return _own.get(None) or shared()
 
 
 class SandboxProvisioner(KernelProvisionerBase):
@@ -55,11 +78,13 @@ class SandboxProvisioner(KernelProvisionerBase):
     memory = Int(4096, help="MiB that all processes of a hand-in may use together.").tag(config=True)
     scratch = Int(1024, help="MiB that all files of a hand-in may use together.").tag(config=True)
 
+    _zygote: Zygote  # the same for all that belongs to a kernel
     _kernel: Child | None = None
     _room: Child | None = None
     _channel: socket.socket | None = None  # the servant's other end, until the clean room has it
     _folder: Path | None = None  # the kernel's sockets, as the grading process sees them
     _listeners: list[socket.socket]
+    _sent = ""  # what the kernel sent that it may not send
 
     @property
     def boxed(self) -> bool:
@@ -69,7 +94,22 @@ class SandboxProvisioner(KernelProvisionerBase):
     @property
     def why(self) -> str:
         """Why the kernel was stopped, in words; empty as long as no limit did it."""
-        return self._kernel.why if self._kernel else ""
+        return (self._kernel.why if self._kernel else "") or self._sent
+
+    def end(self, sent: str = "") -> None:
+        """Stop the kernel, for what it `sent`."""
+        self._sent = self._sent or sent
+        if self._kernel:
+            self._kernel.kill()
+
+    def check_zygote(self) -> None:
+        """Make sure that the kernel, if it has ended, ended by itself or by a limit.
+
+        Raises:
+            OurFault: if the zygote died, and took it along.
+        """
+        if self._kernel and self._kernel.poll() is not None and self._kernel.why == ZYGOTE_DIED:
+            raise OurFault("the process that all hand-ins come of has ended")
 
     @property
     def has_process(self) -> bool:
@@ -78,8 +118,8 @@ class SandboxProvisioner(KernelProvisionerBase):
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         manager: Any = self.parent
         self._listeners = []
-        zygote = await asyncio.to_thread(shared)  # the first call takes seconds
-        self._folder = Path(tempfile.mkdtemp(dir=zygote.folder))
+        self._zygote = await asyncio.to_thread(_zygote_here)  # the first call takes seconds
+        self._folder = Path(tempfile.mkdtemp(dir=self._zygote.folder))
         manager.transport, manager.ip = "ipc", str(self._folder / "k")
         manager.cache_ports = False
         for name, port in (PORTS | {"hb": HEARTBEAT}).items():
@@ -116,7 +156,7 @@ class SandboxProvisioner(KernelProvisionerBase):
         served = self._listeners[: len(PORTS)]
         self._channel, channel = socket.socketpair()
         with channel:
-            kernel = shared().fork(
+            kernel = self._zygote.fork(
                 "kernel",
                 {"key": manager.session.key.decode(), "folder": "" if self.boxed else submitted},
                 box=self._box(submitted, environment, withheld) if self.boxed else None,
@@ -150,14 +190,14 @@ class SandboxProvisioner(KernelProvisionerBase):
         control, theirs = socket.socketpair()
         with theirs, self._channel as channel:
             self._channel = None
-            self._room = shared().fork(
+            self._room = room = self._zygote.fork(
                 "clean room",
                 {"folder": str(folder)},
                 box=None,
                 environment={**self._environment(os.environ), **_own_places()},
                 sockets=[theirs, channel],
             )
-        return CleanRoom(control)
+        return CleanRoom(control, lambda: _limit_of(room))
 
     async def poll(self) -> int | None:
         return self._kernel.poll() if self._kernel else 0
@@ -189,6 +229,12 @@ class SandboxProvisioner(KernelProvisionerBase):
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
+
+
+def _limit_of(ended: Child) -> str:
+    """The limit that a process went beyond before it ended; empty if none."""
+    ended.wait()
+    return "" if ended.why == ZYGOTE_DIED else ended.why
 
 
 def _listen(path: str) -> socket.socket:
@@ -226,9 +272,17 @@ def _own_places() -> dict[str, str]:
 class SandboxKernelManager(AsyncKernelManager):
     """Starts every kernel in the sandbox, whatever kernel a notebook names, and needs nothing installed."""
 
+    client_factory = Type(SandboxKernelClient)
+
     @property
     def kernel_spec(self) -> KernelSpec:
         return KernelSpec.from_resource_dir(str(KERNELSPEC))
+
+    def _connect_control_socket(self) -> None:
+        pass  # a kernel is stopped by signals: it is asked for nothing
+
+    async def _async_request_shutdown(self, restart: bool = False) -> None:
+        await self.signal_kernel(signal.SIGKILL)
 
 
 def install_kernelspec() -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from helpers.grading.errors import OurFault
 from helpers.grading.frames import GRACE, WireError, read_text, receive, send
 
 __all__ = ["CleanRoom", "Verdict"]
@@ -32,10 +34,15 @@ class Verdict:
 
 
 class CleanRoom:
-    """The clean room, as seen from the grading process."""
+    """The clean room, as seen from the grading process.
 
-    def __init__(self, control: socket.socket) -> None:
-        self._control = control
+    Args:
+        control: the connection to it.
+        limit: waits for the end of its process, and tells the limit that it went beyond; empty if there was none.
+    """
+
+    def __init__(self, control: socket.socket, limit: Callable[[], str]) -> None:
+        self._control, self._limit = control, limit
         self._closed = ""
 
     def run(self, source: str, *, graded: bool, timeout: float) -> Verdict:
@@ -46,7 +53,11 @@ class CleanRoom:
             timeout: seconds that it may take. Where it takes longer, all that is asked later fails.
 
         Returns:
-            The verdict. A clean room that ended or hangs is a verdict too.
+            The verdict. A clean room that hangs, or needs more than it may, is a verdict too: what a check computes
+            with is the student's.
+
+        Raises:
+            OurFault: if the clean room ended for another reason.
         """
         if self._closed:
             return _failed("NotRun", self._closed)
@@ -60,8 +71,12 @@ class CleanRoom:
             self._closed = "This check did not run: one before it took too long."
             verdict = _failed("TimeoutError", f"The check took longer than {timeout:g} seconds.")
         except (EOFError, OSError, WireError) as error:
-            self._closed = "This check did not run: the process that runs the checks has ended."
-            verdict = _failed(type(error).__name__, "The process that runs the checks has ended.")
+            self._control.close()
+            limit = self._limit()
+            if not limit:
+                raise OurFault(f"the process that runs the checks has ended ({type(error).__name__})") from error
+            self._closed = f"This check did not run: in one before it, the process that runs the checks ended: {limit}."
+            verdict = _failed("LimitError", f"The process that runs the checks ended: {limit}.")
         self._control.close()
         return verdict
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
+import signal
 import threading
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -14,11 +17,15 @@ from jupyter_core.utils import ensure_event_loop
 
 from helpers.grading import autograde
 from helpers.grading.autograde import Grading
+from helpers.grading.cli import main
 from helpers.grading.course import Course, CourseError
+from helpers.grading.provisioner import SandboxProvisioner
 from helpers.grading.sandbox import SandboxError
 from helpers.grading.scores import Score, read_scores
 from helpers.grading.students import fill_in
+from helpers.grading.verdict import CleanRoom
 from helpers.grading.workers import workers
+from helpers.grading.zygote import ZygoteError, shared
 from tests.conftest import SMALL
 
 RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
@@ -156,10 +163,10 @@ def test_a_machine_without_a_sandbox_grades_nobody(course: Course, monkeypatch: 
 def test_a_hand_in_that_cannot_be_graded_costs_no_other(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     run = autograde.run_hand_in
 
-    def fail_for_ben(one: autograde.HandIn, settings: dict[str, object]) -> object:
+    def fail_for_ben(one: autograde.HandIn, *how: Any) -> object:
         if one.student == "ben":
             raise RuntimeError("no such luck")
-        return run(one, settings)
+        return run(one, *how)
 
     for student in ("ada", "ben", "eva"):
         hand_in(course, student)
@@ -169,6 +176,127 @@ def test_a_hand_in_that_cannot_be_graded_costs_no_other(course: Course, monkeypa
     with workers(2) as client:
         failed = grading.run(grading.plan(), client, lambda _: None, lambda *_: None)
     assert failed == {"ben": "RuntimeError: no such luck"}
+    assert {s.student for s in read_scores(course) if s.points == 5} == {"ada", "eva"}
+
+
+def kill_zygotes(monkeypatch: pytest.MonkeyPatch, hand_ins: int, own: bool = False) -> None:
+    """Kill the shared zygote when all hand-ins have their processes; those of second tries, too, if `own`."""
+    make, first = SandboxProvisioner.clean_room, shared()
+    all_run = threading.Barrier(hand_ins, action=lambda: os.kill(first.pid, signal.SIGKILL))
+
+    def clean_room(provisioner: SandboxProvisioner) -> CleanRoom:
+        room = make(provisioner)
+        if provisioner._zygote is first:
+            all_run.wait(60)
+        elif own:
+            os.kill(provisioner._zygote.pid, signal.SIGKILL)
+        return room
+
+    monkeypatch.setattr(SandboxProvisioner, "clean_room", clean_room)
+
+
+def entered_points(course: Course) -> set[float | None]:
+    with course.gradebook() as gradebook:
+        entered = gradebook.assignment_submissions(SMALL.assignment)
+        return {grade.auto_score for one in entered for notebook in one.notebooks for grade in notebook.grades}
+
+
+def test_a_zygote_that_dies_under_hand_ins_costs_nobody_a_point(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for student in ("ada", "ben"):
+        hand_in(course, student)
+    kill_zygotes(monkeypatch, hand_ins=2)
+    assert {student: score.points for student, score in grade(course).items()} == {"ada": 5, "ben": 5}
+
+
+def test_what_fails_twice_is_not_graded(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    for student in ("ada", "ben"):
+        hand_in(course, student)
+    kill_zygotes(monkeypatch, hand_ins=2, own=True)
+    grading = Grading(course, SMALL.assignment)
+    with workers(2) as client:
+        failed = grading.run(grading.plan(), client, lambda _: None, lambda *_: None)
+    assert set(failed) == {"ada", "ben"}
+    assert all(words.startswith("OurFault: the process that ") for words in failed.values())
+    assert entered_points(course) == {None}
+    assert not any(course.folder("autograded", student, SMALL.assignment).exists() for student in failed)
+    assert grading.plan().to_grade == ["ada", "ben"]
+
+
+def test_nbgrader_too_saves_nothing_where_the_grading_fails(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    hand_in(course, "ada")
+    kill_zygotes(monkeypatch, hand_ins=1)
+    with pytest.raises(CourseError, match="failed for"):
+        course.autograde(SMALL.assignment, "ada")
+    assert entered_points(course) == {None}
+    assert not course.folder("autograded", "ada", SMALL.assignment).exists()
+    course.autograde(SMALL.assignment, "ada")
+    assert read_scores(course)[0].points == 5
+
+
+def test_a_zygote_that_dies_when_the_last_cell_ran_is_noticed(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = []
+
+    def close(room: CleanRoom) -> None:
+        if not closed:
+            os.kill(shared().pid, signal.SIGKILL)
+            assert select.select([room._control], [], [], 60)[0]  # until it has taken the clean room along
+        room._control.close()
+        closed.append(room)
+
+    hand_in(course, "ada")
+    monkeypatch.setattr(CleanRoom, "close", close)
+    assert grade(course)["ada"].points == 5
+    assert len(closed) == 2
+
+
+def test_the_log_tells_what_happened_and_nothing_else_does(
+    course: Course, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = autograde.run_hand_in
+
+    def fail_for_ben(one: autograde.HandIn, settings: dict[str, Any], apart: bool) -> object:
+        if one.student == "ben":
+            raise ZygoteError("Traceback (most recent call last):\n  secret()\nKeyError: 'no luck'")
+        return run(one, settings, apart)
+
+    for student in ("ada", "ben"):
+        hand_in(course, student)
+    monkeypatch.setattr(autograde, "run_hand_in", fail_for_ben)
+    log = tmp_path / "log"
+    assert main(["--course", str(course.root), "autograde", SMALL.assignment, "--log", str(log)]) == 1
+    words = log.read_text()
+    for line in ("ada: taken", "ada: started", "ada: graded", "ben: tried again", "ben: not graded", "secret()"):
+        assert line in words
+    assert "fail_for_ben" in words  # where it came from
+    said = " ".join(capsys.readouterr().out.split())
+    assert "ben: not graded. ZygoteError: KeyError: 'no luck'" in said
+    assert "1 graded, 1 failed" in said
+    assert "secret()" not in said
+    assert main(["--course", str(course.root), "autograde", SMALL.assignment]) == 1
+    without = capsys.readouterr()
+    assert "With --log FILE, a file says why." in without.out
+    assert "secret()" not in without.out + without.err
+    assert main(["--course", str(course.root), "autograde", SMALL.assignment, "--log", str(tmp_path)]) == 2
+
+
+@pytest.mark.parametrize("step", ["_prepare", "_save"])
+def test_whatever_a_step_raises_is_that_hand_ins(step: str, course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    do = getattr(Grading, step)
+
+    def fail_for_ben(grading: Grading, *arguments: Any) -> object:
+        if getattr(arguments[-1], "student", arguments[-1]) == "ben":
+            raise RecursionError
+        return do(grading, *arguments)
+
+    for student in ("ada", "ben", "eva"):
+        hand_in(course, student)
+    monkeypatch.setattr(Grading, step, fail_for_ben)
+    grading = Grading(course, SMALL.assignment)
+    with workers(2) as client:
+        failed = grading.run(grading.plan(), client, lambda _: None, lambda *_: None)
+    assert failed == {"ben": "RecursionError: no more is known"}
     assert {s.student for s in read_scores(course) if s.points == 5} == {"ada", "eva"}
 
 

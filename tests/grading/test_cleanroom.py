@@ -16,6 +16,7 @@ import pytest
 import torch
 
 from helpers.grading.cleanroom import Room, run_cell, serve
+from helpers.grading.errors import OurFault
 from helpers.grading.link import Link
 from helpers.grading.pickles import Pickler
 from helpers.grading.verdict import CleanRoom, Verdict
@@ -765,7 +766,7 @@ def clean_room() -> Iterator[CleanRoom]:
     student = "import os\ndef f(): return 1\ndef leave(): os._exit(0)"
     with kernel(serving(student, {})) as channel, kernel(lambda control: serve(control, channel)) as control:
         channel.close()
-        clean = CleanRoom(control)
+        clean = CleanRoom(control, lambda: "")
         yield clean
         clean.close()
 
@@ -778,9 +779,16 @@ def test_cells_run_in_order_in_the_other_process(clean_room: CleanRoom) -> None:
     assert not clean_room.run("leave()", graded=True, timeout=60).passed
 
 
-def test_a_clean_room_that_ends_is_a_verdict(clean_room: CleanRoom) -> None:
+def test_a_clean_room_that_ends_is_no_verdict(clean_room: CleanRoom) -> None:
+    with pytest.raises(OurFault, match="has ended"):
+        clean_room.run("import os\nos._exit(0)", graded=True, timeout=60)
+
+
+def test_a_clean_room_that_a_limit_ends_is_a_verdict(clean_room: CleanRoom) -> None:
+    clean_room._limit = lambda: "it used more than 1 MiB of memory"
     ended = clean_room.run("import os\nos._exit(0)", graded=True, timeout=60)
-    assert (ended.passed, ended.message) == (False, "The process that runs the checks has ended.")
+    assert (ended.passed, ended.error) == (False, "LimitError")
+    assert ended.message == "The process that runs the checks ended: it used more than 1 MiB of memory."
     assert "did not run" in clean_room.run("1", graded=True, timeout=60).message
 
 
@@ -795,5 +803,5 @@ def test_a_clean_room_ends_when_the_grading_process_hangs_up() -> None:
     there, control = socket.socketpair()
     channel, servant = socket.socketpair()
     with there, channel, servant:
-        CleanRoom(control).close()
+        CleanRoom(control, lambda: "").close()
         serve(there, channel)
