@@ -13,6 +13,7 @@ import io
 import json
 import socket
 import time
+from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
@@ -30,15 +31,16 @@ __all__ = ["Room", "run_cell", "serve"]
 MOST_OUTPUT = 20_000  # characters of what a cell prints
 
 
-def serve(control: socket.socket, channel: socket.socket) -> None:
+def serve(control: socket.socket, channel: socket.socket, names: Collection[str] | None = None) -> None:
     """Be the clean room of one hand-in: run cells until the grading process hangs up.
 
     Args:
         control: the connection to the grading process.
         channel: the connection to the servant in the student's kernel.
+        names: those that the kernel may be asked for; None for any.
     """
     matplotlib.use("agg")  # nobody looks at what a check draws
-    room = Room(Link(channel))
+    room = Room(Link(channel), names=names)
     with contextlib.suppress(EOFError, OSError):
         while True:
             text, _ = receive(control)
@@ -49,15 +51,17 @@ def serve(control: socket.socket, channel: socket.socket) -> None:
 class _Names(dict[str, Any]):
     """The names that a cell sees: its own and those of the set-up, then Python's, then the student's."""
 
-    def __init__(self, known: dict[str, Any], link: Link) -> None:
+    def __init__(self, known: dict[str, Any], link: Link, students: Collection[str] | None) -> None:
         super().__init__(known)
-        self._link = link
+        self._link, self._students = link, students
 
     def __missing__(self, name: str) -> Any:
         if hasattr(builtins, name):
             return getattr(builtins, name)
         if name.startswith("__"):  # what Python itself looks for
             raise KeyError(name)
+        if self._students is not None and name not in self._students:
+            raise NameError(f"name {name!r} is not defined", name=name)  # what the set-up lacks is not the student's
         return self._link.name(name)
 
 
@@ -67,16 +71,17 @@ class Room:
     Args:
         link: the connection to the student's kernel.
         setup: names that the set-up has defined already.
+        names: those that the student's kernel may be asked for; None for any.
     """
 
-    def __init__(self, link: Link, setup: dict[str, Any] | None = None) -> None:
-        self._link = link
+    def __init__(self, link: Link, setup: dict[str, Any] | None = None, names: Collection[str] | None = None) -> None:
+        self._link, self._students = link, names
         self._setup = {**(setup or {}), "__name__": CELLS}
 
     def run(self, source: str, graded: bool, timeout: float) -> Verdict:
         """Run a cell; see `CleanRoom.run`."""
         self._link.begin(time.monotonic() + timeout)
-        names, output = _Names(self._setup, self._link), io.StringIO()
+        names, output = _Names(self._setup, self._link, self._students), io.StringIO()
         points, error, message = None, "", ""
         try:
             with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):

@@ -21,8 +21,10 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader.preprocessors import Execute
+from nbgrader.utils import is_solution
 from traitlets import Integer
 
+from helpers.grading.causes import cause_in, with_cause
 from helpers.grading.evidence import Evidence, evidence_of, show
 from helpers.grading.labs import is_check, is_setup
 from helpers.grading.provisioner import SandboxKernelManager, SandboxProvisioner
@@ -80,14 +82,18 @@ class ExecuteHandIn(Execute):
         with self.setup_kernel(withheld=resources.get("withheld", ())):
             self.kc.iopub_channel.worth_reading = self.kc.shell_channel.worth_reading = self.output_limit
             room = self._clean_room()
+            answer: NotebookNode | None = None
             for index, cell in enumerate(nb.cells):
                 if is_check(cell):
                     verdict = self._check(cell, room)
+                    if answer is not None and not verdict.passed:
+                        verdict = replace(verdict, message=with_cause(verdict.message, cause_in(answer)))
                     found = evidence_of(verdict, float(cell.metadata.nbgrader.points))
                     show(cell, verdict, found)
                     evidence[cell.metadata.nbgrader.grade_id] = found
                 elif cell.cell_type == "code" and cell.source.strip():
                     self._run(cell, index)
+                    answer = cell if is_solution(cell) else answer
                     if is_setup(cell) and not self._stopped:
                         self._set_up(cell, room)
             room.close()
@@ -97,7 +103,7 @@ class ExecuteHandIn(Execute):
     def _clean_room(self) -> CleanRoom:
         provisioner: SandboxProvisioner = self.km.provisioner
         self.resources["boxed"] = provisioner.boxed
-        return provisioner.clean_room()
+        return provisioner.clean_room(self.resources.get("names"))
 
     def _check(self, cell: NotebookNode, room: CleanRoom) -> Verdict:
         if self._stopped:

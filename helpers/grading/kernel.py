@@ -145,4 +145,5 @@ def run_clean_room(arguments: Mapping[str, Any], sockets: Sequence[socket.socket
     """Be the clean room of a hand-in, in the empty folder `folder`, until the grading process hangs up."""
     os.chdir(arguments["folder"])
     started()
-    serve(*sockets)
+    control, channel = sockets
+    serve(control, channel, arguments["names"])

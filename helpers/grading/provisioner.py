@@ -12,7 +12,7 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -176,8 +176,11 @@ class SandboxProvisioner(KernelProvisionerBase):
         """The environment of both processes of a hand-in, which must find the same devices."""
         return student_environment(environment) | ({} if self.gpu else {"CUDA_VISIBLE_DEVICES": ""})
 
-    def clean_room(self) -> CleanRoom:
+    def clean_room(self, names: Collection[str] | None = None) -> CleanRoom:
         """The clean room of this kernel: a trusted process that asks it for what the student defined. Once a kernel.
+
+        Args:
+            names: all that it may ask for: those that answers define. None if it may ask for any.
 
         Raises:
             ZygoteError: if it could not be started.
@@ -192,7 +195,7 @@ class SandboxProvisioner(KernelProvisionerBase):
             self._channel = None
             self._room = room = self._zygote.fork(
                 "clean room",
-                {"folder": str(folder)},
+                {"folder": str(folder), "names": None if names is None else sorted(names)},
                 box=None,
                 environment={**self._environment(os.environ), **_own_places()},
                 sockets=[theirs, channel],

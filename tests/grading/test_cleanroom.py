@@ -805,3 +805,11 @@ def test_a_clean_room_ends_when_the_grading_process_hangs_up() -> None:
     with there, channel, servant:
         CleanRoom(control, lambda: "").close()
         serve(there, channel)
+
+
+def test_only_names_that_answers_define_are_asked_for() -> None:
+    with kernel(serving("f = 1\nload = 2", {})) as channel:
+        inside = Room(Link(channel), names={"f"})
+        assert inside.run("f", graded=True, timeout=20).points == 1
+        verdict = inside.run("load", graded=True, timeout=20)
+    assert (verdict.passed, verdict.message) == (False, "NameError: name 'load' is not defined")
