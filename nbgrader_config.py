@@ -4,12 +4,15 @@ import warnings
 from pathlib import Path
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
-from nbgrader.preprocessors import AssignLatePenalties, ClearHiddenTests, ClearMarkScheme, GetGrades, LimitOutput
+from nbgrader.preprocessors import AssignLatePenalties, ClearHiddenTests, ClearMarkScheme, LimitOutput
 from sqlalchemy.exc import SAWarning
 
 from helpers.grading.evidence import SaveEvidence
 from helpers.grading.execute import ExecuteHandIn
-from helpers.grading.feedback import HideTracebacks
+from helpers.grading.feedback import Grades, HideTracebacks, ShowAsText
+from helpers.grading.formgrader import guard_formgrader
+from helpers.grading.harmless import MakeSafe
+from helpers.grading.markup import safe_html, safe_markdown
 from helpers.grading.sanitise import Sanitise
 
 # nbgrader's own queries make SQLAlchemy warn at every hand-in; nothing is wrong.
@@ -52,16 +55,22 @@ c.FileNameCollectorPlugin.named_regexp = r".*/(?P<student_id>[^/_]+)_(?P<timesta
 # run in a box, the checks apart from them; and points are given for what the checks have shown there.
 c.Autograde.exporter_class = "helpers.grading.exporters.SubmissionExporter"
 c.Autograde.sanitize_preprocessors = [Sanitise]
-c.Autograde.autograde_preprocessors = [ExecuteHandIn, LimitOutput, SaveEvidence, AssignLatePenalties]
+c.Autograde.autograde_preprocessors = [ExecuteHandIn, LimitOutput, MakeSafe, SaveEvidence, AssignLatePenalties]
 c.Execute.timeout = 120  # seconds a cell
 c.ExecuteHandIn.total_timeout = 1200  # seconds a hand-in
 c.Execute.shutdown_kernel = "immediate"
 
 # Feedback shows messages, not what the hidden tests and marking schemes say.
 c.GenerateFeedback.preprocessors = [
-    GetGrades,
+    Grades,
     HideTracebacks,
     ClearHiddenTests,
     ClearMarkScheme,
     CSSHTMLHeaderPreprocessor,
 ]
+
+# Feedback and formgrader show what a student wrote as text, pictures, tables and Markdown: nothing of it runs.
+c.HTMLExporter.preprocessors = [ShowAsText]
+c.HTMLExporter.filters = {"markdown2html": safe_markdown, "clean_html": safe_html}
+c.HTMLExporter.sanitize_html = True
+guard_formgrader()

@@ -26,6 +26,7 @@ from helpers.grading.course import Course, CourseError
 from helpers.grading.evidence import save_evidence
 from helpers.grading.exporters import empty_hand_in, read_submission
 from helpers.grading.handin import HandIn, Outcome, run_hand_in
+from helpers.grading.harmless import make_safe
 from helpers.grading.sandbox import SandboxError
 from helpers.grading.sanitise import Master
 
@@ -218,6 +219,7 @@ class Grading:
         """Points and reasons into the gradebook, then the folder into its place. Saving twice is saving once."""
         notebook = nbformat.reads(outcome.notebook, as_version=4)
         LimitOutput(config=self.course.config).preprocess(notebook, {})
+        make_safe(notebook)
         submission = self._entered[outcome.student]
         _read_manual_scores(gradebook, submission.notebooks[0])
         save_evidence(submission.notebooks[0], notebook, outcome.evidence)
