@@ -21,7 +21,7 @@ __all__ = ["MakeSafe", "make_safe"]
 
 _LANGUAGE = {"name": "python", "pygments_lexer": "ipython3"}
 _NOTEBOOK_METADATA = ("course", "kernelspec")
-_CELL_METADATA = ("nbgrader", "course", "tags", "editable", "deletable")
+_CELL_METADATA = ("nbgrader", "course", "tags", "editable", "deletable")  # of the lab's cells; the student's need none
 _PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}  # how their files begin
 _LARGEST = 10_000  # pixels
 
@@ -31,7 +31,7 @@ def make_safe(notebook: NotebookNode) -> None:
     notebook.metadata = _only(notebook.metadata, _NOTEBOOK_METADATA)
     notebook.metadata["language_info"] = NotebookNode(_LANGUAGE)
     for cell in notebook.cells:
-        cell.metadata = _only(cell.metadata, _CELL_METADATA)
+        cell.metadata = _only(cell.metadata, _CELL_METADATA if "nbgrader" in cell.metadata else ())
         cell.source = whole(cell.source)
         if cell.get("attachments"):
             cell.attachments = {whole(name): _pictures(bundle) for name, bundle in cell.attachments.items()}

@@ -81,15 +81,14 @@ def test_a_table_stays_a_table() -> None:
 
 
 def test_metadata_are_those_that_grading_needs() -> None:
-    own = new_markdown_cell(
-        "x", metadata={"tags": ["mine"], "nbgrader": {"grade_id": "x"}, "transient": 5, "alt": "<b>"}
-    )
-    notebook = new_notebook(cells=[own])
+    lab = new_markdown_cell("x", metadata={"tags": ["parameters"], "nbgrader": {"grade_id": "x"}, "transient": 5})
+    own = new_markdown_cell("x", metadata={"tags": ["mine"], "transient": 5, "alt": "<b>"})
+    notebook = new_notebook(cells=[lab, own])
     notebook.metadata |= {"widgets": {}, "title": "<script>", "language_info": 5, "course": {"problem": "x"}}
     make_safe(notebook)
     assert set(notebook.metadata) == {"course", "language_info"}
     assert notebook.metadata.language_info.name == "python"
-    assert set(notebook.cells[0].metadata) == {"tags", "nbgrader"}
+    assert [set(cell.metadata) for cell in notebook.cells] == [{"tags", "nbgrader"}, set()]
 
 
 def test_attachments_that_are_pictures_stay() -> None:
