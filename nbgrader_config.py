@@ -5,11 +5,13 @@ from pathlib import Path
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.converters import Autograde
-from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, GetGrades
+from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
 from sqlalchemy.exc import SAWarning
 
 from helpers.grading import converter
-from helpers.grading.feedback import HideTracebacks
+from helpers.grading.feedback import Grades, HideTracebacks, ShowAsText
+from helpers.grading.formgrader import guard_formgrader
+from helpers.grading.markup import safe_html, safe_markdown
 
 # nbgrader's own queries make SQLAlchemy warn at every hand-in; nothing is wrong.
 warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.")
@@ -19,7 +21,8 @@ c = get_config()  # noqa: F821 - nbgrader defines it
 # The gradebook is the SQLite file gradebook.db in this folder. For PostgreSQL, install psycopg and say:
 # c.CourseDirectory.db_url = "postgresql+psycopg://user:password@host/gradebook"
 c.CourseDirectory.course_id = "cnn-labs"
-c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".DS_Store", "models"]  # labs save models
+# Labs save models; grading keeps its own facts beside a graded notebook.
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".DS_Store", "models", "grading.json"]
 
 
 def leave_out_trained_weights(assignment: str, **_: object) -> None:
@@ -56,9 +59,15 @@ c.Execute.shutdown_kernel = "immediate"
 
 # Feedback shows messages, not what the hidden tests and marking schemes say.
 c.GenerateFeedback.preprocessors = [
-    GetGrades,
+    Grades,
     HideTracebacks,
     ClearHiddenTests,
     ClearMarkScheme,
     CSSHTMLHeaderPreprocessor,
 ]
+
+# Feedback and formgrader show what a student wrote as text, pictures, tables and Markdown: nothing of it runs.
+c.HTMLExporter.preprocessors = [ShowAsText]
+c.HTMLExporter.filters = {"markdown2html": safe_markdown, "clean_html": safe_html}
+c.HTMLExporter.sanitize_html = True
+guard_formgrader()

@@ -96,11 +96,11 @@ class Stages:
     """Grades in this process, and measures the stages and the memory."""
 
     def __init__(self, course: Path) -> None:
-        self.seconds = {"sanitise": 0.0, "save": 0.0}
+        self.seconds = {"take in": 0.0, "save": 0.0}
         self.private = 0.0  # MB of a running hand-in, kernel and clean room together: the highest mean of all that ran
         self._done = threading.Event()
         grading = Grading(Course(course), SMALL.assignment)
-        grading._prepare = self._timed("sanitise", grading._prepare)  # type: ignore[method-assign]
+        grading._prepare = self._timed("take in", grading._prepare)  # type: ignore[method-assign]
         grading._save = self._timed("save", grading._save)  # type: ignore[method-assign]
         watch = threading.Thread(target=self._watch, args=(shared().pid,))
         with workers() as client:

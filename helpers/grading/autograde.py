@@ -27,6 +27,7 @@ from helpers.grading.evidence import save_evidence
 from helpers.grading.facts import FACTS_FILE, Facts, write_facts
 from helpers.grading.filesystem import SubmissionError
 from helpers.grading.handin import Outcome, run_hand_in
+from helpers.grading.harmless import make_safe
 from helpers.grading.intake import TIME_FILE, HandIn, Master, read_folder, read_time, take_in
 from helpers.grading.labs import find_labs
 from helpers.grading.sandbox import SandboxError
@@ -240,6 +241,7 @@ class Grading:
         """Points and reasons into the gradebook, then the folder into its place. Saving twice is saving once."""
         notebook = nbformat.reads(outcome.notebook, as_version=4)
         LimitOutput(config=self.course.config).preprocess(notebook, {})
+        make_safe(notebook)
         submission = self._entered[outcome.student]
         _read_manual_scores(gradebook, submission.notebooks[0])
         save_evidence(submission.notebooks[0], notebook, outcome.evidence)

@@ -6,6 +6,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from helpers.grading.text import line, plain
+
 __all__ = ["GradingProgress"]
 
 
@@ -34,15 +36,16 @@ class GradingProgress:
     def finished(self, student: str, problem: str) -> None:
         if student in self._running:
             self._running.remove(student)
+        name = escape(line(student))
         if problem:
             self._failed += 1
-            self._bar.console.print(f"[yellow]{escape(student)}: not graded[/]. {escape(problem)}", highlight=False)
+            self._bar.console.print(f"[yellow]{name}: not graded[/]. {escape(plain(problem))}", highlight=False)
         elif not self._bar.console.is_terminal:  # a log has no bar
-            self._bar.console.print(f"{student}: graded", highlight=False, markup=False)
+            self._bar.console.print(f"{name}: graded", highlight=False)
         self._bar.advance(self._task)
         self._show()
 
     def _show(self) -> None:
-        names = ", ".join(self._running[:4]) + (" …" if len(self._running) > 4 else "")
+        names = ", ".join(map(line, self._running[:4])) + (" …" if len(self._running) > 4 else "")
         failed = f"[yellow]{self._failed} failed[/] " if self._failed else ""
         self._bar.update(self._task, names=f"running: {escape(names)}" if names else "", failed=failed)

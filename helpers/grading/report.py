@@ -8,6 +8,7 @@ import io
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,12 @@ from jinja2 import Environment
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from helpers.grading.course import Course, CourseError
 from helpers.grading.scores import Difficulty, Score, difficulties, read_scores
+from helpers.grading.text import line
 
 __all__ = ["report"]
 
@@ -36,7 +39,7 @@ def report(course: Course, folder: Path, console: Console) -> Path:
         CourseError: if the gradebook holds no hand-in yet.
     """
     with console.status("Reading the gradebook"):
-        scores = read_scores(course)
+        scores = [_as_text(score) for score in read_scores(course)]
     if not scores:
         raise CourseError("The gradebook holds no hand-in yet. Collect and grade first: `nbgrader autograde <lab>`.")
     hard = difficulties(scores)
@@ -49,6 +52,11 @@ def report(course: Course, folder: Path, console: Console) -> Path:
     for student, remark in _remarks(scores).items():  # under the table: ten labs leave no room beside it
         console.print(f"{student}: {remark}", highlight=False, markup=False)
     return page
+
+
+def _as_text(score: Score) -> Score:
+    """Names and notes may quote what a student chose: a file's name, a message."""
+    return replace(score, student=line(score.student), notes=[line(note, 500) for note in score.notes])
 
 
 def _by_student(scores: list[Score]) -> dict[str, dict[str, Score]]:
@@ -70,7 +78,7 @@ def _table(scores: list[Score]) -> Table:
         own = list(by_lab.values())
         points = [f"{by_lab[lab].points:g}/{by_lab[lab].possible:g}" for lab in labs]
         total = f"{sum(score.points for score in own):g}/{sum(score.possible for score in own):g}"
-        table.add_row(student, *points, total, str(sum(score.by_hand for score in own)))
+        table.add_row(escape(student), *points, total, str(sum(score.by_hand for score in own)))
     return table
 
 
@@ -123,7 +131,13 @@ def _write_csv(path: Path, rows: Sequence[dict[str, Any]]) -> None:
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, rows[0] if rows else [])
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+
+
+def _cell(value: Any) -> Any:
+    """A cell of a CSV file; a text that a spreadsheet would compute gets a mark that says it is one."""
+    is_formula = isinstance(value, str) and value and (value[0] in "=+-@" or not value[0].isprintable())
+    return f"'{value}" if is_formula else value
 
 
 def _page(scores: list[Score], hard: list[Difficulty]) -> str:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import NewType
 
-__all__ = ["Text", "line", "plain"]
+__all__ = ["Text", "line", "plain", "whole"]
 
 Text = NewType("Text", str)
 
@@ -41,6 +41,12 @@ def plain(value: object, most: int = 2000) -> Text:
 def line(value: object, most: int = 200) -> Text:
     """`plain` on one line: a name or a note cannot pass itself off as the next line of a list."""
     return plain(" ".join(plain(value, _MARGIN * most).split()), most)
+
+
+def whole(value: object) -> str:
+    """The text, or the lines, of a notebook in one piece with which a file can be written: no halves of surrogates."""
+    text = "".join(map(str, value)) if isinstance(value, list) else str(value)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _words(value: object) -> str:

@@ -1,0 +1,192 @@
+"""A graded notebook holds text, pictures and tables, whatever the student's code showed."""
+
+from __future__ import annotations
+
+import base64
+import copy
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from helpers.grading.harmless import make_safe
+from helpers.grading.markup import as_markdown, safe_html, safe_markdown
+
+PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n and so on").decode()
+JPEG = base64.b64encode(b"\xff\xd8\xff and so on").decode()
+
+
+def shown(data: dict[str, Any], metadata: dict[str, Any] | None = None) -> Any:
+    """What is left of an output."""
+    notebook = new_notebook(cells=[new_code_cell("")])
+    output = {"output_type": "display_data", "data": data, "metadata": metadata or {}}
+    notebook.cells[0].outputs = [nbformat.from_dict(output)]
+    make_safe(notebook)
+    again = copy.deepcopy(notebook)
+    make_safe(again)
+    assert again == notebook, "done twice is not done once"
+    return notebook.cells[0].outputs[0]
+
+
+def rendered(source: str, attachments: dict[str, Any] | None = None) -> str:
+    context: Any = {"cell": {"attachments": attachments or {}}}
+    return safe_markdown(context, source)
+
+
+def test_pictures_and_text_stay() -> None:
+    output = shown({"image/png": PNG, "image/jpeg": [JPEG, "\n"], "text/plain": "<Figure>"})
+    assert output.data == {"image/png": PNG, "image/jpeg": JPEG, "text/plain": "<Figure>"}
+
+
+def test_a_picture_keeps_its_size() -> None:
+    output = shown(
+        {"image/png": PNG}, {"image/png": {"width": 300, "height": "9 onload=x"}, "filenames": {"image/png": "x"}}
+    )
+    assert output.metadata == {"image/png": {"width": 300}}
+
+
+@pytest.mark.parametrize(
+    "data", [base64.b64encode(b"<svg onload=x>").decode(), '" onerror="x', "%%%", 5, None, ["a", 5]]
+)
+def test_what_is_no_picture_is_left_out(data: Any) -> None:
+    assert "image/png" not in shown({"image/png": data, "text/plain": "x"}).data
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "image/svg+xml",
+        "application/javascript",
+        "application/pdf",
+        "application/vnd.jupyter.widget-view+json",
+        "text/latex",
+        "text/vnd.mermaid",
+        "text/html; charset=utf-8",
+        "TEXT/HTML",
+    ],
+)
+def test_what_could_run_is_left_out_and_said(kind: str) -> None:
+    assert shown({kind: "<script>x</script>", "text/plain": "words"}).data == {"text/plain": "words"}
+    assert shown({kind: "<script>x</script>"}).data == {"text/plain": f"(not shown: {kind})"}
+
+
+def test_a_table_stays_a_table() -> None:
+    table = shown(
+        {"text/html": '<style>x</style><table border="1"><tr style="text-align: right"><td colspan="2">3.5'}
+    ).data
+    assert table == {
+        "text/html": '<table><tbody><tr style="text-align:right"><td colspan="2">3.5</td></tr></tbody></table>'
+    }
+
+
+def test_metadata_are_those_that_grading_needs() -> None:
+    lab = new_markdown_cell("x", metadata={"tags": ["parameters"], "nbgrader": {"grade_id": "x"}, "transient": 5})
+    own = new_markdown_cell("x", metadata={"tags": ["mine"], "transient": 5, "alt": "<b>"})
+    notebook = new_notebook(cells=[lab, own])
+    notebook.metadata |= {"widgets": {}, "title": "<script>", "language_info": 5, "course": {"problem": "x"}}
+    make_safe(notebook)
+    assert set(notebook.metadata) == {"language_info"}
+    assert notebook.metadata.language_info.name == "python"
+    assert [set(cell.metadata) for cell in notebook.cells] == [{"tags", "nbgrader"}, set()]
+
+
+def test_attachments_that_are_pictures_stay() -> None:
+    bundles = {"a.png": {"image/png": PNG}, "b.svg": {"image/svg+xml": "<svg>"}, "c.png": {"image/png": "<svg>"}}
+    notebook = new_notebook(cells=[new_markdown_cell("x", attachments=bundles)])
+    make_safe(notebook)
+    assert notebook.cells[0].attachments == {"a.png": {"image/png": PNG}, "b.svg": {}, "c.png": {}}
+
+
+def test_a_notebook_with_halves_of_characters_can_be_written() -> None:
+    half = "\ud83d"
+    error = new_output("error", ename=half, evalue=half, traceback=[half])
+    outputs = [new_output("stream", text=half), error, new_output("display_data", data={"text/html": half})]
+    notebook = new_notebook(cells=[new_code_cell(half, outputs=outputs), new_markdown_cell(half)])
+    make_safe(notebook)
+    assert nbformat.writes(notebook).encode()
+
+
+@pytest.mark.parametrize("broken", [{"traceback": 5}, {"traceback": None}, {"output_type": "strange"}])
+def test_an_output_that_is_none_does_not_stop_grading(broken: dict[str, Any]) -> None:
+    output = nbformat.from_dict({"output_type": "error", "ename": "x", "evalue": "x", "traceback": []} | broken)
+    notebook = new_notebook(cells=[new_code_cell("")])
+    notebook.cells[0].outputs = [output]
+    make_safe(notebook)
+    nbformat.validate(notebook)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<script>x()</script>",
+        "<img src=x onerror=x()>",
+        "[a](javascript:x())",
+        "[a](JaVa\tScript:x())",
+        "[a](evil.html)",
+        "[a](//host.example/x)",
+        "![a](https://host.example/x.png)",
+        "![a](/api/x.png)",
+        "![a](../../x.png)",
+        '![a](x.png" onload="x)',
+        '<p class="x" id="k1-comment" style="position:fixed" onclick="x()">',
+        "<iframe src=x></iframe><object data=x></object><embed src=x><base href=x><link href=x><meta http-equiv=x>",
+        "<form action=x><input name=x><button>x</button><textarea></form>",
+        "<svg onload=x()><a xlink:href=javascript:x()>x</a></svg><math href=javascript:x()>x</math>",
+        "<noscript><p title='</noscript><img src=x onerror=x()>'>",
+        "```mermaid\n<img src=x onerror=x()>\n```",
+        "# Heading\n\n## k1-comment",
+        "$<img src=x onerror=x()>$",
+    ],
+)
+def test_no_markdown_brings_anything_that_runs_or_asks_another_host(hostile: str) -> None:
+    found = rendered(hostile)
+    for tag in (
+        "script",
+        "iframe",
+        "object",
+        "embed",
+        "base",
+        "link",
+        "meta",
+        "form",
+        "input",
+        "button",
+        "svg",
+        "math",
+    ):
+        assert f"<{tag}" not in found
+    for attribute in (" on", " id=", " class=", " href=", " src=", "position"):
+        assert not [tag for tag in found.split("<")[1:] if attribute in tag.split(">")[0]], found
+
+
+def test_honest_markdown_looks_as_it_did() -> None:
+    assert rendered("a *b* `c` [d](https://example.org)") == (
+        '<p>a <em>b</em> <code>c</code> <a href="https://example.org" rel="noopener noreferrer">d</a></p>\n'
+    )
+    assert rendered("$a < b$") == "<p>$a &lt; b$</p>\n"
+    assert '<th style="text-align:right">a</th>' in rendered("| a | b |\n|--:|---|\n| 1 | 2 |\n")
+    assert '<img src="images/a.svg" alt="x">' in rendered("![x](images/a.svg)")
+
+
+def test_a_pasted_picture_is_shown_and_a_lost_one_named() -> None:
+    bundles = {"my sketch.png": {"image/png": PNG}}
+    assert f'<img src="data:image/png;base64,{PNG}" alt="x">' in rendered("![x](attachment:my%20sketch.png)", bundles)
+    assert "The picture a&lt;b.png was not handed in" in rendered("![x](attachment:a<b.png)", bundles)
+
+
+def test_a_text_is_shown_as_it_is() -> None:
+    text = "a * b * c\n    # no <b>heading</b>\n[x](https://example.org) $y$ &amp; `z`"
+    assert rendered(as_markdown(text)) == (
+        "<p>a * b * c<br>\n&nbsp;&nbsp;&nbsp;&nbsp;# no &lt;b&gt;heading&lt;/b&gt;<br>\n"
+        "[x](https://example.org) $y$ &amp;amp; `z`</p>\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "markup", ["<div>" * 4_999, "<div>" * 50_000, "<b>" * 500, ">" * 19_000, "\\\\[" * 6_000, "x" * 10**6]
+)
+def test_what_would_take_long_to_read_is_shown_as_it_is(markup: str) -> None:
+    for found in (rendered(markup), safe_html(markup)):
+        assert found.startswith(("<pre>", "<blockquote>", "&gt;", "\\"))
+        assert len(found) < 250_000

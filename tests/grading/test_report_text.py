@@ -1,0 +1,86 @@
+"""The report shows names and notes as text: in the terminal, in a spreadsheet, on its page."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from helpers.grading import report as reporting
+from helpers.grading.course import Course
+from helpers.grading.progress import GradingProgress
+from helpers.grading.report import report
+from helpers.grading.scores import Score
+from tests.conftest import make_course
+
+NAMES = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@x",
+    "\t=1",
+    "\r=1",
+    "[red]x[/]",
+    "[/]",
+    "<script>x</script>",
+    "a\x1b[2Jb",
+    "a\ud800",
+    "ada",
+]
+NOTE = 'files left out: =HYPERLINK("x"), \x1b]0;x\x07<img src=x onerror=x>[/]\nada: 100/100'
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder of a report about students with such names, and what the terminal showed."""
+    scores = [Score(name, "lab00-small", -1.5, 6.0, {"k1-check": (1.0, 2.0)}, notes=[NOTE]) for name in NAMES]
+    folder, terminal = tmp_path_factory.mktemp("report"), io.StringIO()
+    course = Course(make_course(folder / "course"))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(reporting, "read_scores", lambda _: scores)
+        page = report(course, folder / "report", Console(file=terminal, width=200, force_terminal=True))
+    return page.parent, terminal.getvalue()
+
+
+def test_no_cell_of_a_csv_file_is_a_formula(written: tuple[Path, str]) -> None:
+    for name in ("scores.csv", "questions.csv"):
+        with (written[0] / name).open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.reader(stream))
+        assert len(rows) > 1
+        for cell in (cell for row in rows for cell in row):
+            assert cell == "-1.5" or cell[:1].isprintable()
+            assert cell == "-1.5" or not cell.startswith(("=", "+", "-", "@"))
+
+
+def test_numbers_stay_numbers(written: tuple[Path, str]) -> None:
+    with (written[0] / "scores.csv").open(encoding="utf-8") as stream:
+        assert {row["points"] for row in csv.DictReader(stream)} == {"-1.5"}
+
+
+def test_the_terminal_obeys_no_name_and_no_note(written: tuple[Path, str]) -> None:
+    _, shown = written
+    assert "[red]x[/]" in shown
+    assert "\x1b[2J" not in shown
+    assert "\x1b]" not in shown
+    assert not [line for line in shown.splitlines() if line.startswith("ada: 100/100")]
+
+
+def test_the_page_runs_no_name_and_no_note(written: tuple[Path, str]) -> None:
+    page = (written[0] / "index.html").read_text(encoding="utf-8")
+    assert "&lt;script&gt;x" in page
+    assert "<script" not in page
+    assert "<img src=x" not in page
+
+
+def test_the_bar_obeys_no_name_and_no_problem() -> None:
+    terminal = io.StringIO()
+    with GradingProgress(Console(file=terminal, force_terminal=True, width=200), "Grading", len(NAMES)) as progress:
+        for name in NAMES:
+            progress.started(name)
+        for name in NAMES:
+            progress.finished(name, NOTE)
+    assert "\x1b]0" not in terminal.getvalue()
+    assert "[red]x[/]: not graded" in "".join(terminal.getvalue().split("\x1b[33m"))
