@@ -46,6 +46,7 @@ _CLEANER = nh3.Cleaner(
     attributes=_ATTRIBUTES,
     attribute_filter=_attribute,
     filter_style_properties={"text-align"},  # how Markdown and pandas align columns
+    set_tag_attribute_values={"table": {"class": "table-bordered table-condensed"}},  # nbgrader's pages know these
     url_schemes={"data", "http", "https", "mailto"},
 )
 
@@ -68,7 +69,7 @@ def safe_markdown(context: Context, source: str) -> str:
 
 def as_markdown(text: str) -> str:
     """Markdown that shows a text as it is, whatever stands in it."""
-    shown = re.sub(r"[^\w\s]", lambda found: f"&#{ord(found[0])};", text)
+    shown = re.sub(r"[^\w\s]|_", lambda found: f"&#{ord(found[0])};", text)
     return "<br>\n".join(re.sub(r"^ +", lambda found: "&nbsp;" * len(found[0]), line) for line in shown.splitlines())
 
 
