@@ -28,7 +28,7 @@ _ATTRIBUTES = {
 _LINK = re.compile(r"(https?://|mailto:)\S*", re.IGNORECASE)
 # A picture inside the page, or one beside it: no other host is asked for one. In <img>, no script of an SVG runs.
 _PICTURE = re.compile(
-    r"data:image/(png|jpeg);base64,[A-Za-z0-9+/=]*|(?![./]*/)[\w.,+()% /-]+\.(png|jpe?g|gif|svg)", re.IGNORECASE
+    r"data:image/(png|jpeg);base64,[A-Za-z0-9+/=]*|(\./)?(?![./])[\w.,+()% /-]+\.(png|jpe?g|gif|svg)", re.IGNORECASE
 )
 # What takes longest to read takes time with the square of these. An answer, and a table of pandas', is far below them.
 _MARKDOWN, _BACKSLASHES = 20_000, 1_000

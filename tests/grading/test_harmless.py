@@ -164,7 +164,8 @@ def test_honest_markdown_looks_as_it_did() -> None:
     )
     assert rendered("$a < b$") == "<p>$a &lt; b$</p>\n"
     assert '<th style="text-align:right">a</th>' in rendered("| a | b |\n|--:|---|\n| 1 | 2 |\n")
-    assert '<img src="images/a.svg" alt="x">' in rendered("![x](images/a.svg)")
+    for beside in ("images/a.svg", "./my-sketch.png", "Bild%20%C3%A4.jpg"):
+        assert f'<img src="{beside}" alt="x">' in rendered(f"![x]({beside})")
 
 
 def test_a_pasted_picture_is_shown_and_a_lost_one_named() -> None:
