@@ -28,7 +28,7 @@ _ATTRIBUTES = {
 _LINK = re.compile(r"(https?://|mailto:)\S*", re.IGNORECASE)
 # A picture inside the page, or one beside it: no other host is asked for one. In <img>, no script of an SVG runs.
 _PICTURE = re.compile(
-    r"data:image/(png|jpeg);base64,[A-Za-z0-9+/=]*|(?![./]*/)[\w.,+()% /-]+\.(png|jpe?g|gif|svg)", re.IGNORECASE
+    r"data:image/(png|jpeg);base64,[A-Za-z0-9+/=]*|(\./)?(?![./])[\w.,+()% /-]+\.(png|jpe?g|gif|svg)", re.IGNORECASE
 )
 # What takes longest to read takes time with the square of these. An answer, and a table of pandas', is far below them.
 _MARKDOWN, _BACKSLASHES = 20_000, 1_000
@@ -46,6 +46,7 @@ _CLEANER = nh3.Cleaner(
     attributes=_ATTRIBUTES,
     attribute_filter=_attribute,
     filter_style_properties={"text-align"},  # how Markdown and pandas align columns
+    set_tag_attribute_values={"table": {"class": "table-bordered table-condensed"}},  # nbgrader's pages know these
     url_schemes={"data", "http", "https", "mailto"},
 )
 
@@ -68,7 +69,7 @@ def safe_markdown(context: Context, source: str) -> str:
 
 def as_markdown(text: str) -> str:
     """Markdown that shows a text as it is, whatever stands in it."""
-    shown = re.sub(r"[^\w\s]", lambda found: f"&#{ord(found[0])};", text)
+    shown = re.sub(r"[^\w\s]|_", lambda found: f"&#{ord(found[0])};", text)
     return "<br>\n".join(re.sub(r"^ +", lambda found: "&nbsp;" * len(found[0]), line) for line in shown.splitlines())
 
 

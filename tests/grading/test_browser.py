@@ -235,7 +235,8 @@ def _browse(address: str, profile: Path) -> str:
     command = [str(CHROMIUM), "--headless", "--no-sandbox", "--no-first-run", f"--user-data-dir={profile}"]
     command += [f"--disable-{feature}" for feature in OFF]
     command += ["--virtual-time-budget=4000", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", "--dump-dom"]
-    return subprocess.run([*command, address], capture_output=True, timeout=120, check=True).stdout.decode()
+    home = os.environ | {"HOME": str(profile.parent)}
+    return subprocess.run([*command, address], env=home, capture_output=True, timeout=120, check=True).stdout.decode()
 
 
 def ran(page: str) -> set[str]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import nbformat
 import pytest
 from rich.console import Console
 
 from helpers.grading.course import Course, CourseError
 from helpers.grading.demo import demo
+from helpers.grading.harmless import make_safe
 from helpers.grading.report import report
 from helpers.grading.scores import Score, difficulties, read_scores
 from tests.conftest import SMALL, make_course
@@ -101,6 +104,14 @@ def test_feedback_tells_why_a_hand_in_could_not_be_read(graded: Course) -> None:
 
 def test_the_grading_values_were_used(graded: Course) -> None:
     assert "EPOCHS = 1  # passes" in (graded.root / "autograded/ada/lab00-small/small.ipynb").read_text()
+
+
+def test_graded_notebooks_hold_only_what_is_harmless(graded: Course) -> None:
+    for path in graded.root.glob("autograded/*/*/*.ipynb"):
+        notebook = nbformat.read(path, as_version=4)
+        safe = copy.deepcopy(notebook)
+        make_safe(safe)
+        assert notebook == safe, path
 
 
 def test_the_report_holds_the_scores(graded: Course, tmp_path: Path) -> None:
