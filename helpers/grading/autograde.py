@@ -18,6 +18,7 @@ from typing import Any
 
 import nbformat
 from distributed import Client, as_completed
+from nbformat import NotebookNode
 from nbgrader.api import Comment, Grade, Gradebook, Student, SubmittedAssignment, SubmittedNotebook
 from nbgrader.preprocessors import AssignLatePenalties, LimitOutput
 from sqlalchemy.orm.attributes import set_committed_value
@@ -242,19 +243,24 @@ class Grading:
         notebook = nbformat.reads(outcome.notebook, as_version=4)
         LimitOutput(config=self.course.config).preprocess(notebook, {})
         make_safe(notebook)
+        staged = self._stage(notebook, outcome)
         submission = self._entered[outcome.student]
         _read_manual_scores(gradebook, submission.notebooks[0])
         save_evidence(submission.notebooks[0], notebook, outcome.evidence)
         gradebook.db.flush()
         self._assign_late_penalty(gradebook, submission)
         gradebook.db.commit()
-        staged, place = self._staging / outcome.student, self._folder("autograded", outcome.student)
+        _replace(staged, self._folder("autograded", outcome.student))
+
+    def _stage(self, notebook: NotebookNode, outcome: Outcome) -> Path:
+        """Write all that will lie under `autograded/`: no points are entered where that fails."""
+        staged = self._staging / outcome.student
         nbformat.write(notebook, staged / f"{self.notebook}.ipynb")
         write_facts(staged, replace(self._notes.pop(outcome.student), boxed=outcome.boxed))
         for path in staged.rglob("*"):
             if path.is_file():
                 path.chmod(0o664 if self.course.coursedir.groupshared else 0o444)
-        _replace(staged, place)
+        return staged
 
     def _assign_late_penalty(self, gradebook: Gradebook, submission: SubmittedAssignment) -> None:
         """As nbgrader's AssignLatePenalties, with its plugin, in the transaction that saves the points."""
