@@ -23,6 +23,7 @@ from nbgrader.api import Comment, Grade, Gradebook, Student, SubmittedAssignment
 from nbgrader.preprocessors import AssignLatePenalties, LimitOutput
 from sqlalchemy.orm.attributes import set_committed_value
 
+from helpers.grading.causes import syntax_errors
 from helpers.grading.course import Course, CourseError
 from helpers.grading.evidence import save_evidence
 from helpers.grading.facts import FACTS_FILE, Facts, write_facts
@@ -256,7 +257,9 @@ class Grading:
         """Write all that will lie under `autograded/`: no points are entered where that fails."""
         staged = self._staging / outcome.student
         nbformat.write(notebook, staged / f"{self.notebook}.ipynb")
-        write_facts(staged, replace(self._notes.pop(outcome.student), boxed=outcome.boxed))
+        facts = self._notes.pop(outcome.student)
+        notes = (*facts.notes, *syntax_errors(notebook))
+        write_facts(staged, replace(facts, notes=notes, boxed=outcome.boxed))
         for path in staged.rglob("*"):
             if path.is_file():
                 path.chmod(0o664 if self.course.coursedir.groupshared else 0o444)
