@@ -311,6 +311,16 @@ def keyring(bait: Bait) -> str:
     return _call((250, 219), 0, -3, 0, 0, 0)
 
 
+@_attack("keep memory in System V semaphores, which no limit counts")
+def semaphores(bait: Bait) -> str:
+    return _call((64, 190), 0, 1, 0o1600)
+
+
+@_attack("keep memory in message queues, which no limit counts")
+def message_queue(bait: Bait) -> str:
+    return _call((240, 180), b"cnn-labs-bait", os.O_CREAT | os.O_RDWR, 0o600, None)
+
+
 @_attack("use io_uring")
 def io_uring(bait: Bait) -> str:
     return _call((425, 425), 1, None)

@@ -20,7 +20,6 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy
@@ -96,8 +95,17 @@ class _Running:
 
     def watch(self) -> None:
         """Stop the process if it and its children use too much memory together; no limit of Linux's own counts that."""
-        if self.limits and not self.why and memory.used(self.pid) > self.limits.memory:
-            self.why = f"it used more than {self.limits.memory >> 20} MiB of memory"
+        if not self.limits or self.why:
+            return
+        try:
+            if memory.used(self.pid) > self.limits.memory:
+                self._stop(f"it used more than {self.limits.memory >> 20} MiB of memory")
+        except Exception as error:  # what nobody can watch has to end, and the zygote lives on for the others
+            self._stop(f"its memory could not be watched: {error!r}"[:200])
+
+    def _stop(self, why: str) -> None:
+        self.why = why
+        with contextlib.suppress(ProcessLookupError):  # it has just ended
             signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
 
     def bury(self) -> None:
@@ -243,8 +251,7 @@ def _tell(status: socket.socket, fds: Sequence[int] = (), **message: Any) -> Non
 def _follow(zygote: int) -> None:
     """Die with the zygote. Its ID is read where its own /proc is: a new pid namespace shows no parent."""
     linux.die_with_parent()
-    lines = Path("/proc/self/status").read_text().splitlines()
-    parent = next(int(line.split()[1]) for line in lines if line.startswith("PPid"))
+    (parent,) = memory.status("self", "PPid")
     if parent != zygote:
         os._exit(1)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["check", "used"]
+__all__ = ["check", "status", "used"]
 
 
 def check() -> None:
@@ -16,6 +17,21 @@ def check() -> None:
         OSError: if it does not.
     """
     (Path("/proc/self/task") / str(os.getpid()) / "children").read_text()
+
+
+def status(process: int | str, *fields: str) -> list[int]:
+    """Numbers from a process's /proc status.
+
+    A process names itself, with any bytes but a newline, which Linux escapes: only what stands at the start of a line
+    is a field.
+
+    Raises:
+        OSError: if there is no such process.
+        KeyError: if it has no such field.
+    """
+    lines = Path(f"/proc/{process}/status").read_bytes().split(b"\n")
+    numbers = dict(line.split(b":", 1) for line in lines if b":" in line)
+    return [int(numbers[field.encode()].split()[0]) for field in fields]
 
 
 def used(pid: int) -> int:
@@ -42,5 +58,14 @@ def _words(file: Path) -> list[str]:
 
 def _own(pid: int) -> int:
     # What many processes share is counted for each; a fork shares what was there before.
-    words = iter(_words(Path(f"/proc/{pid}/status")))
-    return sum(1024 * int(next(words)) for word in words if word in ("RssAnon:", "RssShmem:"))
+    for thread in _threads(pid):  # where the first has ended, it shows no memory; that of the others lives on
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError, KeyError):
+            return 1024 * sum(status(f"{pid}/task/{thread}", "RssAnon", "RssShmem"))
+    return 0  # all have ended
+
+
+def _threads(pid: int) -> list[str]:
+    try:
+        return os.listdir(f"/proc/{pid}/task")
+    except (FileNotFoundError, ProcessLookupError):
+        return []

@@ -206,10 +206,9 @@ def limit(limits: Limits) -> None:
         OSError: if this session may not have as much.
     """
     # Memory is counted from what is in use now: PyTorch's own is not the student's.
-    status = Path("/proc/self/status").read_text()
-    in_use = next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmData"))
+    (in_use,) = memory.status("self", "VmData")
     for kind, value in (
-        (resource.RLIMIT_DATA, in_use + limits.memory),
+        (resource.RLIMIT_DATA, 1024 * in_use + limits.memory),
         (resource.RLIMIT_FSIZE, limits.file_size),
         (resource.RLIMIT_NPROC, limits.processes),
         (resource.RLIMIT_NOFILE, limits.open_files),

@@ -22,7 +22,8 @@ FORBIDDEN = (
     *("unshare", "setns", "mount", "umount2", "pivot_root", "chroot", "open_tree", "move_mount", "mount_setattr"),
     *("fsopen", "fsconfig", "fsmount", "fspick", "open_by_handle_at", "name_to_handle_at", "fanotify_init"),
     # memory that no limit of a process counts
-    *("memfd_create", "memfd_secret", "shmget", "msgget"),
+    *("memfd_create", "memfd_secret", "shmget", "shmat", "shmctl", "msgget", "msgsnd", "msgrcv", "msgctl"),
+    *("semget", "semop", "semtimedop", "semctl", "mq_open", "mq_unlink"),
 )
 # Unix sockets join processes of the box; the internet's fail in an empty network as a lab without one expects; ZeroMQ
 # asks netlink which networks there are. All others (packets, the hypervisor's vsock, cryptography) only add ways in.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
+import signal
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -242,3 +244,19 @@ def test_data_that_nobody_else_can_read_is_named(tmp_path: Path) -> None:
         pytest.skip("an ordinary user's kernels read what the user reads")
     tmp_path.chmod(0o700)
     assert f"{tmp_path} cannot be read by everybody" in in_child(lambda: enter_box(Box(shown=(str(tmp_path),))))
+
+
+@pytest.mark.parametrize("name", [b"RssAnon: x", b"RssAnon: -99999", b"\xff", b"\nRssAnon: -9 kB"])
+def test_no_name_of_a_process_is_taken_for_a_number(name: bytes) -> None:
+    pid = os.fork()
+    if pid == 0:
+        ctypes.CDLL(None).prctl(15, name, 0, 0, 0)
+        os.kill(os.getpid(), signal.SIGSTOP)
+        os._exit(0)
+    try:
+        os.waitpid(pid, os.WUNTRACED)
+        assert Path(f"/proc/{pid}/comm").read_bytes() != Path("/proc/self/comm").read_bytes()
+        assert memory.used(pid) > 0
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)

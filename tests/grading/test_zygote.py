@@ -18,7 +18,7 @@ from typing import cast
 
 import pytest
 
-from helpers.grading import forkserver, pages
+from helpers.grading import forkserver, memory, pages
 from helpers.grading import zygote as zygote_module
 from helpers.grading.attacks import LIMITS, Bait
 from helpers.grading.sandbox import Box
@@ -162,3 +162,20 @@ def test_huge_pages_keep_what_is_in_them() -> None:
     kept = bytearray(range(256)) * (8 * pages.HUGE // 256)
     pages.make_huge()
     assert kept == bytes(range(256)) * (8 * pages.HUGE // 256)
+
+
+def test_what_cannot_be_watched_is_ended_and_the_zygote_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: int) -> int:
+        raise ValueError("no number")
+
+    monkeypatch.setattr(memory, "used", fail)
+    with subprocess.Popen(["sleep", str(LONG)]) as process:
+        ours, theirs = socket.socketpair()
+        with ours, theirs, open(os.pidfd_open(process.pid), "rb", buffering=0) as pidfd:
+            child = forkserver._Running(process.pid, pidfd.fileno(), theirs, LIMITS)
+            child.watch()
+            assert process.wait() == -signal.SIGKILL
+            child.why, why = "", child.why
+            child.watch()  # it has ended
+    assert "could not be watched" in why
+    assert "no number" in why
