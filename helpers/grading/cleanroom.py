@@ -24,11 +24,13 @@ import torch
 from helpers.grading.frames import read_text, receive, send
 from helpers.grading.link import Link, NoAnswer
 from helpers.grading.pickles import CELLS
+from helpers.grading.text import line, plain
 from helpers.grading.verdict import Verdict
 
 __all__ = ["Room", "run_cell", "serve"]
 
 MOST_OUTPUT = 20_000  # characters of what a cell prints
+MOST_MESSAGE = 2000  # characters of what a student is told: it may quote what a kernel sent
 
 
 def serve(control: socket.socket, channel: socket.socket, names: Collection[str] | None = None) -> None:
@@ -87,7 +89,7 @@ class Room:
             with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
                 points = _points(run_cell(source, names))
         except BaseException as problem:
-            error, message = type(problem).__name__, _message(problem)
+            error, message = line(type(problem).__name__, 100), plain(_message(problem), MOST_MESSAGE)
         if graded:
             self._link.forget()
         else:

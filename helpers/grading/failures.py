@@ -36,7 +36,7 @@ def rebuilt(failure: Any) -> Exception:
     members = {"__str__": lambda self: message, "__module__": "student"}
     error = type(called if called.isidentifier() else "Exception", (base,), members)(message)
     if isinstance(error, NameError) and isinstance(name, str):
-        error.name = name
+        error.name = name[:100]
     return error
 
 

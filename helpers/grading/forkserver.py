@@ -90,7 +90,7 @@ class _Running:
     pid: int
     pidfd: int
     status: socket.socket
-    limits: Limits | None  # None for a trusted process
+    limits: Limits | None  # None for a process that nobody watches
     why: str = ""
 
     def watch(self) -> None:
@@ -186,7 +186,8 @@ def _fork(data: bytes, fds: list[int]) -> _Running | None:
         return None
     pidfd = os.pidfd_open(pid)
     _tell(status, [pidfd], pid=pid)
-    return _Running(pid, pidfd, status, Limits(**box["limits"]) if box else None)
+    limits = request["limits"]
+    return _Running(pid, pidfd, status, Limits(**limits) if limits else None)
 
 
 def _fork_process(status: socket.socket, work: Callable[[], None]) -> int:
@@ -275,6 +276,8 @@ def _work(request: dict[str, Any], status: socket.socket, sockets: list[socket.s
     box = request["box"]
     if box:
         sandbox.enter(Box(**{**box, "limits": Limits(**box["limits"])}))
+    elif request["limits"]:
+        sandbox.limit_memory(Limits(**request["limits"]))
 
     def started() -> None:
         _tell(status, started=True)

@@ -43,6 +43,7 @@ __all__ = [
 ]
 
 KERNEL_NAME = "cnn-labs-sandbox"
+ROOM_MEMORY = 2 << 30  # bytes that a clean room may use: what it works on comes from a student's kernel
 KERNELSPEC = Path(__file__).parent / "kernelspec"
 LONGEST_PATH = 107  # of a unix socket
 # "Ports" number the sockets, as Jupyter does where they are files. The heartbeat has none: the zygote tells of a death.
@@ -199,6 +200,7 @@ class SandboxProvisioner(KernelProvisionerBase):
                 box=None,
                 environment={**self._environment(os.environ), **_own_places()},
                 sockets=[theirs, channel],
+                limits=Limits(memory=ROOM_MEMORY),
             )
         return CleanRoom(control, lambda: _limit_of(room))
 

@@ -17,7 +17,7 @@ from helpers.grading import filesystem, landlock, linux, memory, seccomp
 from helpers.grading.filesystem import HOME
 from helpers.grading.linux import Namespace
 
-__all__ = ["PROTECTIONS", "Box", "Limits", "Protection", "SandboxError", "enter", "isolate", "limit"]
+__all__ = ["PROTECTIONS", "Box", "Limits", "Protection", "SandboxError", "enter", "isolate", "limit", "limit_memory"]
 
 MIB = 1 << 20
 
@@ -205,16 +205,24 @@ def limit(limits: Limits) -> None:
     Raises:
         OSError: if this session may not have as much.
     """
-    # Memory is counted from what is in use now: PyTorch's own is not the student's.
-    (in_use,) = memory.status("self", "VmData")
+    limit_memory(limits)
     for kind, value in (
-        (resource.RLIMIT_DATA, 1024 * in_use + limits.memory),
         (resource.RLIMIT_FSIZE, limits.file_size),
         (resource.RLIMIT_NPROC, limits.processes),
         (resource.RLIMIT_NOFILE, limits.open_files),
         (resource.RLIMIT_CPU, limits.cpu_seconds),
         (resource.RLIMIT_CORE, 1),  # none, and 0 would still start the machine's crash reporter
     ):
-        most = resource.getrlimit(kind)[1]
-        value = value if most == resource.RLIM_INFINITY else min(value, most)
-        resource.setrlimit(kind, (value, value))
+        _set_limit(kind, value)
+
+
+def limit_memory(limits: Limits) -> None:
+    """Limit what this process may ask for, counted from what is in use now: PyTorch's own is not the student's."""
+    (in_use,) = memory.status("self", "VmData")
+    _set_limit(resource.RLIMIT_DATA, 1024 * in_use + limits.memory)
+
+
+def _set_limit(kind: int, value: int) -> None:
+    most = resource.getrlimit(kind)[1]
+    value = value if most == resource.RLIM_INFINITY else min(value, most)
+    resource.setrlimit(kind, (value, value))

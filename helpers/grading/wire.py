@@ -20,6 +20,10 @@ from helpers.grading.frames import Buffer, WireError
 __all__ = ["Packer", "Unpacker", "tensor_bytes", "tensor_from"]
 
 MOST_DEPTH = 50  # values in values
+MOST_ITEMS = 1_000_000  # of a range: a check may make a list of it
+MOST_AXES = 64  # of a tensor or an array, as PyTorch and NumPy have it
+MOST_ITEM = 1 << 16  # bytes of an array's item: a text in an array of texts
+MOST_DIGITS = 10_000  # of a whole number, in base 16
 
 _DTYPES = {str(dtype).removeprefix("torch."): dtype for dtype in vars(torch).values() if isinstance(dtype, torch.dtype)}
 _ARRAY_KINDS = "biufcSUmM"  # neither objects nor records
@@ -45,6 +49,7 @@ def tensor_from(buffer: Buffer, dtype: torch.dtype, shape: Sequence[int], order:
     Raises:
         WireError: if shape, dtype and order do not fit the buffer.
     """
+    _check_axes(shape, order)
     if any(type(size) is not int or size < 0 for size in shape) or sorted(order) != list(range(len(shape))):
         raise WireError(f"there is no tensor of shape {shape} with axes {order}")
     if math.prod(shape) * dtype.itemsize != memoryview(buffer).nbytes:
@@ -57,6 +62,12 @@ def tensor_from(buffer: Buffer, dtype: torch.dtype, shape: Sequence[int], order:
         flat = torch.frombuffer(buffer, dtype=dtype)
     places = [order.index(axis) for axis in range(len(shape))]
     return flat.view([shape[axis] for axis in order]).permute(places)
+
+
+def _check_axes(*lists: Any) -> None:
+    """Look at the number of axes before anything is made of them, or said of them."""
+    if any(not isinstance(one, list | tuple) or len(one) > MOST_AXES for one in lists):
+        raise WireError(f"a tensor or an array with more than {MOST_AXES} axes")
 
 
 class Packer:
@@ -200,7 +211,10 @@ class Unpacker:
         return np.asarray(self.buffers[place])
 
     def _array(self, place: int, kind: str, shape: list[int]) -> np.ndarray[Any, Any]:
-        dtype = np.dtype(str(kind))
+        _check_axes(shape)
+        dtype = np.dtype(str(kind)[:20])
+        if dtype.itemsize > MOST_ITEM:
+            raise WireError(f"an array with items of {dtype.itemsize} bytes")
         if dtype.kind not in _ARRAY_KINDS or dtype.itemsize * math.prod(shape) != self._buffer(place).nbytes:
             raise WireError(f"an array of {kind} and shape {shape} does not fit its numbers")
         if dtype.itemsize == 0 or 0 in shape:
@@ -212,12 +226,26 @@ class Unpacker:
     def _tensor(
         self, depth: int, place: Any, kind: str, shape: list[int], order: list[int], device: str, how: Any
     ) -> Tensor:
+        _check_axes(shape)
         dtype, where = _DTYPES[kind], torch.device(device)
         if where.type == "meta":
             tensor = torch.empty([int(size) for size in shape], dtype=dtype, device=where)
         else:
             tensor = tensor_from(self._buffer(place), dtype, shape, order).to(where)
         return self.linked(tensor, how, depth) if how else tensor
+
+
+def _range(numbers: list[Any]) -> range:
+    found = range(*numbers)
+    if len(found) > MOST_ITEMS:
+        raise WireError(f"a range of {len(found)} numbers, at most {MOST_ITEMS} are taken")
+    return found
+
+
+def _whole_number(text: str) -> int:
+    if len(text) > MOST_DIGITS:
+        raise WireError(f"a whole number of {len(text)} digits")
+    return int(text, 16)
 
 
 _MAKERS: dict[str, Callable[[Unpacker, Any, int], Any]] = {
@@ -230,9 +258,9 @@ _MAKERS: dict[str, Callable[[Unpacker, Any, int], Any]] = {
     "ellipsis": lambda unpack, nothing, depth: Ellipsis,
     "frozenset": lambda unpack, trees, depth: frozenset(unpack._list(trees, depth)),
     "handle": lambda unpack, parts, depth: unpack.handle(*parts),
-    "int": lambda unpack, text, depth: int(text, 16),
+    "int": lambda unpack, text, depth: _whole_number(text),
     "own": lambda unpack, parts, depth: unpack.own(*parts),
-    "range": lambda unpack, trees, depth: range(*unpack._list(trees, depth)),
+    "range": lambda unpack, trees, depth: _range(unpack._list(trees, depth)),
     "scalar": lambda unpack, parts, depth: unpack._array(*parts)[()],
     "set": lambda unpack, trees, depth: set(unpack._list(trees, depth)),
     "size": lambda unpack, trees, depth: torch.Size(unpack._list(trees, depth)),

@@ -24,7 +24,7 @@ from typing import Any
 
 import helpers
 from helpers.grading.filesystem import SubmissionError
-from helpers.grading.sandbox import Box, SandboxError
+from helpers.grading.sandbox import Box, Limits, SandboxError
 
 __all__ = ["Child", "Zygote", "ZygoteError", "shared"]
 
@@ -179,6 +179,7 @@ class Zygote:
         box: Box | None,
         environment: Mapping[str, str],
         sockets: Sequence[socket.socket] = (),
+        limits: Limits | None = None,
     ) -> Child:
         """Start a process that does one of the tasks in `helpers.grading.forkserver`.
 
@@ -186,6 +187,7 @@ class Zygote:
             box: the sandbox for it; None for a trusted process, or where the instructor said that it is safe.
             environment: all of its environment.
             sockets: what it gets besides. They stay open here.
+            limits: what a trusted process may use; a box has its own.
 
         Raises:
             SandboxError: if this machine does not offer a protection.
@@ -193,10 +195,12 @@ class Zygote:
             ZygoteError: if it could not be started for another reason.
         """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        limits = box.limits if box else limits
         request = {
             "task": task,
             "arguments": dict(arguments),
             "box": asdict(box) if box else None,
+            "limits": asdict(limits) if limits else None,
             "environment": dict(environment),
         }
         with theirs:

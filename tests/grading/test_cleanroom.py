@@ -813,3 +813,10 @@ def test_only_names_that_answers_define_are_asked_for() -> None:
         assert inside.run("f", graded=True, timeout=20).points == 1
         verdict = inside.run("load", graded=True, timeout=20)
     assert (verdict.passed, verdict.message) == (False, "NameError: name 'load' is not defined")
+
+
+def test_what_a_student_is_told_is_short_and_plain() -> None:
+    with room("", {}) as inside:
+        verdict = inside.run("raise ValueError('\\x1b[2J' + 'x' * 10**6)", graded=True, timeout=20)
+    assert len(verdict.message) == 2000
+    assert "\x1b" not in verdict.message

@@ -17,7 +17,13 @@ from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
 
 from helpers.grading import provisioner as provisioner_module
-from helpers.grading.provisioner import KERNEL_NAME, SandboxKernelManager, SandboxProvisioner, install_kernelspec
+from helpers.grading.provisioner import (
+    KERNEL_NAME,
+    ROOM_MEMORY,
+    SandboxKernelManager,
+    SandboxProvisioner,
+    install_kernelspec,
+)
 from helpers.grading.sandbox import SandboxError
 from helpers.grading.zygote import shared
 
@@ -133,6 +139,15 @@ def test_the_clean_room_asks_the_kernel() -> None:
         with pytest.raises(RuntimeError, match="has its clean room already"):
             provisioner.clean_room()
         room.close()
+
+
+def test_the_clean_room_has_a_limit_of_memory() -> None:
+    one = client()
+    with one.setup_kernel():
+        room = one.km.provisioner.clean_room()
+        verdict = room.run(f"len(bytearray({ROOM_MEMORY + (256 << 20)}))", graded=True, timeout=60)
+        room.close()
+    assert (verdict.passed, verdict.error) == (False, "MemoryError")
 
 
 def test_the_environment_is_a_short_list(monkeypatch: pytest.MonkeyPatch) -> None:

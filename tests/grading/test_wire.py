@@ -213,6 +213,27 @@ def test_a_lie_is_a_wire_error(lie: Any) -> None:
         Unpacker([np.zeros(4, np.uint8)]).value(lie)
 
 
+@pytest.mark.parametrize(
+    "large",
+    [
+        {"range": [0, 20_000_000, 1]},
+        {"range": [0, 10**30, 1]},
+        {"tensor": [0, "uint8", [1] * 2_000_000, [], "cpu", {}]},
+        {"tensor": [0, "uint8", [], [0] * 2_000_000, "cpu", {}]},
+        {"tensor": [None, "uint8", [1] * 2_000_000, [], "meta", {}]},
+        {"array": [0, "<U400000000", [0]]},
+        {"array": [0, "<i8", [0] * 2_000_000]},
+        {"array": [0, "x" * 10_000_000, [0]]},
+        {"int": "f" * 10_000_000},
+    ],
+    ids=lambda large: next(iter(large)),
+)
+def test_what_says_little_and_means_much_is_a_short_wire_error(large: Any) -> None:
+    with pytest.raises(WireError) as refused:
+        Unpacker([np.empty(0, np.uint8)]).value(large)
+    assert len(str(refused.value)) < 500
+
+
 def test_a_bool_that_is_neither_true_nor_false_is_true() -> None:
     two = [np.full(1, 2, np.uint8)]
     assert torch.equal(Unpacker(two).value({"tensor": [0, "bool", [1], [0], "cpu", {}]}), torch.tensor([True]))

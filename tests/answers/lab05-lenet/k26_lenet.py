@@ -185,7 +185,7 @@ class ReLUAtTheEnd(nn.Module):
         return F.relu(self.fc3(x))
 
 
-@wrong("softmax at the end", passes="visible")
+@wrong("softmax at the end")
 class SoftmaxAtTheEnd(nn.Module):
     def __init__(self, side=28):
         super().__init__()
