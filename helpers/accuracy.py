@@ -54,7 +54,8 @@ class Measured:
 def altered(images: Tensor, labels: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     """The same images in another order, each mirrored or not, and shifted by at most a pixel; its border is repeated.
 
-    A network that has learned hardly notices. A table from known images to their labels no longer finds them.
+    A network that has learned hardly notices. A plain table from images to labels finds nothing; one that knows of
+    shifts may: published images can be looked up.
 
     Args:
         images: N×C×H×W, any dtype.

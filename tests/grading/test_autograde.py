@@ -224,13 +224,17 @@ def test_what_fails_twice_is_not_graded(course: Course, monkeypatch: pytest.Monk
     assert grading.plan().to_grade == ["ada", "ben"]
 
 
-def test_nbgrader_too_saves_nothing_where_the_grading_fails(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nbgrader_too_tries_again_and_saves_nothing_where_it_fails_twice(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
     hand_in(course, "ada")
-    kill_zygotes(monkeypatch, hand_ins=1)
-    with pytest.raises(CourseError, match="failed for"):
-        course.autograde(SMALL.assignment, "ada")
+    with monkeypatch.context() as patched:
+        kill_zygotes(patched, hand_ins=1, own=True)
+        with pytest.raises(CourseError, match="failed for"):
+            course.autograde(SMALL.assignment, "ada")
     assert entered_points(course) == {None}
     assert not course.folder("autograded", "ada", SMALL.assignment).exists()
+    kill_zygotes(monkeypatch, hand_ins=1)
     course.autograde(SMALL.assignment, "ada")
     assert read_scores(course)[0].points == 5
 
