@@ -180,6 +180,7 @@ def test_old_line_ends_and_half_letters_become_ordinary_ones(right: Json, take: 
         (b'{"cells": [', "no JSON"),
         (b'{"cells":' + b"[" * 100_000, "no JSON"),
         (b"[1, 2]", "no valid notebook"),
+        (b'{"cells": [' + b"[]," * 4_000_000 + b"[]]}", "more values than a notebook"),
         (b"NaN", "no valid notebook"),
         (b'{"nbformat": 4, "metadata": {}, "cells": "none"}', "no list of cells"),
         (b"\x89PNG\r\n\x1a\n\x00\xff\xfe", "not text"),
@@ -221,6 +222,18 @@ def test_of_several_the_one_with_work_counts_and_the_note_names_the_other(
     hand_in = take({NAME: json.loads(nbformat.writes(released)), "small-Copy1.ipynb": right})
     assert is_right(hand_in, master)
     assert hand_in.notes[1] == "another notebook was handed in too, and is not graded: small.ipynb"
+
+
+def test_another_labs_work_does_not_hide_this_one(released: NotebookNode, take: TakeIn) -> None:
+    stubs = json.loads(nbformat.writes(released))
+    hand_in = take({NAME: stubs, "other.ipynb": LABS[2].path.read_bytes()})
+    assert hand_in.is_readable
+    assert hand_in.notes == ("another notebook was handed in too, and is not graded: other.ipynb",)
+
+
+def test_hundreds_of_notebooks_are_no_burden(right: Json, take: TakeIn, master: Master) -> None:
+    others = {f"x/{number}.ipynb": b'{"cells": []}' for number in range(500)}
+    assert is_right(take({NAME: right, **others}), master)
 
 
 def _zipped(**files: bytes) -> bytes:
@@ -416,7 +429,9 @@ def test_nothing_of_the_students_metadata_is_left(right: Json, take: TakeIn, mas
     assert hand_in.is_readable
 
 
-@pytest.mark.parametrize("marks", [{}, {"grade_id": "k1-double"}, {"grade_id": 7}, {"schema_version": 1}, "text", None])
+@pytest.mark.parametrize(
+    "marks", [{}, {"grade_id": "k1-double"}, {"grade_id": 7}, {"grade_id": [{}]}, {"schema_version": 1}, "text", None]
+)
 def test_spoilt_marks_cost_nothing(marks: Any, right: Json, take: TakeIn, master: Master) -> None:
     cell_of(right, "k1-double-check")["metadata"]["nbgrader"] = marks
     assert is_right(take(right), master)

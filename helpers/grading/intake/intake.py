@@ -22,6 +22,7 @@ from helpers.grading.text import Text, line
 
 __all__ = ["HandIn", "read_time", "take_in"]
 
+MOST_NOTEBOOKS = 20  # that are looked into
 MOST_OWN_CELLS = 1000  # of a student's own, beside answers
 _OWN = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 
@@ -59,9 +60,10 @@ class _Candidate:
     draft: Draft
     match: Match
 
-    def rank(self, expected: str) -> tuple[int, bool, int, str]:
-        """What speaks for this file: the work in it, its name, how much of the lab it holds."""
-        return len(self.match.answers), self.path == expected, len(self.match.homes), self.path
+    def rank(self, expected: str) -> tuple[bool, int, bool, int, str]:
+        """What speaks for this file: that it is of this lab, the work in it, its name, how much of the lab it holds."""
+        found = self.match
+        return found.belongs, len(found.answers), self.path == expected, len(found.homes), self.path
 
 
 def take_in(
@@ -136,13 +138,14 @@ def _time(content: bytes | None, is_strange: bool) -> tuple[datetime | None, str
 def _candidates(found: Files, master: Master) -> tuple[list[_Candidate], dict[str, str]]:
     """Files that may be notebooks, and why others that look like one cannot be read."""
     candidates, broken = [], {}
-    for path, content in found.contents.items():
-        if looks_like_notebook(path, content):
-            try:
-                draft = read_notebook(content)
-            except UnreadableError as error:
-                broken[path] = str(error)
-                continue
+    likely = [path for path, content in found.contents.items() if looks_like_notebook(path, content)]
+    likely.sort(key=lambda path: (not path.lower().endswith(".ipynb"), path.count("/"), path))
+    for path in likely[:MOST_NOTEBOOKS]:
+        try:
+            draft = read_notebook(found.contents[path])
+        except UnreadableError as error:
+            broken[path] = str(error)
+        else:
             candidates.append(_Candidate(path, draft, match(draft.cells, master)))
     return candidates, broken
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -79,9 +80,10 @@ def match(cells: Sequence[Cell], master: Master) -> Match:
     _find_by_content(found, [k for k in range(len(cells)) if k not in claimed], cells, master)
     known = any(not is_setup(master.cells[master.places[name]]) for name in claims)
     found.belongs = known or len(found.answers) > len(master.defines) / 2  # a few names alone may be any lab's
-    strange = {mark for cell in cells if (mark := cell.marks.get("grade_id")) and mark not in master.places}
+    marks = {mark for cell in cells if isinstance(mark := cell.marks.get("grade_id"), str)}
+    strange = sorted(marks - master.places.keys())
     if len(strange) > len(master.places) / 4:
-        some = ", ".join(sorted(map(str, strange))[:3])
+        some = ", ".join(strange[:3])
         found.remarks.append(f"its cells carry marks of another notebook ({some}, …)")
     elif not any(cell.marks for cell in cells) and found.homes:
         found.remarks.append("its cells carry no marks of this lab; they were recognised by their ids or texts")
@@ -148,13 +150,13 @@ def _find_by_content(found: Match, free: list[int], cells: Sequence[Cell], maste
 
 def _below_the_question(free: Iterable[int], name: str, homes: dict[int, str], master: Master) -> list[int]:
     """Those cells that stand where the answer should: after its question, or after its empty stub."""
-    wanted = master.places[name]
-    chosen = []
-    for place in free:
-        above = max((known for known in homes if known < place), default=None)
-        if above is not None and master.places[homes[above]] in (wanted - 1, wanted):
-            chosen.append(place)
-    return chosen
+    wanted, known = master.places[name], sorted(homes)
+    above = {place: bisect(known, place) - 1 for place in free}
+    return [
+        place
+        for place, number in above.items()
+        if number >= 0 and master.places[homes[known[number]]] in (wanted - 1, wanted)
+    ]
 
 
 # What stands at the beginning of a line: `def name`, `class name`, `name =`, `a, b =`, `name: int =`. A stranger's

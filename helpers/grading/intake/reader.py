@@ -15,6 +15,7 @@ KINDS = ("code", "markdown", "raw")
 MOST_PICTURES = 16 << 20  # bytes of all pictures of a notebook
 MOST_TEXT = 16 << 20  # characters of all cells
 MOST_CELLS = 5000
+MOST_VALUES = 3_000_000  # in the whole file: each takes a hundred bytes of memory when it is read
 BROKEN = "characters that were broken are replaced by \N{REPLACEMENT CHARACTER}"
 
 
@@ -99,6 +100,8 @@ def _decoded(content: bytes) -> tuple[str, str]:
 
 
 def _parsed(text: str) -> dict[str, Any]:
+    if sum(map(text.count, ",[{")) > MOST_VALUES:
+        raise UnreadableError("the file holds more values than a notebook has")
     start = text.lstrip("\N{ZERO WIDTH NO-BREAK SPACE} \t\r\n")
     try:
         found, _ = json.JSONDecoder(strict=False).raw_decode(start)  # whatever follows does not matter
