@@ -24,7 +24,18 @@ import torch
 
 from helpers.compare import describe, difference
 
-__all__ = ["Call", "CheckError", "Value", "call", "expect", "fresh_seed", "points_for", "question", "value"]
+__all__ = [
+    "Call",
+    "CheckError",
+    "Value",
+    "call",
+    "expect",
+    "fresh_seed",
+    "own_numbers",
+    "points_for",
+    "question",
+    "value",
+]
 
 
 class CheckError(AssertionError):
@@ -266,6 +277,32 @@ def fresh_seed() -> int:
     if question._open is not None:
         question._open.seed = seed
     return seed
+
+
+def own_numbers(net: torch.nn.Module, generator: torch.Generator | None = None) -> dict[str, torch.Tensor]:
+    """Put numbers of the check's own into a network, and return them by name, as `state_dict` does.
+
+    What a network computes tells its structure only with numbers that nobody has chosen to hide it: with zeros
+    everywhere, any structure seems right.
+
+    Args:
+        generator: source of the numbers; PyTorch's own if there is none.
+
+    Returns:
+        New tensors of the shapes and dtypes of the network's own. Counters stay as they are.
+    """
+    state: dict[str, torch.Tensor] = {}
+    for name, old in net.state_dict().items():
+        if not old.is_floating_point():
+            state[name] = old.detach().clone()
+        elif old.ndim > 1:  # as large as PyTorch makes weights: one over the square root of a layer's inputs
+            state[name] = torch.randn(old.shape, generator=generator) / math.sqrt(old[0].numel())
+        elif name.endswith(("weight", "running_var")):  # scales, which are no negative numbers
+            state[name] = 0.5 + torch.rand(old.shape, generator=generator)
+        else:
+            state[name] = 0.3 * torch.randn(old.shape, generator=generator)
+    net.load_state_dict(state)
+    return state
 
 
 def points_for(figure: float, *, floor: float, ceiling: float, points: float) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from helpers.checks import CheckError, call, expect, fresh_seed, points_for, question, value
+from helpers.checks import CheckError, call, expect, fresh_seed, own_numbers, points_for, question, value
 
 
 def half(n: float, stride: int = 1) -> float:
@@ -151,3 +151,15 @@ def test_points_grow_in_a_straight_line_from_floor_to_ceiling(figure: float, poi
 
 def test_a_notebook_shows_the_message_alone() -> None:
     assert CheckError("K9: no")._render_traceback_() == ["K9: no"]
+
+
+def test_own_numbers_are_in_the_network_and_none_is_zero() -> None:
+    net = torch.nn.Sequential(torch.nn.Conv2d(2, 3, 3), torch.nn.BatchNorm2d(3), torch.nn.Linear(4, 5))
+    for parameter in net.parameters():
+        parameter.data.zero_()
+    state = own_numbers(net, torch.Generator().manual_seed(3))
+    assert value("state", dict(net.state_dict())).equals(state)
+    floats = [tensor for tensor in state.values() if tensor.is_floating_point()]
+    assert all(bool((tensor != 0).all()) for tensor in floats)
+    assert bool((state["1.running_var"] > 0).all())
+    assert state["1.num_batches_tracked"].item() == 0

@@ -250,3 +250,18 @@ class TwoSizesOnly(nn.Module):
         x = F.relu(self.fc1(x))
         x = F.relu(self.fc2(x))
         return self.fc3(x)
+
+
+@wrong("no layer at all: numbers of the right shapes, all zero, agree with any structure")
+class OnlyNumbers(nn.Module):
+    def __init__(self, side=28):
+        super().__init__()
+        inputs = 16 * ((((side - 4) // 2) - 4) // 2) ** 2
+        sizes = {"conv1": (6, 1, 5, 5), "conv2": (16, 6, 5, 5), "fc1": (120, inputs), "fc2": (84, 120), "fc3": (10, 84)}
+        for name, size in sizes.items():
+            layer = nn.Module()
+            layer.weight, layer.bias = nn.Parameter(torch.zeros(size)), nn.Parameter(torch.zeros(size[0]))
+            self.add_module(name, layer)
+
+    def forward(self, x):
+        return (0 * x).flatten(1).sum(1, keepdim=True) + self.fc3.bias
