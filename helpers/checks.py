@@ -15,6 +15,7 @@ from __future__ import annotations
 import copy
 import math
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from types import TracebackType
@@ -95,9 +96,17 @@ def _count() -> None:
         question._open.checks += 1
 
 
+# What PyTorch says of a device that is not there, of CUDA and of Apple's.
+_NO_DEVICE = re.compile(r"NVIDIA driver|not compiled with CUDA|No CUDA GPUs|support for mps", re.IGNORECASE)
+
+
 def _named(error: Exception) -> str:
     """An exception's kind and the first lines of its message."""
     text = str(error).strip()
+    if _NO_DEVICE.search(text):
+        return (
+            f"{type(error).__name__}: it asks for a device that this machine lacks. Write `device`, not a device's name"
+        )
     return f"{type(error).__name__}: {text[:300]}" if text else type(error).__name__
 
 

@@ -62,6 +62,7 @@ class Grading:
         self.course, self.assignment = course, assignment
         self._staging = course.root / ".autograding" / assignment
         self._notes: dict[str, Facts] = {}  # of the hand-ins that are under way
+        self.remarks: dict[str, str] = {}  # what was out of the ordinary with those that are graded, by student
         with course.gradebook() as gradebook:
             self.notebook = self._only_notebook(gradebook)
             try:
@@ -259,6 +260,8 @@ class Grading:
         nbformat.write(notebook, staged / f"{self.notebook}.ipynb")
         facts = self._notes.pop(outcome.student)
         notes = (*facts.notes, *syntax_errors(notebook))
+        if notes:
+            self.remarks[outcome.student] = "; ".join(notes)
         write_facts(staged, replace(facts, notes=notes, boxed=outcome.boxed))
         for path in staged.rglob("*"):
             if path.is_file():

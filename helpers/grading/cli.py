@@ -23,6 +23,7 @@ from rich.table import Table
 
 from helpers.grading.errors import CourseError
 from helpers.grading.startup import quick_imports
+from helpers.grading.text import line
 
 if TYPE_CHECKING:
     from helpers.grading.check import CheckResult
@@ -195,6 +196,8 @@ def _autograde(options: argparse.Namespace, console: Console) -> int:
         GradingProgress(console, f"Grading {options.lab}", len(plan.to_grade)) as progress,
     ):
         failed = grading.run(plan, client, progress.started, progress.finished)
+    for student, remark in sorted(grading.remarks.items()):
+        console.print(f"{line(student)}: {remark}", highlight=False, markup=False)
     graded = len(plan.to_grade) - len(failed)
     console.print(f"{graded} graded, {len(failed)} failed, {len(plan.graded)} were graded before.", highlight=False)
     if failed:

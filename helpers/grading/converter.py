@@ -66,4 +66,7 @@ def _grade(converter: Autograde) -> dict[str, str]:
     if not plan.to_grade:
         return {}
     with workers() as client:
-        return grading.run(plan, client, lambda student: None, finished)
+        failed = grading.run(plan, client, lambda student: None, finished)
+    for student, remark in sorted(grading.remarks.items()):
+        converter.log.warning("%s: %s", student, remark)
+    return failed

@@ -81,6 +81,16 @@ def test_points_given_by_hand_stay_when_all_is_graded_again(course: Course) -> N
         assert (grade.manual_score, grade.auto_score, grade.needs_manual_grade) == (0.5, 1.0, True)
 
 
+def test_what_is_out_of_the_ordinary_is_said_at_once(course: Course) -> None:
+    notebook = course.folder("submitted", STUDENTS[0], SMALL.assignment) / SMALL.path.name
+    notebook.rename(notebook.with_name("small (1).ipynb"))
+    done = subprocess.run(
+        [*COMMAND, "--students", STUDENTS[0]], cwd=course.root, capture_output=True, text=True, check=True, timeout=300
+    )
+    said = " ".join(done.stdout.split())
+    assert f"{STUDENTS[0]}: the notebook was found in small (1).ipynb (expected: small.ipynb)" in said
+
+
 def test_a_dry_run_changes_nothing(course: Course) -> None:
     done = subprocess.run([*COMMAND, "--dry-run"], cwd=course.root, capture_output=True, text=True, check=True)
     assert all(student in done.stdout for student in STUDENTS)

@@ -153,6 +153,21 @@ def test_a_notebook_shows_the_message_alone() -> None:
     assert CheckError("K9: no")._render_traceback_() == ["K9: no"]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Found no NVIDIA driver on your system. Please check that you have an NVIDIA GPU",
+        "Torch not compiled with CUDA enabled",
+        "PyTorch is not linked with support for mps devices",
+    ],
+)
+def test_a_device_that_is_not_there_is_named_as_such(words: str) -> None:
+    def moves(n: int) -> int:
+        raise RuntimeError(words)
+
+    assert "Write `device`, not a device's name" in message(lambda: call(moves, 1).gives(1))
+
+
 def test_own_numbers_are_in_the_network_and_none_is_zero() -> None:
     net = torch.nn.Sequential(torch.nn.Conv2d(2, 3, 3), torch.nn.BatchNorm2d(3), torch.nn.Linear(4, 5))
     for parameter in net.parameters():
