@@ -142,7 +142,7 @@ def main(control: socket.socket) -> None:
     while True:
         for key, _ in selector.select(WATCH_SECONDS if running else None):
             if key.fileobj is control:
-                data, fds, _, _ = socket.recv_fds(control, MESSAGE, MOST_FDS)
+                data, fds = _request(control)
                 if not data:
                     return
                 child = _fork(data, fds)
@@ -155,6 +155,15 @@ def main(control: socket.socket) -> None:
                 key.data.bury()
         for child in running:
             child.watch()
+
+
+def _request(control: socket.socket) -> tuple[bytes, list[int]]:
+    """The next request and its descriptors; an empty one when the grading process has ended."""
+    try:
+        data, fds, _, _ = socket.recv_fds(control, MESSAGE, MOST_FDS)
+    except ConnectionResetError:  # it ended before it had read that this process is ready
+        return b"", []
+    return data, fds
 
 
 def _check_single_threaded() -> None:

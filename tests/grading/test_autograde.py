@@ -190,6 +190,10 @@ def kill_zygotes(monkeypatch: pytest.MonkeyPatch, hand_ins: int, own: bool = Fal
             all_run.wait(60)
         elif own:
             os.kill(provisioner._zygote.pid, signal.SIGKILL)
+        else:
+            return room
+        assert provisioner._kernel is not None
+        provisioner._kernel.wait()  # a small hand-in is done before a large zygote has died
         return room
 
     monkeypatch.setattr(SandboxProvisioner, "clean_room", clean_room)

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -179,3 +180,20 @@ def test_what_cannot_be_watched_is_ended_and_the_zygote_lives(monkeypatch: pytes
             child.watch()  # it has ended
     assert "could not be watched" in why
     assert "no number" in why
+
+
+def test_a_grading_process_that_ends_before_it_hears_of_the_zygote_is_no_error(tmp_path: Path) -> None:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs:
+        zygote = subprocess.Popen(
+            [sys.executable, "-P", "-m", "helpers.grading.forkserver", str(theirs.fileno()), str(tmp_path / "none")],
+            pass_fds=[theirs.fileno()],
+            env={**os.environ, "PYTHONPATH": os.getcwd(), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert select.select([ours], [], [], LONG)[0]  # it says that it is ready
+    ours.close()  # and nobody has read it
+    _, said = zygote.communicate(timeout=LONG)
+    assert "Traceback" not in said
+    assert zygote.returncode == 0
