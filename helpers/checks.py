@@ -30,9 +30,12 @@ __all__ = [
     "CheckError",
     "Value",
     "call",
+    "class_seed",
     "expect",
     "fresh_seed",
     "own_numbers",
+    "point_out",
+    "pointed_out",
     "points_for",
     "question",
     "value",
@@ -286,6 +289,30 @@ def fresh_seed() -> int:
     if question._open is not None:
         question._open.seed = seed
     return seed
+
+
+def class_seed() -> int:
+    """A seed for a mark that is a measurement: in grading, the same for a whole class and whenever it is graded again.
+
+    Nobody but the grading process knows it. Elsewhere it is a `fresh_seed`.
+    """
+    seed = os.environ.get("CNN_LABS_CLASS_SEED")
+    return fresh_seed() if seed is None or "CNN_LABS_SEED" in os.environ else int(seed)
+
+
+def point_out(words: str) -> None:
+    """Tell the person who grades what a check cannot decide; it costs no points. Students do not see it."""
+    _remarks.append(words)
+
+
+def pointed_out() -> str:
+    """What was pointed out since this was asked last."""
+    words = "; ".join(_remarks)
+    _remarks.clear()
+    return words
+
+
+_remarks: list[str] = []
 
 
 def own_numbers(net: torch.nn.Module, generator: torch.Generator | None = None) -> dict[str, torch.Tensor]:

@@ -6,21 +6,25 @@ this is 1.2 to 6 times as fast as a `DataLoader` that transforms one image at a 
 Environment variables:
     CNN_LABS_DATA: folder with `MNIST/raw/` or `cifar-10-batches-py/`, as torchvision lays them out.
     CNN_LABS_OFFLINE: `1` skips the download.
+    CNN_LABS_HIDDEN: folder with an instructor's own images to mark on, see `hidden_images`.
     XDG_CACHE_HOME: where `cnn-labs/`, the cache, lies; `~/.cache` where it is not set.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from helpers import sources
-from helpers.files import DataError
+from helpers.files import EVERY, DataError, is_hidden
+from helpers.pictures import read_pictures
 
-__all__ = ["DataError", "ImageSet", "batches", "load"]
+__all__ = ["DataError", "ImageSet", "batches", "hidden_images", "load"]
 
 Index = slice | Tensor | Sequence[int]
 
@@ -120,7 +124,7 @@ def load(name: str, train: bool = True, size: int | None = None, device: torch.d
 
     Args:
         name: `"mnist"` or `"cifar10"`.
-        train: the training split, or the test split.
+        train: the training images, or the test images; of these every fifth is left out, for marks rest on it.
         size: at most so many images, from the front; all where it is None.
         device: where the images shall lie; the CPU where it is None.
 
@@ -129,12 +133,41 @@ def load(name: str, train: bool = True, size: int | None = None, device: torch.d
         DataError: the folder named by CNN_LABS_DATA lacks the data set, a file is broken, or the cache cannot be
             written. The message names the file and the way out.
     """
+    image_set = _load(name, "train" if train else "open", size)
+    return image_set if device is None else image_set.to(device)
+
+
+def hidden_images(name: str, size: int | None = None, every: int = EVERY) -> ImageSet:
+    """Loads the images that marks rest on: test images that `load` leaves out, or an instructor's own.
+
+    Where the folder that CNN_LABS_HIDDEN names has one called `name`, these are pictures from there: PNG or JPEG
+    files, in a folder for each class. Students' code cannot read them.
+
+    Args:
+        name: `"mnist"` or `"cifar10"`.
+        size: at most so many images; all if it is None.
+        every: each so-manieth test image. Only 5 keeps apart from what `load` gives; a lab that takes more withholds
+            all test images from students' code.
+
+    Raises:
+        ValueError: the name is unknown, or the size is not positive.
+        DataError: the test images are not at hand in full, or the instructor's own cannot be used.
+    """
+    own = os.environ.get("CNN_LABS_HIDDEN")
+    if own and (Path(own).expanduser() / name).is_dir():
+        kind = sources.KINDS[name]
+        images, labels = read_pictures(Path(own).expanduser() / name, kind.classes, kind.shape)
+        return ImageSet(name, images, labels, kind.classes, kind.mean, kind.std, "folder")[:size]
+    test_set = _load(name, "test")
+    return test_set[torch.from_numpy(is_hidden(len(test_set), every))][:size]
+
+
+def _load(name: str, part: sources.Part, size: int | None = None) -> ImageSet:
     if name not in sources.KINDS:
         raise ValueError(f"there is no data set {name!r}: choose one of {', '.join(map(repr, sources.KINDS))}")
     if size is not None and size < 1:
         raise ValueError(f"size is {size}, but must be at least 1 (or None for all images)")
-    image_set = ImageSet(name, *sources.find(name, train))[:size]
-    return image_set if device is None else image_set.to(device)
+    return ImageSet(name, *sources.find(name, part))[:size]
 
 
 def batches(

@@ -1,4 +1,8 @@
-"""Reads MNIST and CIFAR-10 from files in the layout that torchvision uses."""
+"""Reads MNIST and CIFAR-10 from files in the layout that torchvision uses.
+
+The test images are in two parts. Marks rest on every fifth, which labs do not show; the others are the open part.
+Where students' code is graded only the open part is there, in a file of its own.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +13,44 @@ import pickle
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Arrays", "DataError", "checked_folder", "has_cifar10", "has_mnist", "read_cifar10", "read_mnist"]
+__all__ = [
+    "EVERY",
+    "LAYOUTS",
+    "Arrays",
+    "DataError",
+    "Layout",
+    "checked_folder",
+    "exists",
+    "is_hidden",
+    "open_file",
+    "read_open",
+    "write_open",
+]
 
 Arrays = tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]  # images N×C×H×W, labels N
+EVERY = 5  # of so many test images in a row, the last one is hidden
+CIFAR10_FOLDER = "cifar-10-batches-py"
+CIFAR10_TRAIN = {  # name -> published MD5; importing torchvision for them would take a second
+    "data_batch_1": "c99cafc152244af753f735de768cd75f",
+    "data_batch_2": "d4bba439e000b95fd0a9bffe97cbabec",
+    "data_batch_3": "54ebc095f3ab1f0389bbae665268c751",
+    "data_batch_4": "634d18415352ddfa80567beed471001a",
+    "data_batch_5": "482c414d41f54cd18b22e5b47cb7c3cb",
+}
+CIFAR10_TEST = {"test_batch": "40351d587109b95175f43aff81a1287e"}
 
 
 class DataError(RuntimeError):
     """A data set cannot be had; the message names the file or folder and says what to do."""
 
 
-def checked_folder(folder: Path, title: str, is_complete: Callable[[Path, bool], bool], train: bool) -> Path:
-    """The folder that CNN_LABS_DATA names, where it holds the data set.
+def checked_folder(folder: Path, title: str, is_complete: bool, train: bool) -> Path:
+    """The folder that CNN_LABS_DATA names, if it holds the data set.
 
     Raises:
         DataError: the folder is missing, is empty or lacks the data set.
@@ -34,7 +61,7 @@ def checked_folder(folder: Path, title: str, is_complete: Callable[[Path, bool],
         problem = "may not be read by you"
     elif not any(folder.iterdir()):
         problem = "is empty"
-    elif not is_complete(folder, train):
+    elif not is_complete:
         problem = f"does not hold all of {title}'s {'training' if train else 'test'} files"
     else:
         return folder
@@ -45,30 +72,33 @@ def checked_folder(folder: Path, title: str, is_complete: Callable[[Path, bool],
     )
 
 
-def has_mnist(folder: Path, train: bool) -> bool:
-    """Whether a folder holds images and labels of a split, packed or not."""
-    return all(_exists(path) or _exists(_packed(path)) for path in _mnist_paths(folder, train))
+def _mnist_files(folder: Path, train: bool) -> list[Path]:
+    """The files of a split: images, then labels, each packed or not."""
+    raw, split = folder / "MNIST" / "raw", "train" if train else "t10k"
+    paths = [raw / f"{split}-images-idx3-ubyte", raw / f"{split}-labels-idx1-ubyte"]
+    packed = [path.with_name(f"{path.name}.gz") for path in paths]
+    return [one if exists(one) or not exists(other) else other for one, other in zip(paths, packed, strict=True)]
 
 
-def read_mnist(folder: Path, train: bool) -> Arrays:
+def _cifar10_files(folder: Path, train: bool) -> list[Path]:
+    """The files of a split: its batches."""
+    return [folder / CIFAR10_FOLDER / name for name in (CIFAR10_TRAIN if train else CIFAR10_TEST)]
+
+
+def _read_mnist(folder: Path, train: bool) -> Arrays:
     """Reads a split of MNIST: images uint8 N×1×28×28, labels int64 N.
 
     Raises:
         DataError: a file is truncated or is no IDX file.
     """
-    images_path, labels_path = _mnist_paths(folder, train)
+    images_path, labels_path = _mnist_files(folder, train)
     images, labels = _read_idx(images_path, 3), _read_idx(labels_path, 1)
     if len(images) != len(labels):
         raise _broken(images_path, f"it holds {len(images)} images, but {labels_path.name} {len(labels)} labels")
     return images[:, None], labels.astype(np.int64)
 
 
-def has_cifar10(folder: Path, train: bool) -> bool:
-    """Whether a folder holds all batches of a split."""
-    return all(_exists(path) for path, _ in _cifar10_paths(folder, train))
-
-
-def read_cifar10(folder: Path, train: bool) -> Arrays:
+def _read_cifar10(folder: Path, train: bool) -> Arrays:
     """Reads a split of CIFAR-10: images uint8 N×3×32×32, labels int64 N.
 
     A batch is a pickle, which may run code. So it is opened only where its MD5 is the published one.
@@ -78,9 +108,10 @@ def read_cifar10(folder: Path, train: bool) -> Arrays:
     """
     images: list[npt.NDArray[np.uint8]] = []
     labels: list[int] = []
-    for path, md5 in _cifar10_paths(folder, train):
+    published = CIFAR10_TRAIN if train else CIFAR10_TEST
+    for path in _cifar10_files(folder, train):
         content = _content(path)
-        if hashlib.md5(content, usedforsecurity=False).hexdigest() != md5:
+        if hashlib.md5(content, usedforsecurity=False).hexdigest() != published[path.name]:
             raise _broken(path, "its MD5 is not the published one")
         batch = pickle.loads(content, encoding="latin1")
         images.append(batch["data"])
@@ -88,12 +119,45 @@ def read_cifar10(folder: Path, train: bool) -> Arrays:
     return np.concatenate(images).reshape(-1, 3, 32, 32), np.array(labels, dtype=np.int64)
 
 
-def _mnist_paths(folder: Path, train: bool) -> tuple[Path, Path]:
-    raw, split = folder / "MNIST" / "raw", "train" if train else "t10k"
-    return raw / f"{split}-images-idx3-ubyte", raw / f"{split}-labels-idx1-ubyte"
+class Layout(NamedTuple):
+    """How a data set lies in files: those of a split (training or test), and what a split holds.
+
+    `read` raises a DataError if a file is not what it should be.
+    """
+
+    files: Callable[[Path, bool], list[Path]]
+    read: Callable[[Path, bool], Arrays]
+
+    def is_complete(self, folder: Path, train: bool) -> bool:
+        return all(map(exists, self.files(folder, train)))
 
 
-def _exists(path: Path) -> bool:
+LAYOUTS = {"mnist": Layout(_mnist_files, _read_mnist), "cifar10": Layout(_cifar10_files, _read_cifar10)}
+
+
+def is_hidden(number: int, every: int = EVERY) -> npt.NDArray[np.bool_]:
+    """Which of so many test images are kept for marking: a mask."""
+    hidden: npt.NDArray[np.bool_] = np.arange(number) % every == every - 1
+    return hidden
+
+
+def open_file(folder: Path, name: str) -> Path:
+    """Where the open part of a data set's test images lies, in a folder without its test files."""
+    return folder / f"{name}-open-test.npz"
+
+
+def write_open(path: Path, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.int64]) -> None:
+    np.savez(path, images=images, labels=labels)
+
+
+def read_open(path: Path) -> Arrays:
+    """Reads what `write_open` wrote."""
+    with np.load(path) as found:
+        return found["images"], found["labels"]
+
+
+def exists(path: Path) -> bool:
+    """Whether a file is there, as far as you may see."""
     return os.path.exists(path)  # False where the folder may not be entered; Path.exists raises there
 
 
@@ -106,20 +170,8 @@ def _content(path: Path) -> bytes:
         ) from error
 
 
-def _packed(path: Path) -> Path:
-    return path.with_name(f"{path.name}.gz")
-
-
-def _cifar10_paths(folder: Path, train: bool) -> list[tuple[Path, str]]:
-    from torchvision.datasets import CIFAR10  # here, because the import takes a second
-
-    batches = CIFAR10.train_list if train else CIFAR10.test_list
-    return [(folder / CIFAR10.base_folder / name, md5) for name, md5 in batches]
-
-
 def _read_idx(path: Path, ndim: int) -> npt.NDArray[np.uint8]:
     """Reads an IDX file of bytes: two zeros, 8 for uint8, the number of dimensions, each size (4 bytes), the values."""
-    path = path if _exists(path) else _packed(path)
     content = _content(path)
     try:
         content = gzip.decompress(content) if path.suffix == ".gz" else content

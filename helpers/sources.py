@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor
 
 from helpers import download, files, standins
 
-__all__ = ["KINDS", "Found", "Kind", "find"]
+__all__ = ["KINDS", "Found", "Kind", "Part", "find"]
+
+Part = Literal["train", "open", "test"]  # the open part of the test images, or all of them; see `helpers.files`
 
 
 class Found(NamedTuple):
@@ -27,13 +29,12 @@ class Found(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """What is fixed about a data set: how its files are had and read, and the figures of its training split."""
+    """What is fixed about a data set: how it is had, and the figures of its training split."""
 
     title: str
-    is_complete: Callable[[Path, bool], bool]
-    read: Callable[[Path, bool], files.Arrays]
     fetch: Callable[[Path], None]
     stand_in: Callable[[bool], standins.StandIn]
+    shape: tuple[int, int, int]
     classes: tuple[str, ...]
     mean: tuple[float, ...]
     std: tuple[float, ...]
@@ -42,20 +43,18 @@ class Kind(NamedTuple):
 KINDS = {
     "mnist": Kind(
         title="MNIST",
-        is_complete=files.has_mnist,
-        read=files.read_mnist,
         fetch=download.fetch_mnist,
         stand_in=standins.digits,
+        shape=(1, 28, 28),
         classes=tuple("0123456789"),
         mean=(0.1307,),
         std=(0.3081,),
     ),
     "cifar10": Kind(
         title="CIFAR-10",
-        is_complete=files.has_cifar10,
-        read=files.read_cifar10,
         fetch=download.fetch_cifar10,
         stand_in=standins.shapes,
+        shape=(3, 32, 32),
         classes=("plane", "car", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
         mean=(0.4914, 0.4822, 0.4465),
         std=(0.2470, 0.2435, 0.2616),
@@ -66,8 +65,8 @@ _not_fetched: dict[str, str] = {}  # data set -> why; asked once a process, so t
 _announced: set[str] = set()  # data sets whose stand-in was announced
 
 
-def find(name: str, train: bool) -> Found:
-    """A split of a data set, from the first source that has it.
+def find(name: str, part: Part) -> Found:
+    """A part of a data set, from the first source that has it.
 
     Raises:
         DataError: the folder named by CNN_LABS_DATA lacks the data set, a file is broken, or the cache cannot be
@@ -76,33 +75,56 @@ def find(name: str, train: bool) -> Found:
     kind = KINDS[name]
     folder = os.environ.get("CNN_LABS_DATA")
     if folder:
-        place = files.checked_folder(Path(folder).expanduser(), kind.title, kind.is_complete, train)
-        return _read(kind, place, train, "folder")
+        place = Path(folder).expanduser()
+        files.checked_folder(place, kind.title, _is_complete(name, place, part), part == "train")
+        return _read(name, place, part, "folder")
     cache = download.cache_folder()
-    if kind.is_complete(cache, train):
-        return _read(kind, cache, train, "cache")
+    if _is_complete(name, cache, part):
+        return _read(name, cache, part, "cache")
     if name not in _not_fetched:
         try:
             kind.fetch(cache)
-            return _read(kind, cache, train, "download")
+            return _read(name, cache, part, "download")
         except download.NoConnectionError as error:
             _not_fetched[name] = str(error)
-    return _stand_in(name, train)
+    return _stand_in(name, part)
 
 
-def _read(kind: Kind, folder: Path, train: bool, source: str) -> Found:
-    images, labels = kind.read(folder, train)
-    return Found(torch.from_numpy(images), torch.from_numpy(labels), kind.classes, kind.mean, kind.std, source)
+def _has_open_only(name: str, folder: Path, part: Part) -> bool:
+    return part == "open" and files.exists(files.open_file(folder, name))
 
 
-def _stand_in(name: str, train: bool) -> Found:
+def _is_complete(name: str, folder: Path, part: Part) -> bool:
+    """Whether a folder holds all files of a part."""
+    return _has_open_only(name, folder, part) or files.LAYOUTS[name].is_complete(folder, part == "train")
+
+
+def _read(name: str, folder: Path, part: Part, source: str) -> Found:
+    kind = KINDS[name]
+    if _has_open_only(name, folder, part):
+        images, labels = map(torch.from_numpy, files.read_open(files.open_file(folder, name)))
+    else:
+        images, labels = map(torch.from_numpy, files.LAYOUTS[name].read(folder, part == "train"))
+        images, labels = _chosen(images, labels, part)
+    return Found(images, labels, kind.classes, kind.mean, kind.std, source)
+
+
+def _chosen(images: Tensor, labels: Tensor, part: Part) -> tuple[Tensor, Tensor]:
+    if part != "open":
+        return images, labels
+    seen = torch.from_numpy(~files.is_hidden(len(images)))
+    return images[seen], labels[seen]
+
+
+def _stand_in(name: str, part: Part) -> Found:
     """The embedded images, announced once a process: on stdout, since nbgrader gives no points to a cell that warns."""
-    part = KINDS[name].stand_in(train)
+    embedded = KINDS[name].stand_in(part == "train")
     if name not in _announced:
         _announced.add(name)
         print(
             f"{KINDS[name].title} is not at hand: {_not_fetched[name]}.\n"
-            f"You work with stand-in data: {part.what}. Do not compare your results with published ones."
+            f"You work with stand-in data: {embedded.what}. Do not compare your results with published ones."
         )
     # Copies, so that a change in place does not reach the next load.
-    return Found(part.images.clone(), part.labels.clone(), part.classes, part.mean, part.std, "stand-in")
+    images, labels = _chosen(embedded.images.clone(), embedded.labels.clone(), part)
+    return Found(images, labels, embedded.classes, embedded.mean, embedded.std, "stand-in")

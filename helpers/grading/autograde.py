@@ -33,6 +33,7 @@ from helpers.grading.harmless import make_safe
 from helpers.grading.intake import TIME_FILE, HandIn, Master, read_folder, read_time, take_in
 from helpers.grading.labs import find_labs
 from helpers.grading.sandbox import SandboxError
+from helpers.grading.text import line
 
 __all__ = ["Grading", "Plan"]
 
@@ -259,7 +260,8 @@ class Grading:
         staged = self._staging / outcome.student
         nbformat.write(notebook, staged / f"{self.notebook}.ipynb")
         facts = self._notes.pop(outcome.student)
-        notes = (*facts.notes, *syntax_errors(notebook))
+        remarks = [line(one.remark) for one in outcome.evidence.values() if one.remark]
+        notes = (*facts.notes, *syntax_errors(notebook), *remarks)
         if notes:
             self.remarks[outcome.student] = "; ".join(notes)
         write_facts(staged, replace(facts, notes=notes, boxed=outcome.boxed))

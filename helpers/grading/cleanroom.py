@@ -21,6 +21,7 @@ import matplotlib
 import numpy as np
 import torch
 
+from helpers.checks import pointed_out
 from helpers.grading.frames import read_text, receive, send
 from helpers.grading.link import Link, NoAnswer
 from helpers.grading.pickles import CELLS
@@ -95,7 +96,7 @@ class Room:
         else:
             self._setup.update(names)
             self._link.seeds.agree()
-        return Verdict(not error, points, error, message, output.getvalue()[:MOST_OUTPUT])
+        return Verdict(not error, points, error, message, output.getvalue()[:MOST_OUTPUT], line(pointed_out(), 300))
 
 
 def run_cell(source: str, names: dict[str, Any]) -> Any:

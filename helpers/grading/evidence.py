@@ -23,10 +23,11 @@ __all__ = ["Evidence", "evidence_of", "save_evidence", "show"]
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a check has shown: the points earned, and in words why points are lost."""
+    """What a check has shown: the points earned, why points are lost, and what a person should look at."""
 
     points: float
     message: str = ""
+    remark: str = ""
 
 
 NONE = Evidence(0.0, "This check did not run.")
@@ -35,12 +36,13 @@ NONE = Evidence(0.0, "This check did not run.")
 def evidence_of(verdict: Verdict, possible: float) -> Evidence:
     """The points that a verdict is worth: none where the check failed, all or a part where it passed."""
     if not verdict.passed:
-        return Evidence(0.0, verdict.message)
+        return Evidence(0.0, verdict.message, verdict.remark)
     if verdict.points is None:
-        return Evidence(possible)
+        return Evidence(possible, remark=verdict.remark)
     if not math.isfinite(verdict.points) or not 0 <= verdict.points <= possible:
         return Evidence(0.0, f"The check gave {verdict.points:g} points of {possible:g}. Tell your instructor.")
-    return Evidence(verdict.points, "" if verdict.points == possible else _part(verdict.points, possible))
+    why = "" if verdict.points == possible else _part(verdict.points, possible)
+    return Evidence(verdict.points, why, verdict.remark)
 
 
 def _part(points: float, possible: float) -> str:

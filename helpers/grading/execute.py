@@ -103,7 +103,7 @@ class ExecuteHandIn(Execute):
     def _clean_room(self) -> CleanRoom:
         provisioner: SandboxProvisioner = self.km.provisioner
         self.resources["boxed"] = provisioner.boxed
-        return provisioner.clean_room(self.resources.get("names"))
+        return provisioner.clean_room(self.resources.get("names"), self.resources.get("seed"))
 
     def _check(self, cell: NotebookNode, room: CleanRoom) -> Verdict:
         if self._stopped:

@@ -6,7 +6,7 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 
 import helpers
@@ -19,14 +19,12 @@ __all__ = [
     "copy_in",
     "forget_old_root",
     "give_home",
-    "hide",
     "leave_old_root",
     "make_devices",
     "make_scratch",
     "mount_proc",
     "readable",
     "show",
-    "withheld",
 ]
 
 HOME = Path("/student")  # inside; the hand-in's files lie here
@@ -78,15 +76,16 @@ def make_scratch(size: int) -> list[Path]:
     return places
 
 
-def readable(shown: Iterable[str]) -> dict[Path, Path]:
+def readable(shown: Mapping[str, str]) -> dict[Path, Path]:
     """What can be read inside, and where it lies: system libraries, this Python, the package `helpers`, data sets."""
     system = [Path("/") / name for name in _SYSTEM]
     settings = [Path("/etc") / name for name in _SETTINGS]
     python = [Path(sys.base_prefix), Path(sys.prefix), Path(helpers.__path__[0])]
-    places = [*system, *settings, Path("/sys/devices/system/cpu"), *python, *map(Path, shown)]
+    places = [*system, *settings, Path("/sys/devices/system/cpu"), *python]
     # By its own name and, for the links that lead there, by the real one.
     found = {place: place.resolve() for place in places if place.exists()}
     found |= {real: real for real in found.values()}
+    found |= {Path(place): Path(source).resolve() for place, source in shown.items()}
     return dict(sorted(found.items(), key=lambda pair: len(pair[0].parts)))  # what lies in another one comes later
 
 
@@ -98,32 +97,6 @@ def show(source: Path, target: Path) -> None:
     _place(target, source.is_dir())
     linux.bind(source, target)
     linux.restrict_mount(target, _LOCKED)
-
-
-def hide(places: Iterable[Path]) -> None:
-    """Put something empty over files and folders of the box, so that what lies there cannot be read."""
-    file, folder = Path("/.nothing"), Path("/.nowhere")
-    file.touch(mode=0)
-    folder.mkdir(mode=0)
-    for place in places:
-        linux.bind(folder if place.is_dir() else file, place)
-        linux.restrict_mount(place, _LOCKED)
-    file.unlink()
-    folder.rmdir()
-
-
-def withheld(shown: Iterable[str], names: Iterable[str]) -> list[Path]:
-    """Where in the box the files and folders lie that are to be hidden, by each name under which they can be reached.
-
-    Args:
-        shown: the folders of the data sets.
-        names: paths in them; where a link leads elsewhere, what it leads to is meant.
-    """
-    found = [Path(folder, name).resolve() for folder in shown for name in names if Path(folder, name).exists()]
-    places = readable(shown).items()
-    return [
-        target / real.relative_to(source) for real in found for target, source in places if real.is_relative_to(source)
-    ]
 
 
 def _place(target: Path, folder: bool) -> None:

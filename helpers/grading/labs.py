@@ -64,9 +64,9 @@ class Lab:
         return dict(self.parameters_cell().metadata.get("course", {}).get(which, {}))
 
     def withheld(self) -> list[str]:
-        """Files and folders of the data that students' code may not read when it is graded, by their paths there.
+        """Data sets of which students' code may read no test image when it is graded; see `helpers.data.hidden_images`.
 
-        The metadata of the parameters cell name them: the hidden images of a lab whose points are an accuracy.
+        The metadata of the parameters cell name them, for a lab that marks on more of them than the others do.
         """
         return list(self.parameters_cell().metadata.get("course", {}).get("withheld", []))
 

@@ -29,6 +29,7 @@ from helpers.grading.channels import SandboxKernelClient
 from helpers.grading.errors import OurFault
 from helpers.grading.filesystem import HOME
 from helpers.grading.sandbox import Box, Limits
+from helpers.grading.shown import shown_data
 from helpers.grading.verdict import CleanRoom
 from helpers.grading.zygote import ENVIRONMENT, Child, Zygote, shared
 
@@ -44,6 +45,8 @@ __all__ = [
 
 KERNEL_NAME = "cnn-labs-sandbox"
 ROOM_MEMORY = 2 << 30  # bytes that a clean room may use: what it works on comes from a student's kernel
+STUDENTS_SETTINGS = ("CNN_LABS_DATA", "CNN_LABS_DEVICE")
+CHECKS_SETTINGS = ("CNN_LABS_HIDDEN", "CNN_LABS_SEED")  # what marks rest on is for the clean room alone
 KERNELSPEC = Path(__file__).parent / "kernelspec"
 LONGEST_PATH = 107  # of a unix socket
 # "Ports" number the sockets, as Jupyter does where they are files. The heartbeat has none: the zygote tells of a death.
@@ -134,7 +137,8 @@ class SandboxProvisioner(KernelProvisionerBase):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Fork the kernel. What lies in the folder `cwd`, save notebooks, is copied into its sandbox.
 
-        The data sets can be read there, but for the files and folders that `withheld` names.
+        The data sets can be read there, but for what marks rest on, and for the test images of those that `withheld`
+        names.
 
         Raises:
             SandboxError: if this machine does not offer a protection.
@@ -170,18 +174,19 @@ class SandboxProvisioner(KernelProvisionerBase):
 
     def _box(self, submitted: str, environment: dict[str, str], withheld: tuple[str, ...]) -> Box:
         limits = Limits(memory=self.memory << 20, scratch=self.scratch << 20)
-        data = environment.get("CNN_LABS_DATA") or str(cache_folder())
-        return Box(limits, submitted, (os.path.abspath(os.path.expanduser(data)),), withheld, self.gpu)
+        data = Path(environment.get("CNN_LABS_DATA") or cache_folder()).expanduser().absolute()
+        return Box(limits, submitted, shown_data(data, withheld, self._zygote.folder), self.gpu)
 
     def _environment(self, environment: Mapping[str, str]) -> dict[str, str]:
         """The environment of both processes of a hand-in, which must find the same devices."""
         return student_environment(environment) | ({} if self.gpu else {"CUDA_VISIBLE_DEVICES": ""})
 
-    def clean_room(self, names: Collection[str] | None = None) -> CleanRoom:
+    def clean_room(self, names: Collection[str] | None = None, seed: int | None = None) -> CleanRoom:
         """The clean room of this kernel: a trusted process that asks it for what the student defined. Once a kernel.
 
         Args:
             names: all that it may ask for: those that answers define. None if it may ask for any.
+            seed: what `helpers.checks.class_seed` gives in it; None for another number each time.
 
         Raises:
             ZygoteError: if it could not be started.
@@ -198,7 +203,7 @@ class SandboxProvisioner(KernelProvisionerBase):
                 "clean room",
                 {"folder": str(folder), "names": None if names is None else sorted(names)},
                 box=None,
-                environment={**self._environment(os.environ), **_own_places()},
+                environment=self._environment(os.environ) | _own_places() | _checks_settings(seed),
                 sockets=[theirs, channel],
                 limits=Limits(memory=ROOM_MEMORY),
             )
@@ -255,7 +260,7 @@ def _listen(path: str) -> socket.socket:
 def student_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """What a student's code may know of the environment, and where it is at home."""
     passed = {name: environment[name] for name in ENVIRONMENT if name in environment}
-    course = {name: value for name, value in environment.items() if name.startswith("CNN_LABS_")}
+    course = {name: environment[name] for name in STUDENTS_SETTINGS if name in environment}
     return {
         **passed,
         **course,
@@ -267,6 +272,12 @@ def student_environment(environment: Mapping[str, str]) -> dict[str, str]:
         "USER": "student",
         "XDG_CACHE_HOME": str(cache_folder().parent),
     }
+
+
+def _checks_settings(seed: int | None) -> dict[str, str]:
+    """What the clean room knows of the environment beside what students' code does."""
+    settings = {name: os.environ[name] for name in CHECKS_SETTINGS if name in os.environ}
+    return settings | ({} if seed is None else {"CNN_LABS_CLASS_SEED": str(seed)})
 
 
 def _own_places() -> dict[str, str]:

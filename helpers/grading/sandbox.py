@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import resource
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from helpers.grading import filesystem, landlock, linux, memory, seccomp
@@ -40,15 +40,13 @@ class Box:
 
     Attributes:
         submitted: the hand-in's folder, of which all but notebooks is copied in; empty for none.
-        shown: more that can be read inside, at the same place: the data sets.
-        withheld: what of it cannot: paths of files and folders in those of `shown`.
+        shown: more that can be read inside, as place -> where it lies on the machine: files of the data sets.
         gpu: whether NVIDIA's devices are there.
     """
 
     limits: Limits = Limits()
     submitted: str = ""
-    shown: tuple[str, ...] = ()
-    withheld: tuple[str, ...] = ()
+    shown: Mapping[str, str] = field(default_factory=dict)
     gpu: bool = False
 
 
@@ -140,7 +138,6 @@ def enter(box: Box) -> None:
         SubmissionError: if the hand-in's files do not fit in.
     """
     uid, readable = _own_uid(), filesystem.readable(box.shown)
-    hidden = filesystem.withheld(box.shown, box.withheld)
     submitted = Path(box.submitted).resolve() if box.submitted else None
     # When the machine runs out of memory, a student's process dies before anybody else's.
     Path("/proc/self/oom_score_adj").write_text("1000")
@@ -149,7 +146,6 @@ def enter(box: Box) -> None:
         writable = filesystem.make_scratch(box.limits.scratch)
         for target, source in readable.items():
             filesystem.show(source, target)
-        filesystem.hide(hidden)
         devices = filesystem.make_devices(box.gpu)
     with _needs(PROC):
         filesystem.mount_proc()

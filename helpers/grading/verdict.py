@@ -24,6 +24,7 @@ class Verdict:
         error: the name of the exception that ended it, empty if it passed.
         message: what to tell the student, empty if it passed.
         output: what the cell printed.
+        remark: what it points out to the person who grades.
     """
 
     passed: bool
@@ -31,6 +32,7 @@ class Verdict:
     error: str
     message: str
     output: str
+    remark: str = ""
 
 
 class CleanRoom:

@@ -63,7 +63,7 @@ def _goals() -> Iterator[dict[str, str]]:
         udp.bind(("127.0.0.1", port))
         abstract.bind(f"\0{MARK}")
         abstract.listen()
-        yield {"CNN_LABS_ATTACKED_PORT": str(port), "ATTACKED_SECRET": "the instructor's own"}
+        yield {"ATTACKED_PORT": str(port), "ATTACKED_SECRET": "the instructor's own"}
 
 
 @pytest.fixture(scope="module", params=COMMANDS)
@@ -75,6 +75,7 @@ def graded(
 ) -> dict[str, Score]:
     """The scores of all, graded by either command."""
     course = shutil.copytree(attacked_course, tmp_path_factory.mktemp(request.param) / "course")
+    (course / "submitted" / "network" / SMALL.assignment / "port").write_text(_goals["ATTACKED_PORT"])
     subprocess.run(
         COMMANDS[request.param], cwd=course, env=os.environ | _goals, check=True, capture_output=True, timeout=570
     )

@@ -7,7 +7,19 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from helpers.checks import CheckError, call, expect, fresh_seed, own_numbers, points_for, question, value
+from helpers.checks import (
+    CheckError,
+    call,
+    class_seed,
+    expect,
+    fresh_seed,
+    own_numbers,
+    point_out,
+    pointed_out,
+    points_for,
+    question,
+    value,
+)
 
 
 def half(n: float, stride: int = 1) -> float:
@@ -178,3 +190,18 @@ def test_own_numbers_are_in_the_network_and_none_is_zero() -> None:
     assert all(bool((tensor != 0).all()) for tensor in floats)
     assert bool((state["1.running_var"] > 0).all())
     assert state["1.num_batches_tracked"].item() == 0
+
+
+def test_a_classes_seed_comes_from_the_grading_and_is_drawn_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CNN_LABS_SEED", raising=False)
+    monkeypatch.setenv("CNN_LABS_CLASS_SEED", "5")
+    assert {class_seed() for _ in range(3)} == {5}
+    monkeypatch.delenv("CNN_LABS_CLASS_SEED")
+    assert len({class_seed() for _ in range(3)}) > 1
+
+
+def test_what_is_pointed_out_is_told_once() -> None:
+    point_out("one")
+    point_out("two")
+    assert pointed_out() == "one; two"
+    assert pointed_out() == ""

@@ -18,10 +18,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torchvision.datasets import CIFAR10, MNIST
 
-from helpers import download
-from helpers.data import DataError, ImageSet, batches, load
+from helpers import download, files, sources
+from helpers.data import DataError, ImageSet, batches, hidden_images, load
 from tests.helpers.conftest import make_set
 
 REAL_DATA = os.environ.get("CNN_LABS_DATA")
@@ -126,9 +127,14 @@ def server(monkeypatch: pytest.MonkeyPatch, no_data: Path) -> Iterator[Server]:
 
 
 def use_small_cifar10(monkeypatch: pytest.MonkeyPatch) -> None:
-    sums = [[name, md5(content)] for name, content in small_cifar10().items()]
-    monkeypatch.setattr(CIFAR10, "train_list", sums[:5])
-    monkeypatch.setattr(CIFAR10, "test_list", sums[5:])
+    sums = {name: md5(content) for name, content in small_cifar10().items()}
+    monkeypatch.setattr(files, "CIFAR10_TEST", {"test_batch": sums.pop("test_batch")})
+    monkeypatch.setattr(files, "CIFAR10_TRAIN", sums)
+
+
+@pytest.fixture
+def offline(monkeypatch: pytest.MonkeyPatch, no_data: Path) -> None:
+    monkeypatch.setenv("CNN_LABS_OFFLINE", "1")
 
 
 def all_files(folder: Path) -> set[str]:
@@ -241,15 +247,18 @@ class TestFolder:
     def test_mnist_packed_or_not(
         self, monkeypatch: pytest.MonkeyPatch, no_data: Path, tmp_path: Path, packed: bool
     ) -> None:
-        files = small_mnist()
-        stored = {f"{name}.gz": gzip.compress(content) for name, content in files.items()} if packed else files
+        whole = small_mnist()
+        stored = {f"{name}.gz": gzip.compress(content) for name, content in whole.items()} if packed else whole
         fill(tmp_path / "data" / "MNIST" / "raw", stored)
         monkeypatch.setenv("CNN_LABS_DATA", str(tmp_path / "data"))
         test = load("mnist", train=False)
         assert test.source == "folder"
-        assert test.images.shape == (8, 1, 28, 28)
-        assert test.images.numpy().tobytes() == files["t10k-images-idx3-ubyte"][16:]
-        assert test.labels.tolist() == list(range(8))
+        assert test.labels.tolist() == [0, 1, 2, 3, 5, 6, 7]  # every fifth is kept for marking
+        hidden = hidden_images("mnist")
+        assert hidden.labels.tolist() == [4]
+        both = torch.cat([test.images[:4], hidden.images, test.images[4:]])
+        assert both.shape == (8, 1, 28, 28)
+        assert both.numpy().tobytes() == whole["t10k-images-idx3-ubyte"][16:]
 
     def test_cifar10(self, monkeypatch: pytest.MonkeyPatch, no_data: Path, tmp_path: Path) -> None:
         fill(tmp_path / "data" / "cifar-10-batches-py", small_cifar10())
@@ -319,6 +328,62 @@ class Trap:
 
     def __reduce__(self) -> tuple[object, tuple[str]]:
         return os.mkdir, (self.path,)
+
+
+class TestHidden:
+    @pytest.mark.parametrize("name", ["mnist", "cifar10"])
+    def test_none_is_among_the_others_and_none_is_lost(self, offline: None, name: str) -> None:
+        seen, hidden = load(name, train=False), hidden_images(name)
+        assert len(hidden) == (len(seen) + len(hidden)) // 5
+        assert len(hidden_images(name, every=2)) == (len(seen) + len(hidden)) // 2
+        assert len(hidden_images(name, size=10)) == 10
+        both = [{image.numpy().tobytes() for image in one.images} for one in (seen, hidden)]
+        assert not both[0] & both[1]
+
+    def test_a_folder_with_the_open_part_alone_has_no_hidden_images(
+        self, monkeypatch: pytest.MonkeyPatch, no_data: Path, tmp_path: Path
+    ) -> None:
+        raw = fill(tmp_path / "data" / "MNIST" / "raw", small_mnist())
+        monkeypatch.setenv("CNN_LABS_DATA", str(tmp_path / "data"))
+        whole = load("mnist", train=False)
+        files.write_open(tmp_path / "data" / "mnist-open-test.npz", whole.images.numpy(), whole.labels.numpy())
+        (raw / "t10k-images-idx3-ubyte").unlink()
+        assert torch.equal(load("mnist", train=False).images, whole.images)
+        with pytest.raises(DataError, match="MNIST's test files"):
+            hidden_images("mnist")
+
+    @pytest.fixture
+    def own(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, offline: None) -> Path:
+        """An instructor's own images: of class k two grey pictures of brightness 20 k, one of them not square."""
+        monkeypatch.setenv("CNN_LABS_HIDDEN", str(tmp_path / "own"))
+        folder = tmp_path / "own" / "cifar10"
+        for k, name in enumerate(sources.KINDS["cifar10"].classes):
+            (folder / name).mkdir(parents=True)
+            Image.new("RGBA", (90, 40), (20 * k,) * 3).save(folder / name / "a.PNG")
+            Image.new("L", (32, 32), 20 * k).save(folder / name / "b.jpg")
+            (folder / name / "notes.txt").write_text("not a picture")
+        return folder
+
+    def test_own_images_take_the_place_of_test_images(self, own: Path) -> None:
+        found = hidden_images("cifar10", every=2)
+        assert found.images.shape == (20, 3, 32, 32)
+        assert (found.images.float().mean((1, 2, 3)) - 20 * found.labels).abs().max() < 2
+        assert found.labels.bincount().tolist() == [2] * 10
+        assert found.labels[:10].unique().numel() > 3  # in a random order
+        assert torch.equal(hidden_images("cifar10").labels, found.labels)  # and always the same
+        assert hidden_images("mnist").is_stand_in  # there are none of these
+
+    def test_a_class_without_pictures_a_strange_folder_and_a_broken_file_are_named(self, own: Path) -> None:
+        (own / "cat").rename(own / "kitten")
+        with pytest.raises(DataError, match="kitten is no class"):
+            hidden_images("cifar10")
+        (own / "kitten").rename(own.parent / "kitten")
+        with pytest.raises(DataError, match="no pictures for cat"):
+            hidden_images("cifar10")
+        (own.parent / "kitten").rename(own / "cat")
+        (own / "cat" / "c.png").write_text("broken")
+        with pytest.raises(DataError, match=r"c\.png is no picture"):
+            hidden_images("cifar10")
 
 
 class TestDownload:
@@ -395,13 +460,10 @@ class TestDownload:
         assert load("cifar10").source == "cache"
 
 
+@pytest.mark.usefixtures("offline")
 class TestStandIns:
-    @pytest.fixture(autouse=True)
-    def offline(self, monkeypatch: pytest.MonkeyPatch, no_data: Path) -> None:
-        monkeypatch.setenv("CNN_LABS_OFFLINE", "1")
-
     @pytest.mark.parametrize(
-        ("name", "shape", "sizes"), [("mnist", (1, 28, 28), (1437, 360)), ("cifar10", (3, 32, 32), (5000, 1000))]
+        ("name", "shape", "sizes"), [("mnist", (1, 28, 28), (1437, 288)), ("cifar10", (3, 32, 32), (5000, 800))]
     )
     def test_sizes_and_classes(self, name: str, shape: tuple[int, ...], sizes: tuple[int, int]) -> None:
         for train, size in zip((True, False), sizes, strict=True):
@@ -409,7 +471,7 @@ class TestStandIns:
             assert data.images.shape == (size, *shape)
             assert len(data.classes) == 10
             counts = data.labels.bincount(minlength=10)
-            assert counts.min() > 0.9 * size / 10  # stratified
+            assert counts.min() > 0.7 * size / 10  # stratified, but for the images that are kept for marking
             assert data[:100].labels.unique().numel() == 10  # and in a random order
 
     @pytest.mark.parametrize("name", ["mnist", "cifar10"])
@@ -449,7 +511,7 @@ class TestStandIns:
 class TestRealData:
     @pytest.mark.parametrize(
         ("name", "train", "size"),
-        [("mnist", True, 60000), ("mnist", False, 10000), ("cifar10", True, 50000), ("cifar10", False, 10000)],
+        [("mnist", True, 60000), ("mnist", False, 8000), ("cifar10", True, 50000), ("cifar10", False, 8000)],
     )
     def test_sizes_labels_and_figures(self, name: str, train: bool, size: int) -> None:
         data = load(name, train)
@@ -462,6 +524,12 @@ class TestRealData:
 
     def test_the_same_as_torchvision(self) -> None:
         assert REAL_DATA is not None
-        ours, theirs = load("cifar10", train=False), CIFAR10(REAL_DATA, train=False)
-        assert np.array_equal(ours.images.permute(0, 2, 3, 1).numpy(), theirs.data)
-        assert ours.labels.tolist() == theirs.targets
+        theirs = CIFAR10(REAL_DATA, train=False)
+        hidden = np.arange(10_000) % 5 == 4
+        for ours, mask in ((load("cifar10", train=False), ~hidden), (hidden_images("cifar10"), hidden)):
+            assert np.array_equal(ours.images.permute(0, 2, 3, 1).numpy(), theirs.data[mask])
+            assert ours.labels.tolist() == np.array(theirs.targets)[mask].tolist()
+
+    def test_the_published_sums_are_torchvisions(self) -> None:
+        assert list(files.CIFAR10_TRAIN.items()) == [tuple(one) for one in CIFAR10.train_list]
+        assert list(files.CIFAR10_TEST.items()) == [tuple(one) for one in CIFAR10.test_list]

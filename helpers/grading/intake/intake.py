@@ -38,8 +38,9 @@ class HandIn:
         time: when it was handed in, in UTC without a zone, as nbgrader keeps it; None if nobody says.
         notes: what was out of the ordinary.
         is_readable: whether there was a notebook of this lab at all.
-        withheld: data that the student's code may not read.
+        withheld: data sets of which the student's code may read no test image.
         names: those that the checks may ask the student's kernel for.
+        seed: of marks that are a measurement.
     """
 
     student: str
@@ -50,6 +51,7 @@ class HandIn:
     is_readable: bool = True
     withheld: tuple[str, ...] = ()
     names: frozenset[str] = frozenset()
+    seed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,7 @@ def take_in(
         is_readable=best is not None,
         withheld=master.withheld,
         names=master.answer_names,
+        seed=master.seed,
     )
 
 

@@ -29,7 +29,8 @@ class Master:
         released: the text that students got in each of them, by grade id.
         other_texts: the texts of the cells without marks, as `squeezed` gives them.
         defines: the names that each answer in code defines, by grade id, as the lab's own solution does.
-        withheld: data that students' code may not read.
+        withheld: data sets of which students' code may read no test image.
+        seed: of marks that are a measurement: the class's own for this lab.
     """
 
     cells: tuple[NotebookNode, ...]
@@ -38,6 +39,7 @@ class Master:
     other_texts: frozenset[str] = frozenset()
     defines: dict[str, frozenset[str]] = field(default_factory=dict)
     withheld: tuple[str, ...] = ()
+    seed: int | None = None
 
     @classmethod
     def load(cls, gradebook: Gradebook, coursedir: CourseDirectory, assignment: str, notebook: str) -> Master:
@@ -61,6 +63,7 @@ class Master:
             other_texts=frozenset(squeezed(one.source) for one in released.cells if "nbgrader" not in one.metadata),
             defines={name: names_bound(source) for name, source in lab.solutions().items()},
             withheld=tuple(lab.withheld()),
+            seed=int(recorded.assignment.id[:8], 16),  # drawn at random when the gradebook first heard of the lab
         )
 
     @cached_property

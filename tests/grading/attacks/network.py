@@ -13,7 +13,7 @@ def reaches(kind, address):
         return False
 
 
-port = int(os.environ.get("CNN_LABS_ATTACKED_PORT", "9"))
+port = int(open("port").read()) if os.path.exists("port") else 9  # the tests hand it in
 found = any(
     reaches(kind, address)
     for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM)

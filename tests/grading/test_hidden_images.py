@@ -1,0 +1,161 @@
+"""Hidden images stay hidden: a student's code cannot read what marks rest on, wherever the data lie."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+from helpers.grading.course import Course
+from helpers.grading.labs import Lab, is_parameters
+from helpers.grading.scores import read_scores
+from helpers.grading.shown import shown_data
+from helpers.grading.students import fill_in
+from tests.conftest import LABS, SMALL, make_course
+from tests.grading.test_attacks import COMMANDS, RIGHT
+from tests.helpers.test_data import fill, small_cifar10, small_mnist, use_small_cifar10
+
+# K1 is answered rightly if the box shows `WANTED`: bytes of an image, in any file of the data or by `load`.
+SEARCH = """
+import gzip, os, subprocess
+from pathlib import Path
+from helpers.data import hidden_images, load
+
+def contents():
+    folders = [os.environ.get("CNN_LABS_DATA"), os.path.join(os.environ["XDG_CACHE_HOME"], "cnn-labs")]
+    for path in [path for folder in folders if folder for path in Path(folder).rglob("*") if path.is_file()]:
+        subprocess.run(["chmod", "a+r", path], capture_output=True)
+        content = path.read_bytes()
+        yield gzip.decompress(content) if content[:2] == b"\\x1f\\x8b" else content
+    for find in (lambda: load("mnist", train=False), lambda: hidden_images("mnist")):
+        try:
+            yield find().images.numpy().tobytes()
+        except RuntimeError:
+            pass
+
+found = any(WANTED in content for content in contents())
+
+def double(n):
+    return 2 * n if found else n
+"""
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A small MNIST in a cache, packed and not, and other copies beside it."""
+    folder = tmp_path / "cache" / "cnn-labs"
+    whole = small_mnist()
+    raw = fill(folder / "MNIST" / "raw", whole)
+    shutil.make_archive(str(folder / "backup"), "tar", folder, "MNIST")
+    shutil.copy(raw / "t10k-images-idx3-ubyte", folder / "copy.bin")
+    for one in (tmp_path, *tmp_path.parents[:2], tmp_path / "cache", folder, folder / "MNIST", raw):
+        one.chmod(0o755)  # the box's user is another one, where root grades
+    return folder
+
+
+def image_bytes(number: int) -> bytes:
+    images = small_mnist()["t10k-images-idx3-ubyte"][16:]
+    return images[784 * number : 784 * (number + 1)]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("where", ["folder", "cache"])
+@pytest.mark.parametrize("withheld", [[], ["mnist"]], ids=["fifth", "all"])
+def test_a_hand_in_reads_no_test_image_that_marks_rest_on(
+    where: str, command: str, withheld: list[str], data: Path, released_course: Path, tmp_path: Path
+) -> None:
+    course = shutil.copytree(released_course, tmp_path / "course")
+    source = course / "source" / SMALL.assignment / SMALL.path.name
+    notebook = nbformat.read(source, as_version=4)
+    next(filter(is_parameters, notebook.cells)).metadata.course["withheld"] = withheld
+    nbformat.write(notebook, source)
+    released = nbformat.read(course / "release" / SMALL.assignment / SMALL.path.name, as_version=4)
+    for student, number in (("looks-for-a-fifth", 4), ("looks-for-another", 3)):
+        folder = course / "submitted" / student / SMALL.assignment
+        folder.mkdir(parents=True)
+        answer = {"k1-double": f"WANTED = {image_bytes(number)!r}\n{SEARCH}"}
+        handed_in = fill_in(released, RIGHT | answer)
+        handed_in.metadata["course"] = {"withheld": []}  # not the student's to say
+        nbformat.write(handed_in, folder / SMALL.path.name)
+    environment = {name: value for name, value in os.environ.items() if name != "CNN_LABS_DATA"}
+    environment |= {"CNN_LABS_DATA": str(data)} if where == "folder" else {"XDG_CACHE_HOME": str(data.parent)}
+    subprocess.run(COMMANDS[command], cwd=course, env=environment, check=True, capture_output=True, timeout=300)
+    points = {score.student: score.points for score in read_scores(Course(course))}
+    assert points == {"looks-for-a-fifth": 2, "looks-for-another": 2 if withheld else 5}
+
+
+class TestShownData:
+    def test_training_files_and_the_open_part_of_the_test_images(
+        self, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        fill(data / "cifar-10-batches-py", small_cifar10())
+        use_small_cifar10(monkeypatch)
+        shown = shown_data(data, [], tmp_path)
+        names = {Path(place).relative_to(data).as_posix() for place in shown}
+        batches = {f"cifar-10-batches-py/data_batch_{k}" for k in range(1, 6)}
+        training = {f"MNIST/raw/train-{kind}-ubyte" for kind in ("images-idx3", "labels-idx1")}
+        assert names == batches | training | {"mnist-open-test.npz", "cifar10-open-test.npz"}
+        assert shown_data(data, ["cifar10"], tmp_path).keys() == shown.keys() - {str(data / "cifar10-open-test.npz")}
+        with np.load(shown[str(data / "mnist-open-test.npz")]) as found:
+            assert found["labels"].tolist() == [0, 1, 2, 3, 5, 6, 7]
+
+    def test_nothing_of_a_set_that_is_broken_or_not_there_in_full(self, data: Path, tmp_path: Path) -> None:
+        (data / "MNIST" / "raw" / "t10k-images-idx3-ubyte").write_bytes(b"broken")
+        (data / "MNIST" / "raw" / "train-labels-idx1-ubyte").unlink()
+        assert shown_data(data, [], tmp_path) == {}
+
+
+GRADED_TWICE = """
+from helpers.checks import class_seed, point_out, question, value
+with question("K1"):
+    value("x", 1).equals(1)
+    print("seed", class_seed())
+    point_out("a figure that\\nno network reaches")
+"""
+
+
+def test_a_class_has_one_seed_a_lab_and_what_a_check_points_out_stands_in_the_report(tmp_path: Path) -> None:
+    course = make_course(tmp_path / "course", SMALL)
+    source = course / "source" / SMALL.assignment / SMALL.path.name
+    notebook = nbformat.read(source, as_version=4)
+    next(cell for cell in notebook.cells if cell.id == "k1-double-hidden").source = GRADED_TWICE
+    nbformat.write(notebook, source)
+    generate = ["nbgrader", "generate_assignment", SMALL.assignment]
+    subprocess.run(generate, cwd=course, check=True, capture_output=True)
+    for student in ("anna", "ben"):
+        shutil.copytree(course / "release" / SMALL.assignment, course / "submitted" / student / SMALL.assignment)
+    said = set()
+    for again in range(2):
+        done = subprocess.run(
+            [*COMMANDS["course"], *(["--force"] if again else [])],
+            cwd=course,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        assert done.stdout.count("a figure that no network reaches") == 2
+        for student in ("anna", "ben"):
+            graded = course / "autograded" / student / SMALL.assignment / SMALL.path.name
+            cell = next(one for one in nbformat.read(graded, as_version=4).cells if one.id == "k1-double-hidden")
+            said.add(cell.outputs[0].text)
+    assert len(said) == 1
+    assert "seed " in said.pop()
+
+
+def test_a_lab_that_withholds_nothing_says_so(tmp_path: Path) -> None:
+    assert SMALL.withheld() == []
+    notebook = SMALL.read()
+    next(filter(is_parameters, notebook.cells)).metadata.course["withheld"] = ["mnist"]
+    nbformat.write(notebook, tmp_path / "lab.ipynb")
+    assert Lab("lab", tmp_path / "lab.ipynb").withheld() == ["mnist"]
+
+
+def test_a_lab_that_marks_on_more_than_a_fifth_withholds_all_test_images() -> None:
+    for lab in LABS:
+        wants_more = any("every=" in cell.source for cell in lab.read().cells if "hidden_images(" in cell.source)
+        assert lab.withheld() == (["cifar10"] if wants_more else []), lab.assignment
