@@ -1,13 +1,16 @@
 """Attacks on the sandbox, tried for real by `course doctor` and by the tests.
 
 Each is a function that runs in a sandbox of its own. It returns what it got, which must be nothing: a word means that
-a way is open. An exception means that the sandbox withstood, and so does the death of the process.
+a way is open. An OSError or a MemoryError means that the sandbox withstood, and so does the end of the process by a
+limit. Any other exception means that the attack is broken, and says nothing about the sandbox.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
+import mmap
 import os
 import resource
 import select
@@ -19,6 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from helpers.download import cache_folder
+from helpers.files import LAYOUTS
 from helpers.grading import linux
 from helpers.grading.filesystem import HOME
 from helpers.grading.sandbox import Limits
@@ -26,9 +31,11 @@ from helpers.grading.sandbox import Limits
 __all__ = ["ATTACKS", "LIMITS", "Attack", "Bait", "run"]
 
 MIB = 1 << 20
+NO_RESERVE = 0x4000  # `mmap.MAP_NORESERVE`, which Python names since 3.13
 # Small ones, so that no attack takes long or harms a machine where it succeeds.
 LIMITS = Limits(memory=1024 * MIB, scratch=64 * MIB, file_size=32 * MIB, processes=64, open_files=128, cpu_seconds=1)
 PATIENCE = 30  # seconds that an attack waits to be stopped
+COURSE = ("source", "release", "submitted", "autograded", "feedback", "gradebook.db", "nbgrader_config.py")
 SECRET = "the instructor's secret"
 
 
@@ -38,12 +45,14 @@ class Bait:
 
     Attributes:
         folder: holds the file `secret`, the unix socket `socket`, and `hand-in`, where a notebook shows hidden tests.
+        course: the instructor's own folder.
         port: where TCP and UDP are answered.
         name: of a unix socket without a path.
         pid: of a process that could be signalled.
     """
 
     folder: str
+    course: str
     port: int
     name: str
     pid: int
@@ -77,11 +86,13 @@ def run(arguments: Mapping[str, Any], sockets: Sequence[socket.socket], started:
     """Try the attack `name` and write what came of it to the socket, as JSON."""
     (channel,) = sockets
     started()
-    result = {"got": "", "how": "it found nothing"}
+    result = {"got": "", "how": "it found nothing", "broken": ""}
     try:
         result["got"] = ATTACKS[arguments["name"]].try_it(Bait(**arguments["bait"]))
-    except Exception as error:
+    except (OSError, MemoryError) as error:
         result["how"] = f"{type(error).__name__}: {error}"
+    except Exception as error:
+        result["broken"] = f"the attack is broken: {type(error).__name__}: {error}"
     channel.sendall(json.dumps(result).encode())
 
 
@@ -126,6 +137,20 @@ def read_files(bait: Bait) -> str:
 def read_hidden_tests(bait: Bait) -> str:
     found = [path for folder in (HOME, Path(bait.folder)) for path in folder.rglob("*.ipynb")]
     return ", ".join(map(str, found))
+
+
+@_attack("read the course: its labs, marks and hand-ins", harmless=True)
+def read_course(bait: Bait) -> str:
+    return ", ".join(
+        str(path) for path in Path(bait.course).glob("*") if path.name in COURSE and os.access(path, os.R_OK)
+    )
+
+
+@_attack("read images that marks rest on")
+def read_hidden_images(bait: Bait) -> str:
+    data = Path(os.environ.get("CNN_LABS_DATA") or cache_folder())
+    found = [path for layout in LAYOUTS.values() for path in layout.files(data, False)]
+    return ", ".join(str(path) for path in found if path.exists())
 
 
 @_attack("look into the homes of this machine's users")
@@ -206,6 +231,43 @@ def memory_in_many(bait: Bait) -> str:
         held += len(os.read(ready, count))
     select.select([], [], [], PATIENCE)  # until somebody sees it
     return f"{count * step // MIB} MiB"
+
+
+@_attack("keep memory in the buffers of sockets")
+def socket_buffers(bait: Bait) -> str:
+    """Each of many processes fills as many sockets as it may have."""
+    children, ready = LIMITS.processes // 2, os.pipe()
+    for _ in range(children):
+        if os.fork() == 0:
+            pairs = [socket.socketpair() for _ in range(LIMITS.open_files // 2 - 8)]
+            for sender in [one for pair in pairs for one in pair]:
+                sender.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4 * MIB)
+                sender.setblocking(False)
+                with contextlib.suppress(BlockingIOError):
+                    while True:
+                        sender.send(bytes(MIB // 8))
+            os.write(ready[1], b"x")
+            signal.pause()
+    done = 0
+    while done < children:
+        done += len(os.read(ready[0], children))
+    select.select([], [], [], PATIENCE)  # until somebody sees it
+    return f"{children * LIMITS.open_files} full sockets"
+
+
+@_attack("keep memory in tables of addresses")
+def address_tables(bait: Bait) -> str:
+    """A page that is only read costs nothing but the table that leads to it, one for each 2 MiB of addresses."""
+    tables, children = 200 * MIB, 6
+    for _ in range(children):
+        if os.fork() == 0:
+            size = tables // 4096 * 2 * MIB
+            pages = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | NO_RESERVE, prot=mmap.PROT_READ)
+            for place in range(0, size, 2 * MIB):
+                pages[place]
+            signal.pause()
+    select.select([], [], [], PATIENCE)
+    return f"{children * tables // MIB} MiB"
 
 
 @_attack("start more processes than allowed")

@@ -238,15 +238,16 @@ def _doctor(options: argparse.Namespace, console: Console) -> int:
     table.add_column("attack")
     table.add_column("is", no_wrap=True)
     table.add_column("by, or what it got")
-    opened = 0
+    found = []
     with Progress(console=console, transient=True) as progress:
-        for finding in progress.track(examine(), total=len(ATTACKS), description="Attacking the sandbox"):
-            opened += finding.open
-            state = "[bold red]open[/]" if finding.open else "[green]stopped[/]"
+        for finding in progress.track(examine(options.course), total=len(ATTACKS), description="Attacking the sandbox"):
+            found.append(finding.state)
+            state = "[green]stopped[/]" if finding.state == "stopped" else f"[bold red]{finding.state}[/]"
             table.add_row(finding.attack, state, escape(finding.how))
     console.print(table)
-    console.print(f"{opened} open." if opened else "All are stopped.", highlight=False)
-    return int(opened > 0)
+    bad = [f"{found.count(state)} {state}." for state in ("open", "broken") if state in found]
+    console.print(" ".join(bad) or "All are stopped.", highlight=False)
+    return int(bool(bad))
 
 
 def _demo(options: argparse.Namespace, console: Console) -> int:

@@ -8,11 +8,12 @@ import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from helpers.grading.attacks import ATTACKS, LIMITS, PATIENCE, SECRET, Attack, Bait
-from helpers.grading.provisioner import student_environment
+from helpers.grading.provisioner import data_for, student_environment
 from helpers.grading.sandbox import Box
 from helpers.grading.zygote import Zygote
 
@@ -21,21 +22,24 @@ __all__ = ["Finding", "examine", "set_bait", "try_attack"]
 
 @dataclass(frozen=True)
 class Finding:
-    """What came of an attack. `how` says what stopped it or, where the way is open, what it got."""
+    """What came of an attack. `how` says what stopped it, what it got by an open way, or why it proves nothing."""
 
     attack: str
-    open: bool
+    state: Literal["stopped", "open", "broken"]
     how: str
 
 
-def examine() -> Iterator[Finding]:
+def examine(course: Path | None = None) -> Iterator[Finding]:
     """Try all attacks, one after the other.
+
+    Args:
+        course: the folder of the course that must stay hidden; one that is made up if there is none.
 
     Raises:
         SandboxError: if this machine does not offer a protection, so that there is no sandbox to examine.
     """
     # A zygote of its own, so that the bait in the environment is there when it starts.
-    with set_bait() as bait, closing(Zygote()) as zygote:
+    with set_bait(course) as bait, closing(Zygote()) as zygote:
         for attack in ATTACKS.values():
             yield try_attack(zygote, attack, bait)
 
@@ -43,12 +47,13 @@ def examine() -> Iterator[Finding]:
 def try_attack(zygote: Zygote, attack: Attack, bait: Bait, *, boxed: bool = True) -> Finding:
     """Try one attack: in a sandbox or, to see that it would succeed, without one."""
     ours, theirs = socket.socketpair()
+    shown = data_for(os.environ, (), zygote)
     with ours:
         with theirs:
             child = zygote.fork(
                 "attack",
                 {"name": attack.name, "bait": asdict(bait)},
-                box=Box(LIMITS, submitted=f"{bait.folder}/hand-in") if boxed else None,
+                box=Box(LIMITS, f"{bait.folder}/hand-in", shown) if boxed else None,
                 environment=student_environment(os.environ),
                 sockets=[theirs],
             )
@@ -59,16 +64,19 @@ def try_attack(zygote: Zygote, attack: Attack, bait: Bait, *, boxed: bool = True
                 code = child.wait()
                 left = told and ours.recv(1) != b""
             except TimeoutError:
-                return Finding(attack.title, True, "a process is left, or does not end")
+                return Finding(attack.title, "open", "a process is left, or does not end")
     if not told:
-        return Finding(attack.title, False, child.why or f"the process died (exit code {code})")
+        died = Finding(attack.title, "broken", f"the process died (exit code {code}), and no limit says why")
+        return replace(died, state="stopped", how=child.why) if child.why else died
     result = json.loads(told)
-    return Finding(attack.title, bool(result["got"] or left), result["got"] or result["how"])
+    if result["broken"]:
+        return Finding(attack.title, "broken", result["broken"])
+    return Finding(attack.title, "open" if result["got"] or left else "stopped", result["got"] or result["how"])
 
 
 @contextmanager
-def set_bait() -> Iterator[Bait]:
-    """Things outside a sandbox that an attack may try to reach."""
+def set_bait(course: Path | None = None) -> Iterator[Bait]:
+    """Things outside a sandbox that an attack may try to reach; a made-up course among them if there is none."""
     with (
         tempfile.TemporaryDirectory(prefix="cnn-labs-bait-") as folder,
         socket.create_server(("127.0.0.1", 0)) as tcp,
@@ -85,7 +93,8 @@ def set_bait() -> Iterator[Bait]:
         (place / "secret").write_text(SECRET)
         (place / "hand-in").mkdir()
         (place / "hand-in" / "hidden.ipynb").write_text(SECRET)
-        yield Bait(folder, port, name, os.getpid())
+        (place / "course" / "source").mkdir(parents=True)
+        yield Bait(folder, str((course or place / "course").absolute()), port, name, os.getpid())
 
 
 @contextmanager

@@ -17,6 +17,7 @@ import shutil
 import signal
 import socket
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -24,15 +25,16 @@ from typing import Any, NoReturn
 
 import numpy
 
-from helpers.grading import linux, memory, pages, sandbox
+from helpers.grading import linux, memory, pages, sandbox, share
 from helpers.grading.filesystem import SubmissionError
 from helpers.grading.sandbox import Box, Limits, SandboxError
+from helpers.grading.share import Share
 from helpers.grading.zygote import MESSAGE
 
 __all__ = ["main"]
 
 MOST_FDS = 16
-WATCH_SECONDS = 0.2  # how often the memory of the boxes is added up
+WATCH_SECONDS = 0.2  # how often somebody looks at what the boxes use
 # Everything that a lab or a kernel imports. No figure is drawn and no tensor made before a fork.
 PRELOADED = (
     "torch",
@@ -91,17 +93,23 @@ class _Running:
     pidfd: int
     status: socket.socket
     limits: Limits | None  # None for a process that nobody watches
+    share: Share | None  # None for a process without a box
     why: str = ""
 
-    def watch(self) -> None:
-        """Stop the process if it and its children use too much memory together; no limit of Linux's own counts that."""
+    def watch(self, boxes: int, crowded: bool) -> None:
+        """Stop the process if it and its children use too much memory together; no limit of Linux's own counts that.
+
+        Where `boxes` on a `crowded` machine want more than it has, none gets more than its share of processor time.
+        """
         if not self.limits or self.why:
             return
         try:
             if memory.used(self.pid) > self.limits.memory:
                 self._stop(f"it used more than {self.limits.memory >> 20} MiB of memory")
+            elif self.share:
+                self.share.turn(boxes, crowded)
         except Exception as error:  # what nobody can watch has to end, and the zygote lives on for the others
-            self._stop(f"its memory could not be watched: {error!r}"[:200])
+            self._stop(f"it could not be watched: {error!r}"[:200])
 
     def _stop(self, why: str) -> None:
         self.why = why
@@ -139,8 +147,9 @@ def main(control: socket.socket) -> None:
     selector = selectors.DefaultSelector()
     selector.register(control, selectors.EVENT_READ)
     running: set[_Running] = set()
+    due = 0.0  # when to look at the boxes
     while True:
-        for key, _ in selector.select(WATCH_SECONDS if running else None):
+        for key, _ in selector.select(max(0.0, due - time.monotonic()) if running else None):
             if key.fileobj is control:
                 data, fds = _request(control)
                 if not data:
@@ -153,8 +162,12 @@ def main(control: socket.socket) -> None:
                 selector.unregister(key.fileobj)
                 running.remove(key.data)
                 key.data.bury()
-        for child in running:
-            child.watch()
+        if time.monotonic() >= due:
+            due = time.monotonic() + WATCH_SECONDS
+            boxes = sum(child.share is not None for child in running)
+            crowded = share.is_crowded(boxes)
+            for child in running:
+                child.watch(boxes, crowded)
 
 
 def _request(control: socket.socket) -> tuple[bytes, list[int]]:
@@ -196,7 +209,7 @@ def _fork(data: bytes, fds: list[int]) -> _Running | None:
     pidfd = os.pidfd_open(pid)
     _tell(status, [pidfd], pid=pid)
     limits = request["limits"]
-    return _Running(pid, pidfd, status, Limits(**limits) if limits else None)
+    return _Running(pid, pidfd, status, Limits(**limits) if limits else None, Share(pid) if box else None)
 
 
 def _fork_process(status: socket.socket, work: Callable[[], None]) -> int:

@@ -38,6 +38,7 @@ __all__ = [
     "PORTS",
     "SandboxKernelManager",
     "SandboxProvisioner",
+    "data_for",
     "install_kernelspec",
     "own_zygote",
     "student_environment",
@@ -174,8 +175,7 @@ class SandboxProvisioner(KernelProvisionerBase):
 
     def _box(self, submitted: str, environment: dict[str, str], withheld: tuple[str, ...]) -> Box:
         limits = Limits(memory=self.memory << 20, scratch=self.scratch << 20)
-        data = Path(environment.get("CNN_LABS_DATA") or cache_folder()).expanduser().absolute()
-        return Box(limits, submitted, shown_data(data, withheld, self._zygote.folder), self.gpu)
+        return Box(limits, submitted, data_for(environment, withheld, self._zygote), self.gpu)
 
     def _environment(self, environment: Mapping[str, str]) -> dict[str, str]:
         """The environment of both processes of a hand-in, which must find the same devices."""
@@ -255,6 +255,12 @@ def _listen(path: str) -> socket.socket:
     listener.listen()
     listener.setblocking(False)
     return listener
+
+
+def data_for(environment: Mapping[str, str], withheld: Collection[str], zygote: Zygote) -> dict[str, str]:
+    """What of the data sets a sandbox shows; see `shown_data`."""
+    data = Path(environment.get("CNN_LABS_DATA") or cache_folder()).expanduser().absolute()
+    return shown_data(data, withheld, zygote.folder)
 
 
 def student_environment(environment: Mapping[str, str]) -> dict[str, str]:

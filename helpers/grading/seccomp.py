@@ -28,6 +28,8 @@ FORBIDDEN = (
 # Unix sockets join processes of the box; the internet's fail in an empty network as a lab without one expects; ZeroMQ
 # asks netlink which networks there are. All others (packets, the hypervisor's vsock, cryptography) only add ways in.
 FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK)
+# Of a socket's buffer nobody may choose the size: the watch over memory counts on the default. Pretend.
+SIZES = (socket.SO_SNDBUF, socket.SO_RCVBUF, 32, 33)  # the last two "force" it
 UNKNOWN = -1  # libseccomp's answer for a call that came after its release
 
 
@@ -55,6 +57,9 @@ def forbid() -> None:
     for family in set(range(max(FAMILIES))) - set(FAMILIES):
         rules.add_rule(unknown, "socket", library.Arg(0, library.EQ, family))
     rules.add_rule(unknown, "socket", library.Arg(0, library.GT, max(FAMILIES)))
+    for option in SIZES:
+        about = library.Arg(1, library.EQ, socket.SOL_SOCKET), library.Arg(2, library.EQ, option)
+        rules.add_rule(library.ERRNO(0), "setsockopt", *about)
     # Of netlink only its first protocol, which routes.
     rules.add_rule(unknown, "socket", library.Arg(0, library.EQ, socket.AF_NETLINK), library.Arg(2, library.NE, 0))
     rules.load()

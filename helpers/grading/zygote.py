@@ -232,5 +232,7 @@ def shared() -> Zygote:
     global _zygote
     with _lock:
         if _zygote is None or _zygote.owner != os.getpid() or not _zygote.alive:
+            if _zygote and _zygote.owner == os.getpid():
+                _zygote.close()  # it has died: its folder goes too
             _zygote = Zygote()
         return _zygote

@@ -26,7 +26,7 @@ from helpers.grading.sandbox import Box
 from helpers.grading.zygote import Child, Zygote, ZygoteError, shared
 
 LONG = 60  # seconds that a test waits at most for what takes milliseconds
-NOTHING = asdict(Bait("/nowhere", 1, "nobody", 1))
+NOTHING = asdict(Bait("/nowhere", "/nowhere", 1, "nobody", 1))
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +108,10 @@ class Fake:
     """A zygote that starts in no time."""
 
     def __init__(self) -> None:
-        self.owner, self.alive = os.getpid(), True
+        self.owner, self.alive, self.closed = os.getpid(), True, False
+
+    def close(self) -> None:
+        self.closed = True
 
 
 def test_shared_makes_one_and_makes_it_anew_where_it_died_or_is_a_copy(
@@ -121,8 +124,10 @@ def test_shared_makes_one_and_makes_it_anew_where_it_died_or_is_a_copy(
     first.alive = False
     second = cast("Fake", shared())
     assert second is not first
+    assert first.closed  # so that nothing of a dead one stays on the disk
     second.owner = -1  # a fork has a copy of it
     assert shared() is not second
+    assert not second.closed
 
 
 PARENT = """
@@ -173,11 +178,11 @@ def test_what_cannot_be_watched_is_ended_and_the_zygote_lives(monkeypatch: pytes
     with subprocess.Popen(["sleep", str(LONG)]) as process:
         ours, theirs = socket.socketpair()
         with ours, theirs, open(os.pidfd_open(process.pid), "rb", buffering=0) as pidfd:
-            child = forkserver._Running(process.pid, pidfd.fileno(), theirs, LIMITS)
-            child.watch()
+            child = forkserver._Running(process.pid, pidfd.fileno(), theirs, LIMITS, None)
+            child.watch(1, False)
             assert process.wait() == -signal.SIGKILL
             child.why, why = "", child.why
-            child.watch()  # it has ended
+            child.watch(1, False)  # it has ended
     assert "could not be watched" in why
     assert "no number" in why
 

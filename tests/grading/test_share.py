@@ -1,0 +1,106 @@
+"""Nobody gets more than a share of the processor, however many processes want it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from helpers.grading import memory, share
+from helpers.grading.share import LEAST, Share
+from helpers.grading.zygote import shared
+from tests.grading.test_provisioner import client
+from tests.grading.test_zygote import LONG, fork
+
+BUSY = "for i in $(seq {}); do (while :; do :; done) & done; wait"
+SESSIONS = f"""
+import subprocess
+loop = ["timeout", "{LONG}", "sh", "-c", "while :; do :; done"]
+started = [subprocess.Popen(loop, start_new_session=True) for _ in range(30)]
+"""
+
+
+def states(pid: int) -> list[str]:
+    """The state of each process of a family: R runs, S sleeps, T is stopped."""
+    found = []
+    for one in memory.family(pid):
+        with contextlib.suppress(OSError):  # it has just ended
+            found.append(Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()[0])
+    return found
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + LONG
+    while not happened():
+        assert time.monotonic() < deadline
+        os.sched_yield()
+
+
+@pytest.fixture
+def busy(request: pytest.FixtureRequest) -> Iterator[int]:
+    """A shell with so many busy children."""
+    with subprocess.Popen(["bash", "-c", BUSY.format(request.param)], start_new_session=True) as process:
+        wait_until(lambda: states(process.pid).count("R") == request.param)
+        yield process.pid
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("busy", [4 * LEAST], indirect=True)
+def test_who_wants_four_times_a_share_waits_three_turns_of_four(busy: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
+    one = Share(busy)
+    for _ in range(2):
+        one.turn(boxes=1, crowded=True)
+        for _ in range(3):
+            assert one.waits
+            wait_until(lambda: set(states(busy)) == {"T"})
+            one.turn(boxes=1, crowded=True)
+        assert not one.waits
+        wait_until(lambda: states(busy).count("R") == 4 * LEAST)
+
+
+@pytest.mark.parametrize("busy", [4 * LEAST], indirect=True)
+def test_nobody_waits_as_long_as_there_is_room(busy: int) -> None:
+    one = Share(busy)
+    one.turn(boxes=1, crowded=False)
+    assert not one.waits
+
+
+@pytest.mark.parametrize("busy", [LEAST], indirect=True)
+def test_who_keeps_to_the_share_never_waits(busy: int) -> None:
+    one = Share(busy)
+    for _ in range(10):
+        one.turn(boxes=100, crowded=True)
+        assert not one.waits
+
+
+def test_a_thread_is_counted_by_its_state_whatever_its_name(tmp_path: Path) -> None:
+    (tmp_path / "stat").write_bytes(b"7 (a) R (\xff) S 1 7 7")
+    assert not share._is_running(tmp_path / "stat")
+    assert not share._is_running(tmp_path / "gone")
+
+
+def test_no_process_outside_a_box_is_told() -> None:
+    child, channel = fork(shared(), "endless_loop")
+    with channel:
+        share._signal_one(child.pid, os.getpid(), signal.SIGKILL)
+        assert child.poll() is None
+        share._signal_one(child.pid, child.pid, signal.SIGKILL)
+        assert child.wait() == -signal.SIGKILL
+    child.close()
+
+
+def test_a_box_with_many_busy_sessions_waits_and_still_answers() -> None:
+    hog = client(SESSIONS, "2 + 3")
+    with hog.setup_kernel():
+        hog.execute_cell(hog.nb.cells[0], 0)
+        pid = hog.km.provisioner._kernel.pid
+        wait_until(lambda: len(states(pid)) > 30 and set(states(pid)) == {"T"})
+        hog.execute_cell(hog.nb.cells[1], 1)
+    assert hog.nb.cells[1].outputs[0].data["text/plain"] == "5"
