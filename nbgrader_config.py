@@ -11,7 +11,7 @@ from sqlalchemy.exc import SAWarning
 from helpers.grading import converter
 from helpers.grading.feedback import Grades, HideTracebacks, ShowAsText
 from helpers.grading.formgrader import guard_formgrader
-from helpers.grading.markup import safe_html, safe_markdown
+from helpers.grading.markup import safe_html, safe_markdown, shown_code
 
 # nbgrader's own queries make SQLAlchemy warn at every hand-in; nothing is wrong.
 warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.")
@@ -68,6 +68,6 @@ c.GenerateFeedback.preprocessors = [
 
 # Feedback and formgrader show what a student wrote as text, pictures, tables and Markdown: nothing of it runs.
 c.HTMLExporter.preprocessors = [ShowAsText]
-c.HTMLExporter.filters = {"markdown2html": safe_markdown, "clean_html": safe_html}
+c.HTMLExporter.filters = {"markdown2html": safe_markdown, "clean_html": safe_html, "highlight_code": shown_code}
 c.HTMLExporter.sanitize_html = True
 guard_formgrader()

@@ -10,9 +10,10 @@ from urllib.parse import unquote
 import nh3
 from jinja2 import pass_context
 from jinja2.runtime import Context
+from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-__all__ = ["as_markdown", "safe_html", "safe_markdown"]
+__all__ = ["as_markdown", "safe_html", "safe_markdown", "shown_code"]
 
 _TAGS = nh3.ALLOWED_TAGS - {"area", "bdo", "map"} | {"tfoot"}
 _CELL = {"align", "colspan", "rowspan", "style"}
@@ -33,6 +34,8 @@ _PICTURE = re.compile(
 # What takes longest to read takes time with the square of these. An answer, and a table of pandas', is far below them.
 _MARKDOWN, _BACKSLASHES = 20_000, 1_000
 _HTML, _ELEMENTS = 200_000, 5_000
+_IN_TEXT = re.compile(r"[^<>]+(?=<)")
+_highlight = Highlight2HTML(pygments_lexer="ipython3")
 _DEEPEST = 100  # elements within elements: a page nested deeper cannot be written
 
 
@@ -65,6 +68,14 @@ def safe_markdown(context: Context, source: str) -> str:
         return _cleaned(MarkdownWithMath(renderer=_Renderer(context.get("cell", {}))).render(source))
     except Exception:  # whatever the Markdown of a stranger does to its reader, the page is written
         return _shown(source)
+
+
+def shown_code(source: str, **options: Any) -> str:
+    """nbconvert's filter `highlight_code`, in which a line may break after each "=".
+
+    So markup that code quotes wraps on a narrow page, and nothing on the page reads like an attribute with a value.
+    """
+    return _IN_TEXT.sub(lambda text: text[0].replace("=", "=<wbr>"), _highlight(source, **options))
 
 
 def as_markdown(text: str) -> str:

@@ -11,7 +11,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from helpers.grading.harmless import make_safe
-from helpers.grading.markup import as_markdown, safe_html, safe_markdown
+from helpers.grading.markup import as_markdown, safe_html, safe_markdown, shown_code
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n and so on").decode()
 JPEG = base64.b64encode(b"\xff\xd8\xff and so on").decode()
@@ -189,3 +189,10 @@ def test_what_would_take_long_to_read_is_shown_as_it_is(markup: str) -> None:
     for found in (rendered(markup), safe_html(markup)):
         assert found.startswith(("<pre>", "<blockquote>", "&gt;", "\\"))
         assert len(found) < 250_000
+
+
+def test_code_that_quotes_markup_may_wrap_and_has_no_attribute() -> None:
+    page = shown_code("page = \"<svg onload='run()'>\"", metadata={})
+    assert "onload=" not in page.replace("onload=<wbr>", "")
+    assert "&lt;svg" in page
+    assert 'class="s2"' in page  # the page's own attributes stay
