@@ -61,7 +61,7 @@ def try_attack(zygote: Zygote, attack: Attack, bait: Bait, *, boxed: bool = True
             ours.settimeout(2 * PATIENCE)
             try:
                 told = ours.recv(1 << 16)  # nothing if all that had the other end died
-                code = child.wait()
+                code = child.wait(PATIENCE)
                 left = told and ours.recv(1) != b""
             except TimeoutError:
                 return Finding(attack.title, "open", "a process is left, or does not end")

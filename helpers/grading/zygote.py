@@ -84,9 +84,14 @@ class Child:
                 self._end(self._status.recv(MESSAGE, socket.MSG_DONTWAIT))
         return self._code
 
-    def wait(self) -> int:
-        """Wait for the end of the process and return its exit code."""
+    def wait(self, seconds: float | None = None) -> int:
+        """Wait for the end of the process and return its exit code.
+
+        Raises:
+            TimeoutError: if it has not ended after so many seconds.
+        """
         if self._code is None:
+            self._status.settimeout(seconds)
             self._end(self._status.recv(MESSAGE))
         assert self._code is not None
         return self._code
