@@ -56,16 +56,24 @@ def collect(
 
     Raises:
         ValueError: if the lab or the platform is unknown.
-        CourseError: if there is nothing to collect.
+        CourseError: if there is nothing to collect, or it cannot be read.
     """
     if platform and platform not in PLATFORMS:
         raise ValueError(f"there is no platform {line(platform)}; there are {', '.join(PLATFORMS)}")
     choose_labs(find_labs(course.root / "source"), [lab])
-    archive = course.root / "downloaded" / lab / "archive"
-    read, done = partial(readings, lab=lab, platform=platform), Collected()
+    archive, done = course.root / "downloaded" / lab / "archive", Collected()
+    try:
+        _collect(course, lab, _there(places or [archive], lab, archive), platform, force, done)
+    except OSError as error:
+        raise CourseError(f"{error.filename}: {error.strerror}. Collecting needs to read and write there.") from None
+    return done
+
+
+def _collect(course: Course, lab: str, places: Sequence[Path], platform: str, force: bool, done: Collected) -> None:
+    read = partial(readings, lab=lab, platform=platform)
     # The new folders grow beside `submitted/`, so that each can be moved there in one step.
     with ExitStack() as stack, TemporaryDirectory(prefix=".collecting-", dir=course.root) as staging:
-        downloads = open_downloads(_there(places or [archive], lab, archive), read, course.coursedir.ignore, stack)
+        downloads = open_downloads(places, read, course.coursedir.ignore, stack)
         found = [piece for download in downloads for piece in pieces(download, read, done.remark)]
         for number, (student, own) in enumerate(sorted(by_student(found, done.remark).items())):
             place, staged = course.folder("submitted", student, lab), Path(staging) / str(number)
@@ -73,7 +81,6 @@ def collect(
                 _hand_in(student, own, place, staged, force, done)
             except OSError as error:  # whatever is in the way of this one, the class goes on
                 done.remark(student, f"not collected: {error.strerror or error}")
-    return done
 
 
 def _there(places: Sequence[Path], lab: str, archive: Path) -> Sequence[Path]:

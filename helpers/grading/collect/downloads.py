@@ -72,12 +72,12 @@ def _below(place: Path, ignore: Sequence[str]) -> Iterator[tuple[Path, str]]:
 def _open_archive(path: Path, ignore: Sequence[str], stack: ExitStack) -> Download:
     try:
         archive = stack.enter_context(zipfile.ZipFile(path))
-    except (OSError, zipfile.BadZipFile, NotImplementedError):
+    except Exception:  # a stranger's archive: zipfile raises whatever it likes
         return Download(broken=[path.name])
     download = Download(path.stat().st_mtime)
     for member in archive.infolist():
         parts = member.filename.split("/")
-        if not member.is_dir() and parts[0] != "__MACOSX" and not _is_ignored(parts, ignore):
+        if parts[-1] and parts[0] != "__MACOSX" and not _is_ignored(parts, ignore):
             download.add(member.filename, member.file_size, partial(_read, archive, member))
     return download
 

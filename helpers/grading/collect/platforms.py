@@ -12,14 +12,14 @@ __all__ = ["PLATFORMS", "Origin", "readings"]
 _ISO = (
     r"(?P<date>20\d\d-?[01]\d-?[0-3]\d)[Tt _-]"
     r"(?P<clock>[0-2]\d(?P<colon>[:._-]?)[0-5]\d(?:(?P=colon)[0-5]\d)?)(?:[.,]\d{1,6})?"
-    r"(?: ?(?P<zone>[Zz]|[+-]\d\d(?:[:._-]?\d\d)?))?"
+    r"(?: ?(?P<zone>[Zz]|UTC|[+-]\d\d(?:[:._-]?\d\d)?))?"
 )
 
 # `student` is whose it is, `file` what the student called it; `apart` tells two students of one name apart, `repeat`
 # two uploads of one file. LAB stands for the lab's name or its number. Of two that fit equally well the first counts.
 PLATFORMS = {
     "moodle": r"(?P<student>[^/]+?)_(?P<apart>\d+)_assignsubmission_[a-z]+(?:_/|/|_)(?P<file>.+)",
-    "blackboard": rf"(?P<apart>[^/]+)_(?P<student>[^/_]+)_attempt_(?P<time>{_ISO})(?:_|(?=\.txt$))(?P<file>.+)",
+    "blackboard": rf"(?P<apart>[^/]+?)_(?P<student>[^/_]+)_attempt_(?P<time>{_ISO})(?:_|(?=\.txt$))(?P<file>.+)",
     "brightspace": r"(?P<apart>\d+)-\d+ - (?P<student>[^/]+?) ?- (?P<time>[^/-]*\d{4}[^/-]*?)(?: - |/)(?P<file>.+)",
     "gradescope": r"(?P<student>submission_\d+)/(?P<file>.+)",
     "course": rf"(?P<student>[^/]+?)_(?P<time>{_ISO})_(?P<file>.+)",
@@ -73,7 +73,7 @@ def readings(path: str, lab: str, platform: str = "") -> list[Origin]:
 
 
 def _reading(path: str, patterns: list[str], depth: int) -> Origin | None:
-    matches = [match for pattern in patterns if (match := re.fullmatch(pattern, path))]
+    matches = [match for pattern in patterns if (match := re.fullmatch(pattern, path, re.DOTALL))]
     return _origin(min(matches, key=lambda match: match.start("file")), depth) if matches else None
 
 
@@ -105,7 +105,8 @@ def _iso(words: str) -> datetime | None:
     if not found:
         return None
     date, clock = (re.sub(r"\D", "", found[name]) for name in ("date", "clock"))
-    return datetime.fromisoformat(f"{date}T{clock}{re.sub('[:._]|(?<=.)-', '', found['zone'] or '').upper()}")
+    zone = re.sub(r"[:._]|(?<=.)-", "", found["zone"] or "").upper().replace("UTC", "Z")
+    return datetime.fromisoformat(f"{date}T{clock}{zone}")
 
 
 def _twelve_hours(words: str) -> datetime | None:
