@@ -344,6 +344,14 @@ def test_who_handed_in_alone_cannot_hand_in_for_another(course: Course) -> None:
     assert lies(course) == {"mallory/anna_2027-01-30T17:05:00_c.ipynb": "evil"}
 
 
+def test_students_folders_can_be_named_one_by_one(course: Course, tmp_path: Path) -> None:
+    for name in ("M_M_mallory_3/anna_2027-01-30T17:05:00_c.ipynb", "A_A_anna_4/c.ipynb"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(name[:3])
+    collect(course, LAB, [tmp_path / "M_M_mallory_3", tmp_path / "A_A_anna_4"])
+    assert lies(course) == {"mallory/anna_2027-01-30T17:05:00_c.ipynb": "M_M", "anna/c.ipynb": "A_A"}
+
+
 OLD, NEW = "a_2026-01-30T17:05:00_c.ipynb", "a_2026-01-31T17:05:00_c.ipynb"
 BARE = "a_1_2_c.ipynb"
 
