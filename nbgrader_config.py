@@ -4,11 +4,12 @@ import warnings
 from pathlib import Path
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbgrader.apps import ZipCollectApp
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
 from sqlalchemy.exc import SAWarning
 
-from helpers.grading import converter
+from helpers.grading import converter, zip_collect
 from helpers.grading.feedback import Grades, HideTracebacks, ShowAsText
 from helpers.grading.formgrader import guard_formgrader
 from helpers.grading.markup import safe_html, safe_markdown, shown_code
@@ -46,9 +47,8 @@ c.ClearSolutions.code_stub = {"python": '# Write your answer here.\nraise NotImp
 c.ClearSolutions.text_stub = "*Write your answer here.*"
 c.ClearMarkScheme.enforce_metadata = False  # a scheme stands in the locked question, above the student's answer
 
-# Collecting from a folder that a learning platform gave: <student>_<time>_<file>, notebooks and trained weights.
-c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".safetensors"]
-c.FileNameCollectorPlugin.named_regexp = r".*/(?P<student_id>[^/_]+)_(?P<timestamp>[\dT:-]+)_(?P<file_id>[^/]+)"
+# Collecting: `nbgrader zip_collect` does what `course collect` does.
+ZipCollectApp.start = zip_collect.start
 
 # Grading: `nbgrader autograde` does what `course autograde` does. Hand-ins of any form are read, students' cells run in
 # a box, the checks apart from them; and points are given for what the checks have shown there.

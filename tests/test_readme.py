@@ -9,6 +9,7 @@ import pytest
 
 from helpers.grading.attacks import ATTACKS
 from helpers.grading.cli import main
+from helpers.grading.collect.platforms import PLATFORMS, readings
 from helpers.grading.labs import Lab
 from tests.conftest import LABS, ROOT
 
@@ -54,6 +55,19 @@ def test_every_picture_is_there_and_small(picture: str) -> None:
 @pytest.mark.parametrize("path", re.findall(r"`((?:[\w.-]+/)+[\w.-]*)`", README))
 def test_every_path_is_there(path: str) -> None:
     assert (ROOT / path).exists() or Path(path).parts[0] in {"~", "submitted"}, path
+
+
+NAMED = re.findall(r"^\| (\w+) \| `([^`]+)`[^|]* \| ([^|]+) \| (?:yes )?\|$", README, re.M)
+
+
+@pytest.mark.parametrize(("platform", "name", "student"), NAMED)
+def test_the_names_of_platforms_give_these_students(platform: str, name: str, student: str) -> None:
+    for forced in ("", platform):
+        assert readings(name, "lab03-convolution", forced)[0].student == student
+
+
+def test_the_table_of_names_holds_all_platforms() -> None:
+    assert {platform for platform, *_ in NAMED} == set(PLATFORMS)
 
 
 def test_the_number_of_attacks_is_right() -> None:

@@ -8,7 +8,6 @@ when its folder stands under `autograded/`, and the folder is moved there, whole
 from __future__ import annotations
 
 import logging
-import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -31,6 +30,7 @@ from helpers.grading.filesystem import SubmissionError
 from helpers.grading.handin import Outcome, run_hand_in
 from helpers.grading.harmless import make_safe
 from helpers.grading.intake import TIME_FILE, HandIn, Master, read_folder, read_time, take_in
+from helpers.grading.intake.files import replace_folder
 from helpers.grading.labs import find_labs
 from helpers.grading.sandbox import SandboxError
 from helpers.grading.text import line
@@ -253,7 +253,7 @@ class Grading:
         gradebook.db.flush()
         self._assign_late_penalty(gradebook, submission)
         gradebook.db.commit()
-        _replace(staged, self._folder("autograded", outcome.student))
+        replace_folder(staged, self._folder("autograded", outcome.student))
 
     def _stage(self, notebook: NotebookNode, outcome: Outcome) -> Path:
         """Write all that will lie under `autograded/`: no points are entered where that fails."""
@@ -312,15 +312,3 @@ def _read_manual_scores(gradebook: Gradebook, submitted: SubmittedNotebook) -> N
     scores = dict(gradebook.db.query(Grade.id, Grade.manual_score).filter(Grade.notebook_id == submitted.id).all())
     for grade in submitted.grades:
         set_committed_value(grade, "manual_score", scores[grade.id])
-
-
-def _replace(new: Path, place: Path) -> None:
-    """Put the folder `new` in its place, whole; what stood there goes away."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    if place.exists():
-        old = new.with_name(f"{new.name}.old")
-        os.rename(place, old)
-        os.rename(new, place)
-        shutil.rmtree(old)
-    else:
-        os.rename(new, place)

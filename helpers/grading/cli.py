@@ -72,6 +72,19 @@ def _parser() -> argparse.ArgumentParser:
     values.add_argument("--set", choices=("smoke", "grading"), default="smoke", dest="which", help="default: smoke")
     values.set_defaults(run=_parameters)
 
+    gather = commands.add_parser("collect", help="put what a learning platform gives into submitted/")
+    gather.add_argument("lab")
+    gather.add_argument(
+        "files",
+        nargs="*",
+        type=Path,
+        metavar="FILE",
+        help="archives, folders, files (default: downloaded/LAB/archive)",
+    )
+    gather.add_argument("--platform", default="", metavar="NAME", help="which one gave the names (default: they tell)")
+    gather.add_argument("--force", action="store_true", help="collect again what lies in submitted/, whatever its time")
+    gather.set_defaults(run=_collect)
+
     grade = commands.add_parser("autograde", help="grade all hand-ins of a lab; what is graded already is left alone")
     grade.add_argument("lab")
     grade.add_argument("--workers", type=int, metavar="N", help="hand-ins that run at once (default: four a core)")
@@ -162,6 +175,17 @@ def _parameters(options: argparse.Namespace, console: Console) -> int:
 
     (lab,) = choose_labs(find_labs(options.course / "source"), [options.lab])
     print(json.dumps(lab.parameters(options.which)))  # JSON is YAML
+    return 0
+
+
+def _collect(options: argparse.Namespace, console: Console) -> int:
+    from helpers.grading.collect import collect
+    from helpers.grading.course import Course
+
+    done = collect(Course(options.course), options.lab, options.files, platform=options.platform, force=options.force)
+    for remark in done.remarks:
+        console.print(remark, highlight=False, markup=False)
+    console.print(done.summary, highlight=False)
     return 0
 
 

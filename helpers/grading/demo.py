@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from helpers.grading.answers import read_answers
 from helpers.grading.autograde import Grading
+from helpers.grading.collect import collect
 from helpers.grading.course import Course, CourseError
 from helpers.grading.labs import Lab, choose_labs, find_labs
 from helpers.grading.progress import GradingProgress
@@ -49,7 +48,7 @@ def demo(
         for lab in progress.track(labs, description="Handing in"):
             _hand_in(course, sandbox, lab, students)
         for lab in progress.track(labs, description="Collecting"):
-            _collect(sandbox, lab)
+            collect(sandbox, lab.assignment)
     _autograde(sandbox, labs, console)
     with _progress(console) as progress:
         for lab in progress.track(labs, description="Writing feedback"):
@@ -91,13 +90,6 @@ def _hand_in(course: Path, sandbox: Course, lab: Lab, students: Sequence[Student
     folder.mkdir(parents=True)
     for student in students:
         student.hand_in(released, in_order, folder)
-
-
-def _collect(sandbox: Course, lab: Lab) -> None:
-    command = [sys.executable, "-m", "nbgrader", "zip_collect", lab.assignment]
-    done = subprocess.run(command, cwd=sandbox.root, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise CourseError(f"Collecting {lab.assignment} failed:\n{done.stderr}")
 
 
 def _autograde(sandbox: Course, labs: list[Lab], console: Console) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import stat
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -11,7 +12,18 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-__all__ = ["TIME_FILE", "Files", "read_folder", "read_regular", "unpack"]
+__all__ = [
+    "MOST_BYTES",
+    "TIME_FILE",
+    "Files",
+    "path_inside",
+    "read_folder",
+    "read_member",
+    "read_regular",
+    "replace_folder",
+    "unpack",
+    "walk",
+]
 
 MOST_BYTES = 256 << 20  # of all files of a submission together
 MOST_FILES = 2000
@@ -45,12 +57,12 @@ def read_folder(folder: Path, ignore: Sequence[str] = ()) -> Files:
         ignore: patterns for names of files and folders that do not count.
     """
     found = Files()
-    for _, name, is_file in sorted(_walk(folder, ignore)):
+    for _, name, is_file in sorted(walk(folder, ignore)):
         found.add(name, read_regular(folder / name, found.room) if is_file else None)
     return found
 
 
-def _walk(folder: Path, ignore: Sequence[str], inside: str = "", depth: int = 0) -> Iterator[tuple[int, str, bool]]:
+def walk(folder: Path, ignore: Sequence[str], inside: str = "", depth: int = 0) -> Iterator[tuple[int, str, bool]]:
     """Size and path of each file, and whether it is a regular one."""
     with os.scandir(folder / inside) as entries:
         for entry in entries:
@@ -59,7 +71,7 @@ def _walk(folder: Path, ignore: Sequence[str], inside: str = "", depth: int = 0)
                 continue
             if entry.is_dir(follow_symlinks=False):
                 if depth < MOST_DEPTH:
-                    yield from _walk(folder, ignore, f"{name}/", depth + 1)
+                    yield from walk(folder, ignore, f"{name}/", depth + 1)
                 else:
                     yield 0, name, False
             else:
@@ -85,14 +97,14 @@ def unpack(name: str, archive: bytes, files: Files) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as opened:
             for member in opened.infolist()[:MOST_FILES]:
-                inside = _path_inside(member.filename)
+                inside = path_inside(member.filename)
                 if inside and not member.is_dir():
-                    files.add(f"{name}/{inside}", _read_member(opened, member, files.room))
+                    files.add(f"{name}/{inside}", read_member(opened, member, files.room))
     except Exception:  # a stranger's archive: zipfile and zlib raise whatever they like
         files.left_out.append(name)
 
 
-def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> bytes | None:
+def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> bytes | None:
     """The content of a member, however large it says it is; None if it is too large, a link, or encrypted."""
     is_link = stat.S_ISLNK(member.external_attr >> 16)
     if is_link or member.flag_bits & 1 or member.file_size > most:
@@ -102,10 +114,22 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -
     return content if len(content) <= most else None
 
 
-def _path_inside(name: str) -> str:
+def path_inside(name: str) -> str:
     """A member's path, if it leads nowhere else; the empty string otherwise, and for what macOS adds."""
     path = PurePosixPath(name.replace("\\", "/"))
     outside = path.is_absolute() or ".." in path.parts or PureWindowsPath(name).drive
     if outside or "\0" in name or len(path.parts) > MOST_DEPTH or path.parts[:1] == ("__MACOSX",):
         return ""
     return str(path)
+
+
+def replace_folder(new: Path, place: Path) -> None:
+    """Put the folder `new` in its place, whole; what stood there goes away."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if place.exists():
+        old = new.with_name(f"{new.name}.old")
+        os.rename(place, old)
+        os.rename(new, place)
+        shutil.rmtree(old)
+    else:
+        os.rename(new, place)
