@@ -29,7 +29,7 @@ _ADVICE: tuple[tuple[str, str], ...] = (
     ),
     (
         r"(?:must be Tensor, not|'NoneType' object has no attribute) '?(\w{1,40})",
-        "None came where a tensor is needed (\\1). Does a function lack its `return`, or does backward() come too late?",
+        "None came where a tensor is needed (\\1). Does a function lack its `return`, or was backward() not called?",
     ),
     (
         r"'collections\.OrderedDict' object (?:has no attribute|is not callable)",
