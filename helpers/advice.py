@@ -8,6 +8,7 @@ __all__ = ["in_plain_words"]
 
 MOST_CHARACTERS = 300
 
+_OF_NETWORKS = "(?:eval|train|training|to|parameters|state_dict|load_state_dict)"
 _NUMBERS = r"([-\d, ]{1,60})"
 _TYPE = r"([\w. ]{1,40})"
 
@@ -32,12 +33,12 @@ _ADVICE: tuple[tuple[str, str], ...] = (
         "None came where a tensor is needed (\\1). Does a function lack its `return`, or was backward() not called?",
     ),
     (
-        r"'collections\.OrderedDict' object (?:has no attribute|is not callable)",
+        rf"'(?:collections\.OrderedDict|dict)' object (?:is not callable|has no attribute '{_OF_NETWORKS}')",
         "this is a state dict, not a network. Make a new network, and give it the state dict by load_state_dict",
     ),
     (
-        r"'_IncompatibleKeys' object",
-        "load_state_dict changes the network and returns none. Return the network itself",
+        rf"'(?:_IncompatibleKeys|tuple)' object (?:is not callable|has no attribute '{_OF_NETWORKS}')",
+        "this is no network. load_state_dict changes a network and does not return it: go on with the network itself",
     ),
     # Shapes
     (
@@ -135,6 +136,10 @@ _ADVICE: tuple[tuple[str, str], ...] = (
         "load with weights_only=True",
     ),
     (
+        r"Can't (?:pickle|get local) |cannot pickle '",
+        "this object cannot be pickled. Of a network, save net.state_dict(), not the network itself",
+    ),
+    (
         r"Expected state_dict to be dict-like, got <class '([\w.]{1,80})'>",
         "load_state_dict expects what net.state_dict() gave, and got: \\1. Save net.state_dict()",
     ),
@@ -161,8 +166,9 @@ _ADVICE: tuple[tuple[str, str], ...] = (
         "the network and its data are on different devices. Bring both there: net.to(device), images.to(device)",
     ),
     (
-        r"(?i)NVIDIA driver|CUDA driver|No CUDA GPUs|invalid device ordinal|not compiled with \w+ enabled|"
-        r"support for \w+ devices|at start of device string|from the '(?:CUDA|MPS|XPU)' backend",
+        r"(?i)NVIDIA driver|CUDA driver|No CUDA GPUs|initialize CUDA|invalid device ordinal|"
+        r"not compiled with \w+ enabled|support for \w+ devices|at start of device string|"
+        r"from the '(?:CUDA|MPS|XPU)' backend",
         "it asks for a device that this machine lacks. Write `device`, not a device's name",
     ),
     (
@@ -178,5 +184,5 @@ def in_plain_words(message: str) -> str:
     for pattern, words in _ADVICE:
         found = re.search(pattern, message)
         if found:
-            return found.expand(words)[:MOST_CHARACTERS]
+            return f"{found.expand(words)}."
     return message[:MOST_CHARACTERS]

@@ -132,7 +132,7 @@ class _Runner:
             raise CourseError(f"{self._path}: the notebook's kernel died in the cell {self._last}.") from None
         except CellTimeoutError:
             raise CourseError(
-                f"{self._path}: the cell {self._last} took longer than {self._client.timeout} seconds. "
+                f"{self._path}: the cell {self._last} took longer than {self._client.timeout} s. "
                 "Does its loop end? `--timeout` gives it more."
             ) from None
         except CellExecutionError:
