@@ -106,7 +106,7 @@ MISTAKES: list[tuple[str, Callable[[], Any], str]] = [
     ("load a network", lambda: nn.Linear(2, 3).load_state_dict(nn.ReLU()), "got: torch.nn.modules.activation.ReLU"),  # type: ignore[arg-type]
     ("compiled", compiled_names, "`_orig_mod.`, which torch.compile adds"),
     ("other names", lambda: nn.Linear(2, 3).load_state_dict({}), "(Missing in the file: weight)"),
-    ("other size", lambda: nn.Linear(2, 4).load_state_dict(nn.Linear(2, 3).state_dict()), "the shape (3, 2) in the file"),
+    ("other size", lambda: nn.Linear(2, 4).load_state_dict(nn.Linear(2, 3).state_dict()), "the shape (3, 2) in"),
     ("no folder", lambda: torch.save({}, "nowhere/net.pth"), "there is no folder nowhere. Make it first"),
     ("two devices", lambda: torch.zeros(2) + torch.zeros(2, device="meta"), "are on different devices"),
     ("a device's nickname", lambda: torch.zeros(2, device="gpu"), "Write `device`, not a device's name"),

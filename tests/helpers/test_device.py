@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import serialization
 
-from helpers.device import SAVED_ON_GPU, pick_device, startup
+from helpers.device import SAVED_ON_GPU, pick_device, startup, state_from_gpu
 
 
 def draw() -> tuple[float, float, float]:
@@ -74,9 +74,7 @@ def save_as_on_a_gpu(path: Path) -> None:
 
 def test_the_file_from_a_gpu_opens_elsewhere_by_map_location_alone(tmp_path: Path) -> None:
     save_as_on_a_gpu(tmp_path / "made.pth")
-    made, kept = (
-        torch.load(path, map_location="cpu", weights_only=True) for path in (tmp_path / "made.pth", SAVED_ON_GPU)
-    )
+    made, kept = torch.load(tmp_path / "made.pth", map_location="cpu", weights_only=True), state_from_gpu()
     assert made.keys() == kept.keys()
     assert all(torch.equal(made[name], kept[name]) for name in made)
     if not torch.cuda.is_available():
