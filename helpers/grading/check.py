@@ -118,6 +118,7 @@ class _Runner:
             timeout=timeout,
             allow_errors=True,
             kernel_name="python3",
+            shutdown_kernel="immediate",  # one that is busy would answer to a polite end with a traceback
             resources={"metadata": {"path": str(path.parent)}},
             on_cell_start=self._started,
             on_cell_executed=self._executed,
