@@ -15,7 +15,6 @@ from __future__ import annotations
 import copy
 import math
 import os
-import re
 import secrets
 from collections.abc import Callable, Mapping
 from types import TracebackType
@@ -23,6 +22,7 @@ from typing import Any, Self
 
 import torch
 
+from helpers.advice import in_plain_words
 from helpers.compare import describe, difference
 
 __all__ = [
@@ -85,12 +85,14 @@ class question:  # noqa: N801 - reads as a word in `with question("K25"):`
 
     def _message(self, error: Exception) -> str:
         seed = "" if self.seed is None else f" [seed {self.seed}]"
-        if isinstance(error, NotImplementedError):
+        if _is_stub(error):
             return f"{self.name} is not done yet."
-        if isinstance(error, NameError):
+        if isinstance(error, CheckError):
+            return f"{self.name}: {error}{seed}"
+        if isinstance(error, NameError) and not isinstance(error, UnboundLocalError):
             return f"{self.name}: `{error.name}` is not defined. Run the answer cell first, and keep the name as it is."
         if isinstance(error, AssertionError) and str(error):
-            return f"{self.name}: {error}{seed}"
+            return f"{self.name}: {in_plain_words(str(error))}{seed}"
         return f"{self.name}: {_named(error)}{seed}"
 
 
@@ -99,18 +101,15 @@ def _count() -> None:
         question._open.checks += 1
 
 
-# What PyTorch says of a device that is not there, of CUDA and of Apple's.
-_NO_DEVICE = re.compile(r"NVIDIA driver|not compiled with CUDA|No CUDA GPUs|support for mps", re.IGNORECASE)
+def _is_stub(error: Exception) -> bool:
+    """Whether an answer is not written yet. PyTorch raises this error too, and says why."""
+    return isinstance(error, NotImplementedError) and str(error) in ("", "not done yet")
 
 
 def _named(error: Exception) -> str:
-    """An exception's kind and the first lines of its message."""
-    text = str(error).strip()
-    if _NO_DEVICE.search(text):
-        return (
-            f"{type(error).__name__}: it asks for a device that this machine lacks. Write `device`, not a device's name"
-        )
-    return f"{type(error).__name__}: {text[:300]}" if text else type(error).__name__
+    """An exception's kind, and its message in plain words."""
+    text = in_plain_words(str(error))
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def _fail(text: str, hint: str) -> None:
@@ -194,9 +193,9 @@ class Call(Value):
         if self._given is None:
             try:
                 self._run()
-            except NotImplementedError:
-                raise
             except Exception as error:
+                if _is_stub(error):
+                    raise
                 raise CheckError(f"{self.name} raised {_named(error)}") from None
         return self._result
 
@@ -213,13 +212,11 @@ class Call(Value):
         _count()
         try:
             self._run()
-        except kind as error:
-            if isinstance(error, NotImplementedError) and kind is not NotImplementedError:
-                raise  # the stub of an answer that is not written yet, when `kind` is one of its base classes
-            return self
-        except NotImplementedError:
-            raise
         except Exception as error:
+            if _is_stub(error) and kind is not NotImplementedError:
+                raise
+            if isinstance(error, kind):
+                return self
             _fail(f"{self.name}: expected a {kind.__name__}, but it raised {_named(error)}", hint)
         _fail(f"{self.name}: expected a {kind.__name__}, got {describe(self._result, kind=True)}", hint)
         return self

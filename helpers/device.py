@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import random
+from pathlib import Path
 
 import numpy as np
 import torch
 
-__all__ = ["pick_device", "startup", "synchronize"]
+__all__ = ["SAVED_ON_GPU", "pick_device", "startup", "state_from_gpu", "synchronize"]
+
+# A state dict of lab 5's LeNet, as a machine with a GPU writes it: on another one, only `map_location` opens it.
+SAVED_ON_GPU = str(Path(__file__).with_name("saved-on-gpu.pth"))
 
 
 def pick_device() -> torch.device:
@@ -54,6 +58,11 @@ def startup(seed: int, threads: int | None = None) -> torch.device:
     folder = os.environ.get("CNN_LABS_DATA") or "cache, download or stand-in"
     print(f"PyTorch {torch.__version__} on {device}, {torch.get_num_threads()} CPU threads; data: {folder}")
     return device
+
+
+def state_from_gpu() -> dict[str, torch.Tensor]:
+    """What `SAVED_ON_GPU` holds, on the CPU."""
+    return dict(torch.load(SAVED_ON_GPU, map_location="cpu", weights_only=True))
 
 
 def synchronize(device: torch.device) -> None:

@@ -8,7 +8,8 @@ import re
 from nbformat import NotebookNode
 from nbgrader.utils import is_solution
 
-from helpers.grading.text import Text, line
+from helpers.advice import in_plain_words
+from helpers.grading.text import Text, line, plain
 
 __all__ = ["cause_in", "syntax_errors", "with_cause"]
 
@@ -25,13 +26,13 @@ def cause_in(answer: NotebookNode) -> Text:
         if first and first[0].startswith("%%"):
             return line(f"begins with {line(first[0], 30)} and may define nothing: take that line out")
         return Text("")
-    name, words = line(errors[0].ename, 60), line(errors[0].evalue, 200)
-    if name in ("NotImplementedError", "NotRun"):
+    name, words = line(errors[0].ename, 60), line(in_plain_words(plain(errors[0].evalue)), 300)
+    if name == "NotRun" or (name == "NotImplementedError" and words in ("", "not done yet")):
         return Text("")
     if name in _SYNTAX:  # what another version of Python takes may be no Python here
         name = Text(f"{name} in Python {_PYTHON}")
         words = Text(re.sub(r"\([^()]*, line (\d+)\)", r"(line \1)", words))
-    return line(f"ended with {name}: {words}" if words else f"ended with {name}", 300)
+    return line(f"ended with {name}: {words}" if words else f"ended with {name}", 350)
 
 
 def with_cause(message: str, cause: Text) -> str:

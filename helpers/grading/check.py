@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.utils import determine_grade, is_solution
@@ -118,6 +118,7 @@ class _Runner:
             timeout=timeout,
             allow_errors=True,
             kernel_name="python3",
+            shutdown_kernel="immediate",  # one that is busy would answer to a polite end with a traceback
             resources={"metadata": {"path": str(path.parent)}},
             on_cell_start=self._started,
             on_cell_executed=self._executed,
@@ -130,6 +131,11 @@ class _Runner:
             self._client.execute()
         except DeadKernelError:
             raise CourseError(f"{self._path}: the notebook's kernel died in the cell {self._last}.") from None
+        except CellTimeoutError:
+            raise CourseError(
+                f"{self._path}: the cell {self._last} took longer than {self._client.timeout} s. "
+                "Does its loop end? `--timeout` gives it more."
+            ) from None
         except CellExecutionError:
             raise CourseError(f"{self._path}: the cell {self._last} could not be run.") from None
 

@@ -275,6 +275,7 @@ def student_environment(environment: Mapping[str, str]) -> dict[str, str]:
         "LOGNAME": "student",
         "MPLCONFIGDIR": "/tmp/matplotlib",
         "TMPDIR": "/tmp",
+        "TORCHDYNAMO_DISABLE": "1",  # torch.compile wants a C++ compiler, and minutes: here it changes nothing
         "USER": "student",
         "XDG_CACHE_HOME": str(cache_folder().parent),
     }

@@ -27,6 +27,11 @@ def answer(source: str = "", ename: str = "", evalue: str = "") -> NotebookNode:
         ),
         (answer(ename="KeyError"), "ended with KeyError"),
         (
+            answer(ename="AttributeError", evalue="cannot assign module before Module.__init__() call"),
+            "ended with AttributeError: call super().__init__() first",
+        ),
+        (answer(ename="NotImplementedError", evalue="mean(): could not"), "ended with NotImplementedError: mean()"),
+        (
             answer(ename="SyntaxError", evalue="bad (12.py, line 3)"),
             f"SyntaxError in Python {platform.python_version()}: ",
         ),

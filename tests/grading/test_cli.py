@@ -94,6 +94,14 @@ def test_check_names_the_cell_that_ends_the_notebook(
     assert words in capsys.readouterr().err
 
 
+def test_check_names_the_cell_that_does_not_end(handed_in: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    change(handed_in, "while True: pass", place=0)
+    assert main(["check", "--timeout", "1", str(handed_in)]) == 2
+    said = capfd.readouterr().err  # also what the kernel says
+    assert "the cell mine took longer than 1 s. Does its loop end?" in said
+    assert "Traceback" not in said
+
+
 def test_check_names_the_cause_of_a_missing_name(handed_in: Path, capsys: pytest.CaptureFixture[str]) -> None:
     answer(handed_in, {**RIGHT, "k1-double": "def double(n:\n    return 2 * n"})
     assert main(["check", str(handed_in)]) == 1

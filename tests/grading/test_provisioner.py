@@ -71,6 +71,11 @@ def test_what_a_lab_does_works() -> None:
     assert "image/png" in ran.cells[3].outputs[0].data
 
 
+def test_torch_compile_changes_nothing() -> None:
+    net = "import torch; net = torch.nn.ReLU(); torch.compile(net) is net"
+    assert results(client(net).execute()) == ["True"]
+
+
 def test_each_kernel_draws_numbers_of_its_own() -> None:
     draw = "import random, numpy; random.random(), numpy.random.rand()"
     assert results(client(draw).execute()) != results(client(draw).execute())

@@ -102,6 +102,28 @@ def test_a_nan_among_numbers_is_a_difference() -> None:
     assert "most at [7]: expected 0, got nan" in difference(torch.zeros(20), got)
 
 
+LOGITS = torch.tensor([[1.0, -2.0, 0.5], [0.0, 3.0, -1.0]])
+
+
+@pytest.mark.parametrize(
+    ("got", "name"),
+    [
+        (LOGITS.softmax(1), "softmax"),
+        (LOGITS.softmax(0), "softmax"),
+        (LOGITS.log_softmax(1), "log_softmax"),
+        (LOGITS.sigmoid(), "sigmoid"),
+    ],
+)
+def test_what_went_through_a_softmax_is_told_so(got: torch.Tensor, name: str) -> None:
+    assert difference(LOGITS, got) == f"expected logits, got their {name}: leave {name} out"
+
+
+def test_other_numbers_went_through_none() -> None:
+    assert difference(LOGITS, LOGITS.relu()).startswith("expected tensor(")
+    assert difference(LOGITS[0], LOGITS[0].softmax(0)).startswith("expected tensor(")
+    assert difference(LOGITS.long(), LOGITS.long() + 1).startswith("expected tensor(")
+
+
 def test_boolean_tensors_are_compared() -> None:
     got = torch.zeros(20, dtype=torch.bool)
     got[3] = True

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from torch import serialization
 
-from helpers.device import pick_device, startup
+from helpers.device import SAVED_ON_GPU, pick_device, startup, state_from_gpu
 
 
 def draw() -> tuple[float, float, float]:
@@ -56,3 +58,25 @@ def test_a_device_that_is_not_there_is_named(name: str, monkeypatch: pytest.Monk
 
 def test_the_device_can_be_computed_on() -> None:
     assert torch.ones(2, device=pick_device()).sum().item() == 2
+
+
+def save_as_on_a_gpu(path: Path) -> None:
+    """How `SAVED_ON_GPU` was made: each of LeNet's parameters is one number, repeated; the place of all is "cuda:0"."""
+    weights = {"conv1": (6, 1, 5, 5), "conv2": (16, 6, 5, 5), "fc1": (120, 256), "fc2": (84, 120), "fc3": (10, 84)}
+    shapes = {f"{layer}.weight": shape for layer, shape in weights.items()}
+    shapes |= {f"{layer}.bias": shape[:1] for layer, shape in weights.items()}
+    state = {name: torch.tensor(n / 100).expand(shape) for n, (name, shape) in enumerate(sorted(shapes.items()), 1)}
+    everywhere = (0, lambda storage: "cuda:0", lambda storage, place: None)
+    serialization.register_package(*everywhere)
+    torch.save(state, path)
+    serialization._package_registry.remove(everywhere)
+
+
+def test_the_file_from_a_gpu_opens_elsewhere_by_map_location_alone(tmp_path: Path) -> None:
+    save_as_on_a_gpu(tmp_path / "made.pth")
+    made, kept = torch.load(tmp_path / "made.pth", map_location="cpu", weights_only=True), state_from_gpu()
+    assert made.keys() == kept.keys()
+    assert all(torch.equal(made[name], kept[name]) for name in made)
+    if not torch.cuda.is_available():
+        with pytest.raises(RuntimeError, match="map_location"):
+            torch.load(SAVED_ON_GPU, weights_only=True)

@@ -57,6 +57,32 @@ def whole_object(LeNet):
     return save_weights, load_weights
 
 
+@wrong("saves the whole network and loads it as such")
+def whole_object_trusted(LeNet):
+    def save_weights(net, path):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        torch.save(net, path)
+
+    def load_weights(path, side=28):
+        return torch.load(path, map_location="cpu", weights_only=False).eval()
+
+    return save_weights, load_weights
+
+
+@wrong("leaves out map_location")
+def no_map_location(LeNet):
+    def save_weights(net, path):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        torch.save(net.state_dict(), path)
+
+    def load_weights(path, side=28):
+        net = LeNet(side)
+        net.load_state_dict(torch.load(path))
+        return net.eval()
+
+    return save_weights, load_weights
+
+
 @wrong("does not make the folder")
 def no_folder(LeNet):
     def save_weights(net, path):
@@ -160,7 +186,7 @@ def always_28(LeNet):
     return save_weights, load_weights
 
 
-@wrong("always the same file", passes="visible")
+@wrong("always the same file")
 def one_file(LeNet):
     def save_weights(net, path):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
