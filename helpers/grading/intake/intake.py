@@ -40,6 +40,7 @@ class HandIn:
         is_readable: whether there was a notebook of this lab at all.
         withheld: data that the student's code may not read.
         names: those that the checks may ask the student's kernel for.
+        digest: what tells these files, as they lay there, from all others.
     """
 
     student: str
@@ -50,6 +51,7 @@ class HandIn:
     is_readable: bool = True
     withheld: tuple[str, ...] = ()
     names: frozenset[str] = frozenset()
+    digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ def take_in(
         The hand-in. One that cannot be read has an empty notebook, and a note that says why.
     """
     found = read_folder(folder, ignore)
+    digest = found.digest
     notes: list[str] = []
     time, remark = _time(found.contents.pop(TIME_FILE, None), TIME_FILE in found.left_out)
     notes += [remark] if remark else []
@@ -114,6 +117,7 @@ def take_in(
         is_readable=best is not None,
         withheld=master.withheld,
         names=master.answer_names,
+        digest=digest,
     )
 
 
