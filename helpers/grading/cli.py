@@ -184,7 +184,7 @@ def _autograde(options: argparse.Namespace, console: Console) -> int:
     grading = Grading(course, options.lab)
     plan = grading.plan(options.students, options.force)
     for warning in grading.warnings(plan):
-        console.print(warning, style="yellow", highlight=False, markup=False)
+        console.print(warning, style="yellow", highlight=False, markup=False, soft_wrap=True)
     if options.dry_run:
         console.print(f"to grade: {', '.join(plan.to_grade) or 'nobody'}", highlight=False)
         console.print(f"graded already: {', '.join(plan.graded) or 'nobody'}", highlight=False)

@@ -143,7 +143,7 @@ def refuse_lost(recorded: Notebook, lab: Lab) -> None:
     names = sorted({name for kind, name in gone if kind != "source"})
     if names:
         raise CourseError(
-            f"{lab.assignment}: {', '.join(names)} gone from {lab.path}, but students have marks there. "
+            f"{lab.path} lacks {', '.join(names)}, where students have marks. "
             "Put it back, with 0 points if it is no longer to count."
         )
 
