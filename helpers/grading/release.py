@@ -35,7 +35,7 @@ def start(converter: GenerateAssignment) -> None:
     """
     try:
         _refuse_lost(converter)
-    except (CourseError, OSError, ValueError) as error:
+    except CourseError as error:
         converter.log.error(str(error))
         raise NbGraderException(str(error)) from None
     with _kept(Path(converter._format_dest(converter.coursedir.assignment_id, "."))):

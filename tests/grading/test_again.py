@@ -231,6 +231,17 @@ def test_a_release_that_fails_leaves_the_one_before(course: Course) -> None:
     assert release.read_bytes() == before
 
 
+@pytest.mark.parametrize("words", ["", "{", None])
+def test_a_lab_that_cannot_be_read_is_named(words: str | None, course: Course, autograde: Says) -> None:
+    lab = course.root / "source" / LAB / SMALL.path.name
+    lab.unlink() if words is None else lab.write_text(words)
+    with pytest.raises(CourseError, match=r"small\.ipynb cannot be read\. Put the lab's") as refused:
+        course.release(LAB)
+    assert "Traceback" not in str(refused.value)
+    assert "small.ipynb cannot be read" in autograde("--force", code=2)
+    assert score(course).points == 5
+
+
 def test_what_was_graded_is_known_by_what_it_holds(course: Course) -> None:
     (course.folder("submitted", "ada", LAB) / "weights").write_text("1")  # no time stamp says when
     assert Grading(course, LAB).plan().to_grade == ["ada"]

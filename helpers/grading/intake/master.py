@@ -13,7 +13,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, Notebook
 from nbgrader.coursedir import CourseDirectory
@@ -64,7 +63,10 @@ class Master:
             FileNotFoundError: if the assignment was not released.
             CourseError: if `source/` holds other questions than those that were released.
         """
-        released = nbformat.read(_lab_file(coursedir, "release", assignment, notebook), as_version=4)
+        copy = _lab_file(coursedir, "release", assignment, notebook)
+        if not copy.exists():
+            raise FileNotFoundError(f"{copy} is missing. Run `nbgrader generate_assignment {assignment}` first.")
+        released = Lab(assignment, copy).read()
         lab = Lab(assignment, _lab_file(coursedir, "source", assignment, notebook))
         recorded = gradebook.find_notebook(notebook, assignment)
         originals, given = lab.read().cells, _by_name(released.cells)
@@ -199,7 +201,4 @@ def _put_back(cell: NotebookNode, original: NotebookNode) -> NotebookNode:
 def _lab_file(coursedir: CourseDirectory, kind: str, assignment: str, notebook: str) -> Path:
     """The instructor's own copy of a notebook; `kind` is "source" or "release"."""
     folder = coursedir.format_path(getattr(coursedir, f"{kind}_directory"), ".", assignment)
-    path = Path(folder) / f"{notebook}.ipynb"
-    if not path.exists():
-        raise FileNotFoundError(f"{path} is missing. Run `nbgrader generate_assignment {assignment}` first.")
-    return path
+    return Path(folder) / f"{notebook}.ipynb"
