@@ -228,7 +228,7 @@ class Grading:
                 student = known.get(name) or Student(id=name)
                 entered[name] = SubmittedAssignment(assignment=assignment, student=student)
                 SubmittedNotebook(notebook=notebook, assignment=entered[name])
-            _add_marks(entered[name].notebooks[0])
+            gradebook.db.add_all(_missing_marks(entered[name].notebooks[0]))
             when = read_time(self._submitted(name))
             if when:
                 entered[name].timestamp = when
@@ -330,17 +330,15 @@ def _in_a_line(error: Exception) -> str:
     return f"{type(error).__name__}: {said[-1] if said else 'no more is known'}"
 
 
-def _add_marks(submitted: SubmittedNotebook) -> None:
+def _missing_marks(submitted: SubmittedNotebook) -> list[Grade | Comment]:
     """A grade for each graded cell and a comment for each answer, still empty, where there is none yet."""
     cells = submitted.notebook
-    for kind, marks, owners in (
-        (Grade, submitted.grades, (*cells.grade_cells, *cells.task_cells)),
-        (Comment, submitted.comments, (*cells.solution_cells, *cells.task_cells)),
-    ):
-        there = {mark.cell for mark in marks}
-        for cell in owners:
-            if cell not in there:
-                kind(cell=cell, notebook=submitted)
+    graded, commented = ({mark.cell for mark in marks} for marks in (submitted.grades, submitted.comments))
+    graded_cells, answers = (*cells.grade_cells, *cells.task_cells), (*cells.solution_cells, *cells.task_cells)
+    return [
+        *(Grade(cell=cell, notebook=submitted) for cell in graded_cells if cell not in graded),
+        *(Comment(cell=cell, notebook=submitted) for cell in answers if cell not in commented),
+    ]
 
 
 def _read_manual_scores(gradebook: Gradebook, submitted: SubmittedNotebook) -> None:

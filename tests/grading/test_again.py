@@ -216,7 +216,6 @@ def test_a_new_question_is_graded(course: Course, autograde: Says) -> None:
     assert (score(course).points, score(course).possible) == (5.5, 8)
     autograde("--force")
     assert (score(course).points, score(course).possible) == (6.5, 8)
-    assert score(course).waiting == ["k3-why"]
     assert given(course) == (0.5, "Well argued")
     convert(course, GenerateFeedback)
     assert "Score: 6.5 / 8.0" in (course.folder("feedback", "ada", LAB) / "small.html").read_text()
