@@ -5,11 +5,11 @@ from pathlib import Path
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.apps import ZipCollectApp
-from nbgrader.converters import Autograde
-from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
+from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, SaveCells
 from sqlalchemy.exc import SAWarning
 
-from helpers.grading import converter, zip_collect
+from helpers.grading import converter, release, zip_collect
 from helpers.grading.feedback import Grades, HideTracebacks, ShowAsText
 from helpers.grading.formgrader import guard_formgrader
 from helpers.grading.markup import safe_html, safe_markdown, shown_code
@@ -35,6 +35,12 @@ def leave_out_trained_weights(assignment: str, **_: object) -> None:
 
 c.GenerateAssignment.post_convert_hook = leave_out_trained_weights
 
+# A lab that was handed in already can get new questions; one with marks cannot be taken out.
+GenerateAssignment.start = release.start
+c.GenerateAssignment.preprocessors = [
+    release.RecordCells if step is SaveCells else step for step in GenerateAssignment.preprocessors.default()
+]
+
 # What students hand in beside a notebook, and the lab's own cells write too: the instructor's never takes its place.
 c.Autograde.exclude_overwriting = {
     "lab09-efficientnet": ["efficientnet-cifar10.safetensors", "efficientnet-stand-in.safetensors"],
@@ -56,6 +62,9 @@ Autograde.start = converter.start
 c.Execute.timeout = 120  # seconds a cell
 c.ExecuteHandIn.total_timeout = 1200  # seconds a hand-in
 c.Execute.shutdown_kernel = "immediate"
+
+# Written again each time, a quarter of a second a page: nbgrader does not see that a person has graded since.
+c.GenerateFeedback.force = True
 
 # Feedback shows messages, not what the hidden tests and marking schemes say.
 c.GenerateFeedback.preprocessors = [

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -25,11 +26,11 @@ from sqlalchemy.orm.attributes import set_committed_value
 from helpers.grading.causes import syntax_errors
 from helpers.grading.course import Course, CourseError
 from helpers.grading.evidence import save_evidence
-from helpers.grading.facts import FACTS_FILE, Facts, write_facts
+from helpers.grading.facts import FACTS_FILE, Facts, read_facts, write_facts
 from helpers.grading.filesystem import SubmissionError
 from helpers.grading.handin import Outcome, run_hand_in
 from helpers.grading.harmless import make_safe
-from helpers.grading.intake import TIME_FILE, HandIn, Master, read_folder, read_time, take_in
+from helpers.grading.intake import TIME_FILE, Files, HandIn, Master, read_folder, read_time, take_in
 from helpers.grading.intake.files import replace_folder
 from helpers.grading.labs import find_labs
 from helpers.grading.sandbox import SandboxError
@@ -46,17 +47,24 @@ AHEAD = 4  # hand-ins that are made ready while others run
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run would do: the students to grade, and those whose hand-ins are graded already."""
+    """What a run would do.
+
+    Attributes:
+        to_grade: the students to grade.
+        graded: those whose hand-ins are graded already.
+        outdated: those of the latter whose hand-ins were graded by other checks or points than the lab has now.
+    """
 
     to_grade: list[str]
     graded: list[str]
+    outdated: list[str]
 
 
 class Grading:
     """The grading of one lab of a course.
 
     Raises:
-        CourseError: if the lab was not released, or holds not one notebook.
+        CourseError: if the lab was not released as it is, or holds not one notebook.
     """
 
     def __init__(self, course: Course, assignment: str) -> None:
@@ -89,14 +97,39 @@ class Grading:
         if unknown:
             raise CourseError(f"{', '.join(unknown)}: nothing handed in for {self.assignment}.")
         chosen = sorted(students) or submitted
-        graded = [] if force else [student for student in chosen if self._is_graded(student)]
-        return Plan([student for student in chosen if student not in graded], graded)
+        graded = {} if force else {student: lab for student in chosen if (lab := self._graded_by(student))}
+        outdated = [student for student, lab in graded.items() if lab != self._lab]
+        return Plan([student for student in chosen if student not in graded], list(graded), outdated)
 
-    def _is_graded(self, student: str) -> bool:
-        """Whether a hand-in was graded after it came; what came again since then is graded again, as nbgrader does."""
+    def warnings(self, plan: Plan) -> list[str]:
+        """What the instructor has changed since hand-ins were graded, or the lab was released, and what to do."""
+        lab, mended, said = self.assignment, ", ".join(self.master.unreleased), []
+        if plan.outdated:
+            said.append(
+                f"{lab} has changed since {len(plan.outdated)} of {len(plan.graded)} hand-ins were graded. "
+                f"`course autograde {lab} --force` grades them again; what a person gave stays."
+            )
+        if mended:
+            said.append(
+                f"{lab}: release/ is older than source/, which counts ({mended} changed). "
+                f"`nbgrader generate_assignment --force {lab}` brings it up to date."
+            )
+        return said
+
+    def _graded_by(self, student: str) -> str:
+        """The digest of the lab by which a hand-in was graded; none if it was not, or was something else then."""
         folder = self._folder("autograded", student)
-        old, new = read_time(folder), read_time(self._submitted(student))
-        return (folder / f"{self.notebook}.ipynb").exists() and not (new and (not old or new > old))
+        facts = read_facts(folder)
+        if (folder / f"{self.notebook}.ipynb").exists():
+            with suppress(OSError):  # it will be said when it is taken in
+                if facts.hand_in == read_folder(self._submitted(student), self._ignored()).digest:
+                    return facts.lab
+        return ""
+
+    @cached_property
+    def _lab(self) -> str:
+        """The digest of all by which hand-ins are graded."""
+        return Files({**self._lab_files, "": self.master.rules.encode()}).digest
 
     def run(self, plan: Plan, client: Client, started: Callable[[str], None], finished: Tell) -> dict[str, str]:
         """Grade. A hand-in that cannot be graded costs no other.
@@ -189,11 +222,14 @@ class Grading:
         known = {student.id: student for student in gradebook.students}
         entered = {one.student_id: one for one in gradebook.assignment_submissions(self.assignment)}
         (notebook,) = assignment.notebooks
+        for cell in (*notebook.grade_cells, *notebook.task_cells):
+            cell.max_score = self.master.points[cell.name]
         for name in students:
             if name not in entered:
                 student = known.get(name) or Student(id=name)
                 entered[name] = SubmittedAssignment(assignment=assignment, student=student)
-                _add_marks(SubmittedNotebook(notebook=notebook, assignment=entered[name]))
+                SubmittedNotebook(notebook=notebook, assignment=entered[name])
+            gradebook.db.add_all(_missing_marks(entered[name].notebooks[0]))
             when = read_time(self._submitted(name))
             if when:
                 entered[name].timestamp = when
@@ -219,7 +255,7 @@ class Grading:
             (staged / name).write_bytes(content)
         if hand_in.time:
             (staged / TIME_FILE).write_text(f"{hand_in.time} UTC\n")
-        self._notes[student] = Facts(hand_in.notes, hand_in.is_readable)
+        self._notes[student] = Facts(hand_in.notes, hand_in.is_readable, hand_in=hand_in.digest, lab=self._lab)
         return hand_in
 
     def _ignored(self) -> list[str]:
@@ -296,15 +332,15 @@ def _in_a_line(error: Exception) -> str:
     return f"{type(error).__name__}: {said[-1] if said else 'no more is known'}"
 
 
-def _add_marks(submitted: SubmittedNotebook) -> None:
-    """A grade for each graded cell and a comment for each answer, still empty."""
-    for cell in submitted.notebook.grade_cells:
-        Grade(cell=cell, notebook=submitted)
-    for cell in submitted.notebook.solution_cells:
-        Comment(cell=cell, notebook=submitted)
-    for cell in submitted.notebook.task_cells:
-        Comment(cell=cell, notebook=submitted)
-        Grade(cell=cell, notebook=submitted)
+def _missing_marks(submitted: SubmittedNotebook) -> list[Grade | Comment]:
+    """A grade for each graded cell and a comment for each answer, still empty, where there is none yet."""
+    cells = submitted.notebook
+    graded, commented = ({mark.cell for mark in marks} for marks in (submitted.grades, submitted.comments))
+    graded_cells, answers = (*cells.grade_cells, *cells.task_cells), (*cells.solution_cells, *cells.task_cells)
+    return [
+        *(Grade(cell=cell, notebook=submitted) for cell in graded_cells if cell not in graded),
+        *(Comment(cell=cell, notebook=submitted) for cell in answers if cell not in commented),
+    ]
 
 
 def _read_manual_scores(gradebook: Gradebook, submitted: SubmittedNotebook) -> None:

@@ -207,9 +207,13 @@ def _autograde(options: argparse.Namespace, console: Console) -> int:
         course.config.SandboxProvisioner.unsafe = True
     grading = Grading(course, options.lab)
     plan = grading.plan(options.students, options.force)
+    for warning in grading.warnings(plan):
+        console.print(warning, style="yellow", highlight=False, markup=False, soft_wrap=True)
     if options.dry_run:
         console.print(f"to grade: {', '.join(plan.to_grade) or 'nobody'}", highlight=False)
         console.print(f"graded already: {', '.join(plan.graded) or 'nobody'}", highlight=False)
+        return 0
+    if not plan.to_grade and plan.outdated:
         return 0
     if not plan.to_grade:
         console.print("Nothing to grade: every hand-in is graded. --force grades again.", highlight=False)

@@ -54,6 +54,8 @@ def _grade(converter: Autograde) -> dict[str, str]:
         raise CourseError(f"no hand-in of {coursedir.student_id} for {coursedir.assignment_id} was collected")
     grading = Grading(course, coursedir.assignment_id)
     plan = grading.plan(students, converter.force)
+    for warning in grading.warnings(plan):
+        converter.log.warning(warning)
     for student in plan.graded:
         converter.log.info("%s is graded already", student)
 

@@ -21,11 +21,15 @@ class Facts:
         notes: what was out of the ordinary, in words.
         is_readable: whether there was something to grade.
         boxed: whether the student's code ran in the sandbox.
+        hand_in: the digest of the files that were graded.
+        lab: the digest of the checks, points and files by which they were graded.
     """
 
     notes: tuple[Text, ...] = ()
     is_readable: bool = True
     boxed: bool = True
+    hand_in: str = ""
+    lab: str = ""
 
 
 def write_facts(folder: Path, facts: Facts) -> None:
@@ -37,6 +41,7 @@ def read_facts(folder: Path) -> Facts:
     try:
         found = json.loads((folder / FACTS_FILE).read_text(encoding="utf-8"))
         notes = tuple(line(note, 500) for note in found["notes"])
-        return Facts(notes, found["is_readable"] is True, found["boxed"] is True)
+        digests = str(found.get("hand_in", "")), str(found.get("lab", ""))
+        return Facts(notes, found["is_readable"] is True, found["boxed"] is True, *digests)
     except (OSError, ValueError, KeyError, TypeError):
         return Facts()

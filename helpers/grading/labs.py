@@ -13,6 +13,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_locked, is_solution
 
+from helpers.grading.errors import CourseError
+
 __all__ = [
     "HEADING",
     "Lab",
@@ -46,7 +48,15 @@ class Lab:
         return self.path.stem
 
     def read(self) -> NotebookNode:
-        return nbformat.read(self.path, as_version=4)
+        """Its notebook.
+
+        Raises:
+            CourseError: if there is none that can be read.
+        """
+        try:
+            return nbformat.read(self.path, as_version=4)
+        except (OSError, ValueError) as error:
+            raise CourseError(f"{self.path} cannot be read. Put the lab's notebook back there. ({error})") from None
 
     def parameters_cell(self) -> NotebookNode:
         """The cell that holds the lab's parameters.

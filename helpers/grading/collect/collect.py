@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from helpers.grading.collect.attempts import Attempt, last_attempt, lying, why_not, write
+from helpers.grading.collect.attempts import last_attempt, lying, why_not, write
 from helpers.grading.collect.downloads import open_downloads
 from helpers.grading.collect.platforms import PLATFORMS, readings
 from helpers.grading.collect.sorting import Piece, by_student, pieces
@@ -107,10 +107,4 @@ def _hand_in(student: str, own: Sequence[Piece], place: Path, staged: Path, forc
         replace_folder(staged, place)
         done.students.append(line(student))
         if old and old.contents != new.contents:
-            again = "" if _is_later(new, old) else "; `course autograde --force` grades it again"
-            done.remark(student, f"takes the place of what lay in submitted/ ({old.time or 'without a time'}){again}")
-
-
-def _is_later(new: Attempt, old: Attempt) -> bool:
-    """Whether grading sees by itself that a hand-in is a new one."""
-    return bool(new.time and (not old.time or new.time > old.time))
+            done.remark(student, f"takes the place of what lay in submitted/ ({old.time or 'without a time'})")

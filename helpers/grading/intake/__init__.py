@@ -9,8 +9,8 @@ intake    all of it together: a `HandIn`
 
 from __future__ import annotations
 
-from helpers.grading.intake.files import TIME_FILE, read_folder
+from helpers.grading.intake.files import TIME_FILE, Files, read_folder
 from helpers.grading.intake.intake import HandIn, read_time, take_in
 from helpers.grading.intake.master import Master
 
-__all__ = ["TIME_FILE", "HandIn", "Master", "read_folder", "read_time", "take_in"]
+__all__ = ["TIME_FILE", "Files", "HandIn", "Master", "read_folder", "read_time", "take_in"]

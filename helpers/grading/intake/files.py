@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
+from hashlib import sha256
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 __all__ = [
@@ -42,6 +43,14 @@ class Files:
     def room(self) -> int:
         """Bytes that may still come."""
         return MOST_BYTES - sum(map(len, self.contents.values()))
+
+    @property
+    def digest(self) -> str:
+        """What tells these contents from all others."""
+        whole = sha256()
+        for name, content in sorted(self.contents.items()):
+            whole.update(sha256(ascii(name).encode()).digest() + sha256(content).digest())
+        return whole.hexdigest()
 
     def add(self, name: str, content: bytes | None) -> None:
         if content is None or len(self.contents) >= MOST_FILES:

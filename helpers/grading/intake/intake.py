@@ -41,6 +41,7 @@ class HandIn:
         withheld: data sets of which the student's code may read no test image.
         names: those that the checks may ask the student's kernel for.
         seed: of marks that are a measurement.
+        digest: what tells these files, as they lay there, from all others.
     """
 
     student: str
@@ -52,6 +53,7 @@ class HandIn:
     withheld: tuple[str, ...] = ()
     names: frozenset[str] = frozenset()
     seed: int | None = None
+    digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ def take_in(
         The hand-in. One that cannot be read has an empty notebook, and a note that says why.
     """
     found = read_folder(folder, ignore)
+    digest = found.digest
     notes: list[str] = []
     time, remark = _time(found.contents.pop(TIME_FILE, None), TIME_FILE in found.left_out)
     notes += [remark] if remark else []
@@ -117,6 +120,7 @@ def take_in(
         withheld=master.withheld,
         names=master.answer_names,
         seed=master.seed,
+        digest=digest,
     )
 
 

@@ -1,0 +1,84 @@
+"""`nbgrader generate_assignment` on a lab that was handed in already.
+
+nbgrader refuses new questions as it refuses those taken out, with a traceback, and removes `release/` on the way.
+Here new ones are welcome, marks are never lost, and a release that fails leaves the one before as it was.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import GenerateAssignment
+from nbgrader.converters.base import NbGraderException
+from nbgrader.preprocessors import SaveCells
+
+from helpers.grading.errors import CourseError
+from helpers.grading.intake.master import KINDS, refuse_lost
+from helpers.grading.labs import Lab
+
+__all__ = ["RecordCells", "start"]
+
+_release = GenerateAssignment.start
+
+
+def start(converter: GenerateAssignment) -> None:
+    """Release a lab; `nbgrader_config.py` puts this in the place of nbgrader's.
+
+    Raises:
+        NbGraderException: if that cannot be done; the log says why.
+    """
+    try:
+        _refuse_lost(converter)
+    except CourseError as error:
+        converter.log.error(str(error))
+        raise NbGraderException(str(error)) from None
+    with _kept(Path(converter._format_dest(converter.coursedir.assignment_id, "."))):
+        _release(converter)
+
+
+def _refuse_lost(converter: GenerateAssignment) -> None:
+    name = converter.coursedir.assignment_id
+    source = Path(converter._format_source(name, "."))
+    with Gradebook(converter.coursedir.db_url, converter.coursedir.course_id) as gradebook, suppress(MissingEntry):
+        for notebook in gradebook.find_assignment(name).notebooks:
+            refuse_lost(notebook, Lab(name, source / f"{notebook.name}.ipynb"))
+
+
+@contextmanager
+def _kept(folder: Path) -> Iterator[None]:
+    """Put a folder back as it was if what is done with it fails."""
+    with TemporaryDirectory() as place:
+        copy = Path(place) / folder.name
+        if folder.exists():
+            shutil.copytree(folder, copy)
+        try:
+            yield
+        except BaseException:
+            if copy.exists():
+                shutil.copytree(copy, folder, dirs_exist_ok=True)
+            raise
+
+
+class RecordCells(SaveCells):
+    """nbgrader's, but cells may come, and locked ones without marks may go, when hand-ins are in the gradebook."""
+
+    def _create_notebook(self, nb: NotebookNode) -> None:
+        with suppress(MissingEntry):  # where the notebook is a new one
+            self._let_come_and_go()
+        super()._create_notebook(nb)
+
+    def _let_come_and_go(self) -> None:
+        for kind in KINDS:
+            record = getattr(self.gradebook, f"update_or_create_{kind}_cell")
+            for name, facts in getattr(self, f"new_{kind}_cells").items():
+                record(name, self.notebook_id, self.assignment_id, **facts)
+        for cell in self.gradebook.find_notebook(self.notebook_id, self.assignment_id).source_cells:
+            if cell.name not in self.new_source_cells:
+                self.gradebook.db.delete(cell)
+        self.gradebook.db.commit()
