@@ -184,8 +184,8 @@ def kill_zygotes(monkeypatch: pytest.MonkeyPatch, hand_ins: int, own: bool = Fal
     make, first = SandboxProvisioner.clean_room, shared()
     all_run = threading.Barrier(hand_ins, action=lambda: os.kill(first.pid, signal.SIGKILL))
 
-    def clean_room(provisioner: SandboxProvisioner, names: Any) -> CleanRoom:
-        room = make(provisioner, names)
+    def clean_room(provisioner: SandboxProvisioner, *how: Any) -> CleanRoom:
+        room = make(provisioner, *how)
         if provisioner._zygote is first:
             all_run.wait(60)
         elif own:

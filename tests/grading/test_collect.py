@@ -361,8 +361,8 @@ BARE = "a_1_2_c.ipynb"
     [
         (OLD, NEW, False, "2", "takes the place of what lay in submitted/ (2026-01-30 17:05:00)"),
         (NEW, OLD, False, "1", "not collected: what lies in submitted/ is newer (2026-01-31 17:05:00 UTC)"),
-        (NEW, OLD, True, "2", "`course autograde --force` grades it again"),
-        (OLD, OLD, False, "2", "`course autograde --force` grades it again"),
+        (NEW, OLD, True, "2", "takes the place of what lay in submitted/"),
+        (OLD, OLD, False, "2", "takes the place of what lay in submitted/"),
         (BARE, BARE, False, "1", "nobody says which is newer: --force takes this one"),
         (BARE, BARE, True, "2", "takes the place of what lay in submitted/ (without a time)"),
         (BARE, OLD, False, "1", "nobody says which is newer"),
