@@ -125,7 +125,15 @@ class Value:
         """The value itself."""
         return self._result
 
-    def equals(self, expected: Any, hint: str = "", *, rtol: float | None = None, atol: float | None = None) -> Self:
+    def equals(
+        self,
+        expected: Any,
+        hint: str = "",
+        *,
+        rtol: float | None = None,
+        atol: float | None = None,
+        equal_nan: bool = False,
+    ) -> Self:
         """Check that the value is `expected`.
 
         Numbers, strings, sequences, mappings, arrays and tensors are compared by content; tensors by shape, then
@@ -136,14 +144,27 @@ class Value:
             hint: the likely cause, in a sentence, shown after the difference.
             rtol: relative tolerance of floating-point values; by default that of `torch.testing.assert_close`.
             atol: absolute tolerance, likewise. Give both or neither.
+            equal_nan: whether nan is right where `expected` is nan. Else no nan is right.
 
         Raises:
             CheckError: if the two differ.
         """
         _count()
-        found = difference(expected, self.result(), rtol=rtol, atol=atol)
+        found = difference(expected, self.result(), rtol=rtol, atol=atol, equal_nan=equal_nan)
         if found:
             _fail(f"{self.name}: {found}", hint)
+        return self
+
+    def differs(self, other: torch.Tensor, hint: str = "", *, rtol: float = 1e-5, atol: float = 1e-8) -> Self:
+        """Check that the value is a tensor of numbers that are not those of `other`.
+
+        `not torch.allclose` is no such check: nan differs from everything, from itself too.
+        """
+        result = self.has(hint).result()
+        if not bool(result.isfinite().all()):
+            _fail(f"{self.name}: expected numbers, but nan or inf is among them", hint)
+        if not difference(other, result, rtol=rtol, atol=atol):
+            _fail(f"{self.name}: expected other numbers, got the same", hint)
         return self
 
     def has(
@@ -201,9 +222,9 @@ class Call(Value):
         self._given = copy.deepcopy(self._args), copy.deepcopy(dict(self._kwargs))
         self._result = self._function(*self._given[0], **self._given[1])
 
-    def gives(self, expected: Any, hint: str = "", *, rtol: float | None = None, atol: float | None = None) -> Self:
-        """Check that the function returns `expected`; see `equals`."""
-        return self.equals(expected, hint, rtol=rtol, atol=atol)
+    def gives(self, expected: Any, hint: str = "", **close: Any) -> Self:
+        """Check that the function returns `expected`; see `equals`, also for what `close` may be."""
+        return self.equals(expected, hint, **close)
 
     def raises(self, kind: type[Exception], hint: str = "") -> Self:
         """Check that the function raises `kind`."""
@@ -229,7 +250,7 @@ class Call(Value):
         before = [*self._args, *self._kwargs.values()]
         after = [*args, *kwargs.values()]
         for place, (old, new) in enumerate(zip(before, after, strict=True)):
-            if difference(old, new):
+            if difference(old, new, equal_nan=True):
                 _fail(f"{self.name}: the call changed its argument number {place + 1}", hint)
         return self
 
