@@ -17,9 +17,10 @@ import math
 import os
 import re
 import secrets
+import weakref
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import torch
 
@@ -32,11 +33,14 @@ __all__ = [
     "call",
     "expect",
     "fresh_seed",
+    "may_change",
     "own_numbers",
     "points_for",
     "question",
     "value",
 ]
+
+Thing = TypeVar("Thing", torch.nn.Module, torch.optim.Optimizer)
 
 
 class CheckError(AssertionError):
@@ -333,6 +337,19 @@ def own_numbers(net: torch.nn.Module, generator: torch.Generator | None = None) 
             state[name] = 0.3 * torch.randn(old.shape, generator=generator)
     net.load_state_dict(state)
     return state
+
+
+changeable: weakref.WeakSet[Any] = weakref.WeakSet()  # where the student's code runs elsewhere, it is asked
+
+
+def may_change(thing: Thing) -> Thing:
+    """Let the student's code change a network or an optimizer of the check's: `train(may_change(net), images)`.
+
+    In grading, nothing else of the check's is changed by what the student's code does to it. Compute what is expected
+    before; afterwards the network holds what the student's code has put there.
+    """
+    changeable.add(thing)
+    return thing
 
 
 def points_for(figure: float, *, floor: float, ceiling: float, points: float) -> float:

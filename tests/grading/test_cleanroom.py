@@ -522,13 +522,79 @@ STEPS = """
     "optimizer", ["optimizer = make(net)", "optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)"]
 )
 def test_a_network_of_the_checks_learns_through_its_twin(optimizer: str) -> None:
-    passes(TRAINING, STEPS.format(optimizer=optimizer, arguments="net, optimizer, x"))
+    passes(TRAINING, STEPS.format(optimizer=optimizer, arguments="may_change(net), optimizer, x"))
+
+
+SPOIL = """
+    def zero(net):
+        with torch.no_grad():
+            for tensor in net.state_dict().values(): tensor.zero_()
+    def turn(net): net.eval().requires_grad_(False)
+    def push(net): net(torch.ones(2, 3)).sum().backward()
+    def fail(net): zero(net); raise ValueError
+    def rebuild(net): net[0] = nn.Linear(3, 2)
+    def forge(net):
+        import helpers.grading.servant as s
+        zeros = [((what, name), torch.zeros_like(p)) for what in ("value", "grad") for name, p in net.named_parameters()]
+        s.Servant._changes = lambda self, reply: reply.tree([(number, zeros) for number in self._agreed])
+    def seen(net): return [float(t.sum()) for t in net.state_dict().values()], net.training, net[0].weight.grad is None
+"""
+
+
+@pytest.mark.parametrize("way", ["zero", "turn", "push", "fail", "rebuild", "forge"])
+def test_what_the_students_code_does_to_a_network_changes_nothing_that_is_expected(way: str) -> None:
+    cell = f"""
+        import contextlib, copy
+        net = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2))
+        same, x = copy.deepcopy(net), torch.randn(4, 3)
+        with contextlib.suppress(ValueError): {way}(net)
+        assert net.training and all(p.requires_grad and p.grad is None for p in net.parameters())
+        assert torch.equal(net(x), same(x))
+    """
+    passes(SPOIL, cell)
+
+
+@pytest.mark.parametrize("way", ["zero", "turn", "push", "fail"])
+def test_what_the_students_code_did_to_a_network_is_undone_before_the_next_call(way: str) -> None:
+    cell = f"""
+        import contextlib
+        net = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2))
+        before = seen(net)
+        with contextlib.suppress(ValueError): {way}(net)
+        assert seen(net) == before
+        with contextlib.suppress(ValueError): {way}(may_change(net))
+        assert seen(net) != before
+    """
+    passes(SPOIL, cell)
+
+
+def test_a_result_goes_backward_through_a_network_that_was_changed_on_the_way() -> None:
+    cell = """
+        net, x = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2)), torch.randn(4, 3)
+        losses = [f(net, x) for _ in range(2)]
+        losses[0].backward()
+        assert net[0].weight.grad is None and int(net[1].num_batches_tracked) == 0
+        f(may_change(net), x).backward()
+        assert net[0].weight.grad is not None and int(net[1].num_batches_tracked) == 1
+    """
+    passes("def f(net, x): return (net(x) * torch.arange(8.0).view(4, 2)).sum()", cell)
+
+
+def test_an_optimizer_of_the_checks_keeps_its_settings() -> None:
+    cell = """
+        optimizer = torch.optim.SGD([nn.Parameter(torch.ones(1))], lr=0.5)
+        f(optimizer)
+        assert optimizer.param_groups[0]["lr"] == 0.5
+        f(may_change(optimizer))
+        assert optimizer.param_groups[0]["lr"] == 7
+    """
+    passes("def f(optimizer): optimizer.param_groups[0]['lr'] = 7", cell)
 
 
 def test_an_optimizer_finds_its_network_whatever_comes_first() -> None:
     student = TRAINING.replace("def step(net, optimizer, x)", "def step(optimizer, net, x)")
     optimizer = "optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)"
-    passes(student, STEPS.format(optimizer=optimizer, arguments="optimizer, net, x"))
+    passes(student, STEPS.format(optimizer=optimizer, arguments="optimizer, may_change(net), x"))
 
 
 def test_a_twin_follows_what_the_check_does_to_its_network() -> None:
@@ -595,7 +661,7 @@ def test_what_the_students_process_claims_of_a_network_must_fit_it() -> None:
         s.Servant._changes = lambda self, reply: reply.tree([(1, [(("value", "weight"), torch.ones(9, 9))])])
         def f(net): return 1
     """
-    passes(student, "net = nn.Linear(2, 1)\nf(net)\nassert net.weight.shape == (1, 2)")
+    passes(student, "net = nn.Linear(2, 1)\nf(may_change(net))\nassert net.weight.shape == (1, 2)")
 
 
 # Lies
