@@ -1,7 +1,7 @@
 """Networks and optimizers of a check's own, with their twins in the student's kernel.
 
 A check may pass its network to the student's function. What the function gets is a twin of it. What it does to the twin
-is done to the network afterwards where the check lets it change, and is undone in the twin where not: each side tells the
+is done to the network afterwards where the check says that it may change, else undone in the twin: each side tells the
 other what has changed since they last agreed.
 """
 

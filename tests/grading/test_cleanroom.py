@@ -535,7 +535,8 @@ SPOIL = """
     def rebuild(net): net[0] = nn.Linear(3, 2)
     def forge(net):
         import helpers.grading.servant as s
-        zeros = [((what, name), torch.zeros_like(p)) for what in ("value", "grad") for name, p in net.named_parameters()]
+        named = list(net.named_parameters())
+        zeros = [((what, name), torch.zeros_like(p)) for what in ("value", "grad") for name, p in named]
         s.Servant._changes = lambda self, reply: reply.tree([(number, zeros) for number in self._agreed])
     def seen(net): return [float(t.sum()) for t in net.state_dict().values()], net.training, net[0].weight.grad is None
 """
