@@ -245,14 +245,13 @@ class Servant:
                         return number, name
         return None
 
-    def callback(self, number: int, name: str) -> Callable[..., Any]:
+    def callback(self, number: int) -> Callable[..., Any]:
         """A function that calls one of the check's."""
         if number not in self.own:
 
             def call_back(*args: Any, **kwargs: Any) -> Any:
                 return self.ask(number, *args, **kwargs)
 
-            call_back.__name__ = call_back.__qualname__ = name
             self.own[number] = call_back
         return self.own[number]
 

@@ -158,6 +158,115 @@ def test_a_class_of_the_checks_own_goes_along() -> None:
     passes("def f(shape): return shape(3).area()", cell)
 
 
+SPY = """
+    import helpers.grading.servant as servant
+    sent = []
+    class Spy(servant.Unpickler):
+        def __init__(self, servant, text, *rest):
+            sent.append(text)
+            super().__init__(servant, text, *rest)
+    servant.Unpickler = Spy
+    def use(thing, *args): return thing(*args)
+    def told(): return [text for text in sent if b"secret" in text.lower() or b"<cell>" in text]
+"""
+SECRETS = {
+    "a network": """
+        class SecretNet(nn.Module):
+            '''Secret'''
+            secret_note: int
+            def __init__(self, n: "SecretNet") -> None:
+                '''Secret'''
+                super().__init__()
+                self.fc = nn.Linear(n, n)
+            def forward(self, x, *rest, scale=2):
+                '''Secret'''
+                secret = self.fc(x) * scale
+                def secret_step(y):
+                    '''Secret'''
+                    return y + sum(secret_one * 0 for secret_one in [y])
+                return secret_step(secret)
+        secret_net = SecretNet(3)
+        assert torch.equal(use(secret_net, torch.ones(3)), secret_net(torch.ones(3)))
+    """,
+    "a function": "def secret_rule(x): return x + 1\nassert use(secret_rule, 1) == 2",
+    "a lambda": "secret = lambda secret_x: secret_x + 1\nassert use(secret, 1) == 2",
+    "a partial": """
+        from functools import partial
+        def secret_sum(x, y): return x + y
+        assert use(partial(secret_sum, y=1), 1) == 2
+    """,
+    "a callable": """
+        class SecretRule:
+            def __call__(self, x): return x + 1
+        assert use(SecretRule(), 1) == 2
+    """,
+    "a class": """
+        class SecretPoint:
+            '''Secret'''
+            def __init__(self, x): self.x = x
+            def twice(self): return [self.x for secret in range(2)]
+        assert use(SecretPoint, 3).twice() == [3, 3] and use(SecretPoint, 3).x == 3
+    """,
+    "a data class": """
+        from dataclasses import dataclass
+        @dataclass
+        class SecretPoint:
+            x: int
+        assert use(SecretPoint, 3).x == 3
+    """,
+    "an enumeration": """
+        import enum
+        class Secret(enum.Enum):
+            ONE = 1
+        assert use(Secret, 1).name == "ONE"
+    """,
+    "a network with a hook": """
+        net = nn.Linear(2, 2)
+        def secret_hook(module, args, result): return result * 0 + 7
+        net.register_forward_hook(secret_hook)
+        assert use(net, torch.ones(2)).tolist() == [7, 7]
+    """,
+    "an error": """
+        def secret_rule(x): raise ValueError("no")
+        call(use, secret_rule, 1).raises(ValueError)
+    """,
+}
+
+
+@pytest.mark.parametrize("cell", SECRETS.values(), ids=SECRETS)
+def test_nothing_that_tells_of_the_check_is_sent(cell: str) -> None:
+    passes(SPY, f"{textwrap.dedent(cell)}\nassert told() == [], told()")
+
+
+def test_a_network_of_a_class_of_the_checks_tells_what_it_computes_and_no_more() -> None:
+    student = """
+        import inspect
+        def tell(net):
+            for thing in (type(net), type(net).forward):
+                try: inspect.getsource(thing)
+                except (OSError, TypeError): continue
+                return "its source"
+            code = type(net).forward.__code__
+            names = type(net).__name__, type(net).__qualname__, type(net).forward.__qualname__, code.co_name
+            lines = code.co_filename, code.co_firstlineno, {line for _, _, line in code.co_lines()}
+            return names, lines, type(net).forward.__annotations__, type(net).forward.__doc__, repr(net)
+        def run(net):
+            try: net(torch.ones(1))
+            except RuntimeError as error: return error.__traceback__.tb_next is not None
+    """
+    cell = """
+        class TwiceByMistake(nn.Module):
+            def forward(self, x: Tensor) -> Tensor:
+                '''Runs twice.'''
+                raise RuntimeError
+        names, lines, notes, doc, shown = tell(TwiceByMistake())
+        assert names == ("Module", "Module", "function", "function") and shown == "Module()"
+        assert lines[:2] == ("", 1) and lines[2] <= {None} and notes == {} and doc is None
+        assert run(TwiceByMistake())
+    """
+    passes(student, cell)
+
+
 def test_what_cannot_go_along_is_named() -> None:
     assert "a check cannot pass this to the student's code" in fails(IDENTITY, "f(i for i in range(3))")
     assert "would draw on a copy" in fails(IDENTITY, "import matplotlib.pyplot as plt\nf(plt.figure())")
