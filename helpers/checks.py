@@ -16,9 +16,10 @@ import copy
 import math
 import os
 import secrets
+import weakref
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import torch
 
@@ -33,6 +34,7 @@ __all__ = [
     "class_seed",
     "expect",
     "fresh_seed",
+    "may_change",
     "own_numbers",
     "point_out",
     "pointed_out",
@@ -40,6 +42,8 @@ __all__ = [
     "question",
     "value",
 ]
+
+Thing = TypeVar("Thing", torch.nn.Module, torch.optim.Optimizer)
 
 
 class CheckError(AssertionError):
@@ -127,7 +131,15 @@ class Value:
         """The value itself."""
         return self._result
 
-    def equals(self, expected: Any, hint: str = "", *, rtol: float | None = None, atol: float | None = None) -> Self:
+    def equals(
+        self,
+        expected: Any,
+        hint: str = "",
+        *,
+        rtol: float | None = None,
+        atol: float | None = None,
+        equal_nan: bool = False,
+    ) -> Self:
         """Check that the value is `expected`.
 
         Numbers, strings, sequences, mappings, arrays and tensors are compared by content; tensors by shape, then
@@ -138,14 +150,27 @@ class Value:
             hint: the likely cause, in a sentence, shown after the difference.
             rtol: relative tolerance of floating-point values; by default that of `torch.testing.assert_close`.
             atol: absolute tolerance, likewise. Give both or neither.
+            equal_nan: whether nan is right where `expected` is nan. Else no nan is right.
 
         Raises:
             CheckError: if the two differ.
         """
         _count()
-        found = difference(expected, self.result(), rtol=rtol, atol=atol)
+        found = difference(expected, self.result(), rtol=rtol, atol=atol, equal_nan=equal_nan)
         if found:
             _fail(f"{self.name}: {found}", hint)
+        return self
+
+    def differs(self, other: torch.Tensor, hint: str = "", *, rtol: float = 1e-5, atol: float = 1e-8) -> Self:
+        """Check that the value is a tensor of numbers that are not those of `other`.
+
+        `not torch.allclose` is no such check: nan differs from everything, from itself too.
+        """
+        result = self.has(hint).result()
+        if not bool(result.isfinite().all()):
+            _fail(f"{self.name}: expected numbers, but nan or inf is among them", hint)
+        if not difference(other, result, rtol=rtol, atol=atol):
+            _fail(f"{self.name}: expected other numbers, got the same", hint)
         return self
 
     def has(
@@ -203,9 +228,9 @@ class Call(Value):
         self._given = copy.deepcopy(self._args), copy.deepcopy(dict(self._kwargs))
         self._result = self._function(*self._given[0], **self._given[1])
 
-    def gives(self, expected: Any, hint: str = "", *, rtol: float | None = None, atol: float | None = None) -> Self:
-        """Check that the function returns `expected`; see `equals`."""
-        return self.equals(expected, hint, rtol=rtol, atol=atol)
+    def gives(self, expected: Any, hint: str = "", **close: Any) -> Self:
+        """Check that the function returns `expected`; see `equals`, also for what `close` may be."""
+        return self.equals(expected, hint, **close)
 
     def raises(self, kind: type[Exception], hint: str = "") -> Self:
         """Check that the function raises `kind`."""
@@ -229,7 +254,7 @@ class Call(Value):
         before = [*self._args, *self._kwargs.values()]
         after = [*args, *kwargs.values()]
         for place, (old, new) in enumerate(zip(before, after, strict=True)):
-            if difference(old, new):
+            if difference(old, new, equal_nan=True):
                 _fail(f"{self.name}: the call changed its argument number {place + 1}", hint)
         return self
 
@@ -336,6 +361,19 @@ def own_numbers(net: torch.nn.Module, generator: torch.Generator | None = None) 
             state[name] = 0.3 * torch.randn(old.shape, generator=generator)
     net.load_state_dict(state)
     return state
+
+
+changeable: weakref.WeakSet[Any] = weakref.WeakSet()  # where the student's code runs elsewhere, it is asked
+
+
+def may_change(thing: Thing) -> Thing:
+    """Let the student's code change a network or an optimizer of the check's: `train(may_change(net), images)`.
+
+    In grading, nothing else of the check's is changed by what the student's code does to it. Compute what is expected
+    before; afterwards the network holds what the student's code has put there.
+    """
+    changeable.add(thing)
+    return thing
 
 
 def points_for(figure: float, *, floor: float, ceiling: float, points: float) -> float:

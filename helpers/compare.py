@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -41,28 +41,55 @@ def describe(value: Any, *, kind: bool = False) -> str:
     return f"{text} ({_article(type(value).__name__)})" if kind and value is not None else text
 
 
-def difference(expected: Any, got: Any, *, rtol: float | None = None, atol: float | None = None) -> str:
+class _Close(NamedTuple):
+    """When two numbers count as equal. None: the tolerance that `torch.testing.assert_close` has for the dtype."""
+
+    rtol: float | None
+    atol: float | None
+    equal_nan: bool
+
+    def ours(self) -> tuple[float, float]:
+        """Relative and absolute tolerance where PyTorch does not compare."""
+        return 1e-5 if self.rtol is None else self.rtol, self.atol or 1e-8
+
+
+def difference(
+    expected: Any, got: Any, *, rtol: float | None = None, atol: float | None = None, equal_nan: bool = False
+) -> str:
     """What is wrong with `got`, as "expected …, got …"; the empty string where nothing is.
 
     Args:
         rtol: relative tolerance of floating-point values. None: that of `torch.testing.assert_close` for the dtype.
         atol: absolute tolerance, likewise.
+        equal_nan: whether nan is right where nan is expected. Else it is wrong everywhere: what is expected may be
+            computed from an answer that holds nan.
     """
+    return _difference(expected, got, _Close(rtol, atol, equal_nan))
+
+
+def _difference(expected: Any, got: Any, close: _Close) -> str:
+    found = _compared(expected, got, close)
+    if found and not close.equal_nan and not _compared(expected, got, close._replace(equal_nan=True)):
+        return "got nan where a number is due"
+    return found
+
+
+def _compared(expected: Any, got: Any, close: _Close) -> str:
     if isinstance(expected, torch.Tensor):
-        return _tensors(expected, got, rtol, atol)
+        return _tensors(expected, got, close)
     if isinstance(expected, np.ndarray):
-        return _arrays(expected, got, rtol, atol)
+        return _arrays(expected, got, close)
     if isinstance(expected, Mapping):
-        return _mappings(expected, got, rtol, atol)
+        return _mappings(expected, got, close)
     if isinstance(expected, Sequence) and not isinstance(expected, str | bytes):
-        return _sequences(expected, got, rtol, atol)
-    if _same(expected, got, rtol, atol):
+        return _sequences(expected, got, close)
+    if _same(expected, got, close):
         return ""
     differs = type(expected) is not type(got)
     return f"expected {describe(expected)}, got {describe(got, kind=differs)}"
 
 
-def _same(expected: Any, got: Any, rtol: float | None, atol: float | None) -> bool:
+def _same(expected: Any, got: Any, close: _Close) -> bool:
     """Whether two values that hold no others are equal."""
     if isinstance(expected, bool):
         return isinstance(got, bool | np.bool_) and bool(got) == expected
@@ -71,16 +98,23 @@ def _same(expected: Any, got: Any, rtol: float | None, atol: float | None) -> bo
     if isinstance(expected, Real):
         if not isinstance(got, Real) or isinstance(got, bool):
             return False
-        if math.isnan(expected):
-            return math.isnan(got)
-        return math.isclose(expected, got, rel_tol=1e-5 if rtol is None else rtol, abs_tol=atol or 1e-8)
+        return _near(expected, got, close)
     try:
         return bool(type(got) is type(expected) and got == expected)
     except Exception:  # a student's class may define == as it likes
         return False
 
 
-def _tensors(expected: torch.Tensor, got: Any, rtol: float | None, atol: float | None) -> str:
+def _near(expected: Any, got: Any, close: _Close) -> bool:
+    """Whether two numbers are close. What may lie between them is measured by the one that is expected."""
+    if math.isnan(expected):
+        return close.equal_nan and got != got
+    rtol, atol = close.ours()
+    gap = atol + rtol * abs(expected)
+    return bool(got == expected or expected - gap <= got <= expected + gap)
+
+
+def _tensors(expected: torch.Tensor, got: Any, close: _Close) -> str:
     if not isinstance(got, torch.Tensor):
         return f"expected {describe(expected)}, got {describe(got, kind=True)}"
     for name, want, have in (
@@ -91,7 +125,7 @@ def _tensors(expected: torch.Tensor, got: Any, rtol: float | None, atol: float |
         if want != have:
             return f"expected the {name} {want}, got {have}"
     try:
-        torch.testing.assert_close(got.detach(), expected.detach(), rtol=rtol, atol=atol, equal_nan=True)
+        torch.testing.assert_close(got.detach(), expected.detach(), **close._asdict())
     except AssertionError:
         return _squashed(expected, got) or _values(expected, got)
     return ""
@@ -115,7 +149,7 @@ def _squashed(logits: torch.Tensor, got: torch.Tensor) -> str:
     return ""
 
 
-def _arrays(expected: np.ndarray, got: Any, rtol: float | None, atol: float | None) -> str:
+def _arrays(expected: np.ndarray, got: Any, close: _Close) -> str:
     if not isinstance(got, np.ndarray):
         return f"expected {describe(expected)}, got {describe(got, kind=True)}"
     if expected.shape != got.shape:
@@ -124,8 +158,9 @@ def _arrays(expected: np.ndarray, got: Any, rtol: float | None, atol: float | No
         return f"expected the dtype {expected.dtype}, got {got.dtype}"
     if not np.issubdtype(expected.dtype, np.number):
         return "" if np.array_equal(expected, got) else _values(expected, got)
-    close = np.allclose(got, expected, rtol=1e-5 if rtol is None else rtol, atol=atol or 1e-8, equal_nan=True)
-    return "" if close else _values(expected, got)
+    rtol, atol = close.ours()
+    equal = np.allclose(got, expected, rtol=rtol, atol=atol, equal_nan=close.equal_nan)
+    return "" if equal else _values(expected, got)
 
 
 def _values(expected: torch.Tensor | np.ndarray, got: torch.Tensor | np.ndarray) -> str:
@@ -147,13 +182,13 @@ def _values(expected: torch.Tensor | np.ndarray, got: torch.Tensor | np.ndarray)
     )
 
 
-def _sequences(expected: Sequence[Any], got: Any, rtol: float | None, atol: float | None) -> str:
+def _sequences(expected: Sequence[Any], got: Any, close: _Close) -> str:
     if not isinstance(got, Sequence) or isinstance(got, str | bytes):
         return f"expected {describe(expected)}, got {describe(got, kind=True)}"
     if len(expected) != len(got):
         return f"expected {describe(expected)} ({len(expected)} items), got {describe(got)} ({len(got)} items)"
     for place, (want, have) in enumerate(zip(expected, got, strict=True)):
-        found = difference(want, have, rtol=rtol, atol=atol)
+        found = _difference(want, have, close)
         if found and len(expected) <= _SHOWN_ITEMS and not _holds_arrays(want):
             return f"expected {describe(expected)}, got {describe(got)}"
         if found:
@@ -168,7 +203,7 @@ def _holds_arrays(value: Any) -> bool:
     return isinstance(value, torch.Tensor | np.ndarray)
 
 
-def _mappings(expected: Mapping[Any, Any], got: Any, rtol: float | None, atol: float | None) -> str:
+def _mappings(expected: Mapping[Any, Any], got: Any, close: _Close) -> str:
     if not isinstance(got, Mapping):
         return f"expected a dictionary, got {describe(got, kind=True)}"
     missing, extra = [k for k in expected if k not in got], [k for k in got if k not in expected]
@@ -177,7 +212,7 @@ def _mappings(expected: Mapping[Any, Any], got: Any, rtol: float | None, atol: f
     if extra:
         return f"the key {describe(extra[0])} does not belong there"
     for key, want in expected.items():
-        found = difference(want, got[key], rtol=rtol, atol=atol)
+        found = _difference(want, got[key], close)
         if found:
             return f"at {describe(key)}: {found}"
     return ""

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from helpers.checks import changeable
 from helpers.grading import twins
 from helpers.grading.failures import rebuilt
 from helpers.grading.frames import GRACE, MOST_BYTES, WireError, read_text, receive, send
@@ -268,15 +269,21 @@ class Link:
         return found
 
     def _adopt(self, news: Any, buffers: list[Any]) -> None:
-        """Do to the check's networks what the student's code did to their twins."""
+        """Do to the check's networks what the student's code did to their twins, where the check lets it.
+
+        Elsewhere it is noted as the twin's state alone, so that it is undone before the next operation.
+        """
         for number, entries in _Result(self, buffers, []).value(news):
             thing = self.own.get(number)
             if thing is None:
                 continue
-            twin = self.twins[thing]
-            twin.loose = twin.loose or entries is None or not twins.adopt(thing, dict(entries))
-            if not twin.loose:
-                twin.agreed = twins.copied(twins.state_of(thing))
+            twin, changed = self.twins[thing], dict(entries or {})
+            twin.loose = twin.loose or entries is None or not twins.fits(thing, changed)
+            if twin.loose:
+                continue
+            if thing in changeable:
+                twins.adopt(thing, changed)
+            twin.agreed.update(twins.copied(changed))
 
     def _call_back(self, message: dict[str, Any], buffers: list[Any]) -> None:
         """Run what the kernel calls: a check's function, or the backward pass of what one returned."""

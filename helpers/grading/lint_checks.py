@@ -28,6 +28,7 @@ OUT_OF_REACH = {
     "vars": "the student's names are not there: use them by name",
     "id": "data from the student are copies: compare them with ==",
 }
+_STATE = ("named_parameters", "parameters", "state_dict", "training")  # of a network
 _COPIED = ("data", "grad", "requires_grad")  # attributes of tensors: to set them changes a copy
 
 
@@ -71,6 +72,8 @@ class _Looker(ast.NodeVisitor):
 
     def __init__(self, theirs: set[str]) -> None:
         self.theirs = set(theirs)
+        self.mixed: set[str] = set()  # made of something of theirs
+        self.given: set[str] = set()  # the check's own alone, and passed to the student's code as it is
         self.found: set[tuple[int, str]] = set()
 
     def _is_theirs(self, node: ast.AST) -> bool:
@@ -79,23 +82,26 @@ class _Looker(ast.NodeVisitor):
             node = node.func if isinstance(node, ast.Call) else node.value
         return isinstance(node, ast.Name) and node.id in self.theirs
 
-    def _bind(self, target: ast.AST, theirs: bool) -> None:
-        for node in ast.walk(target):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                (self.theirs.add if theirs else self.theirs.discard)(node.id)
+    def _bind(self, target: ast.AST, value: ast.AST) -> None:
+        bound = {node.id for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        used = {node.id for node in ast.walk(value) if isinstance(node, ast.Name)}
+        mixed, theirs = bool(used & (self.theirs | self.mixed)), self._is_theirs(value)
+        self.theirs = self.theirs | bound if theirs else self.theirs - bound
+        self.mixed = self.mixed | bound if mixed else self.mixed - bound
+        self.given -= bound
 
     def visit_Assign(self, node: ast.Assign) -> None:
         self.generic_visit(node)
         for target in node.targets:
             self._writes(target)
-            self._bind(target, self._is_theirs(node.value))
+            self._bind(target, node.value)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
         self.generic_visit(node)
         self._writes(node.target)
 
     def visit_For(self, node: ast.For) -> None:
-        self._bind(node.target, self._is_theirs(node.iter))
+        self._bind(node.target, node.iter)
         self.generic_visit(node)
 
     def visit_Module(self, node: ast.Module) -> None:
@@ -118,8 +124,22 @@ class _Looker(ast.NodeVisitor):
             if isinstance(operator, ast.Is | ast.IsNot) and not plain and any(map(self._is_theirs, pair)):
                 self._note(node, "data from the student are copies: compare them with ==, not with `is`")
 
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> None:
+        self.generic_visit(node)
+        compared = isinstance(node.op, ast.Not) and isinstance(node.operand, ast.Call)
+        if compared and ast.unparse(node.operand).startswith(("torch.allclose(", "torch.equal(")):
+            self._note(node, "nan differs from everything, so that it would pass: use value(...).differs(...)")
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        self.generic_visit(node)
+        if node.attr in _STATE and isinstance(node.value, ast.Name) and node.value.id in self.given:
+            name = node.value.id
+            self._note(node, f"what the student's code does to {name} is undone: pass may_change({name}) to it")
+
     def visit_Call(self, node: ast.Call) -> None:
         self.generic_visit(node)
+        if self._is_theirs(node.func):
+            self.given |= {arg.id for arg in node.args if isinstance(arg, ast.Name)} - self.theirs - self.mixed
         called = ast.unparse(node.func)
         if called in OUT_OF_REACH:
             self._note(node, f"{called}: {OUT_OF_REACH[called]}")

@@ -125,7 +125,7 @@ class Servant:
             with self._limits(seconds):
                 with _modes(*modes):
                     result = self._operation(operation)(*args, **kwargs)
-                changes = self._changes(reply)
+                changes = [] if self._depth > 1 else self._changes(reply)  # in the midst of a call, nothing is undone
                 message = {"changes": changes, "done": reply.tree(result)}
             self._answer(reply, message)
         except TimeIsUp:
@@ -142,7 +142,7 @@ class Servant:
         self._trouble = None
         reply, message = _Reply(self, []), {"failed": described(error)}
         with contextlib.suppress(Exception):  # a network that the student's code has spoilt
-            message["changes"] = self._changes(reply)
+            message["changes"] = [] if self._depth else self._changes(reply)
         self._answer(reply, message)
 
     def _raise_trouble(self) -> None:
@@ -192,7 +192,8 @@ class Servant:
             self.own[number] = Unpickler(self, text, [], []).load()
             self._agreed[number] = twins.copied(twins.state_of(self.own[number]))
         for number, state in news:
-            if twins.adopt(self.own[number], state):
+            if twins.fits(self.own[number], state):
+                twins.adopt(self.own[number], state)
                 self._agreed[number] = twins.copied(twins.state_of(self.own[number]))
         set_seeds(seeds)
         for what, number in released:  # last: what is new may speak of what is needed no more
@@ -244,14 +245,13 @@ class Servant:
                         return number, name
         return None
 
-    def callback(self, number: int, name: str) -> Callable[..., Any]:
+    def callback(self, number: int) -> Callable[..., Any]:
         """A function that calls one of the check's."""
         if number not in self.own:
 
             def call_back(*args: Any, **kwargs: Any) -> Any:
                 return self.ask(number, *args, **kwargs)
 
-            call_back.__name__ = call_back.__qualname__ = name
             self.own[number] = call_back
         return self.own[number]
 

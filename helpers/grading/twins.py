@@ -1,7 +1,8 @@
 """Networks and optimizers of a check's own, with their twins in the student's kernel.
 
-A check may pass its network to the student's function. What the function gets is a twin of it, and what it does to the
-twin is done to the network afterwards: each side tells the other what has changed since they last agreed.
+A check may pass its network to the student's function. What the function gets is a twin of it. What it does to the twin
+is done to the network afterwards where the check says that it may change, else undone in the twin: each side tells the
+other what has changed since they last agreed.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-__all__ = ["TWINNED", "State", "adopt", "changes", "parameters_of", "state_of"]
+__all__ = ["TWINNED", "State", "adopt", "changes", "fits", "parameters_of", "state_of"]
 
 TWINNED = (nn.Module, Optimizer, LRScheduler)
 
@@ -31,11 +32,11 @@ def state_of(thing: Any) -> State:
     state: State = {}
     if isinstance(thing, nn.Module):
         for name, parameter in parameters_of(thing).items():
-            state["value", name] = parameter.detach()
+            state["value", name] = parameter.data  # unlike detach(), no step that autograd counts
             state["grad", name] = parameter.grad
             state["requires_grad", name] = parameter.requires_grad
         for name, buffer in thing.named_buffers(remove_duplicate=False):
-            state["value", name] = buffer.detach()
+            state["value", name] = buffer.data
         for name, module in thing.named_modules(remove_duplicate=False):
             state["training", name] = module.training
     elif isinstance(thing, Optimizer):
@@ -58,27 +59,28 @@ def changes(before: State, now: State) -> State | None:
     return {key: value for key, value in now.items() if not _same(before[key], value)}
 
 
-def adopt(thing: Any, news: State) -> bool:
-    """Bring a thing to the state of its twin. False, and nothing is done, if that is built differently."""
-    state = state_of(thing)
+def fits(thing: Any, news: State) -> bool:
+    """Whether a thing can have this state. Not if its twin is built differently."""
+    state, parameters = state_of(thing), parameters_of(thing)
     if any(key not in state or not _fits(state[key], value, key) for key, value in news.items()):
         return False
-    parameters = parameters_of(thing)
     grads = {names[0]: value for (what, *names), value in news.items() if what == "grad" and value is not None}
-    if any(grad.shape != parameters[name].shape for name, grad in grads.items()):
-        return False
+    return all(grad.shape == parameters[name].shape for name, grad in grads.items())
+
+
+def adopt(thing: Any, news: State) -> None:
+    """Bring a thing to the state of its twin, which fits."""
+    state, parameters = state_of(thing), parameters_of(thing)
     modules = dict(thing.named_modules(remove_duplicate=False)) if isinstance(thing, nn.Module) else {}
     for (what, *names), value in news.items():
         if what == "value":
-            with torch.no_grad():
-                state[what, *names].copy_(value)
+            state[what, *names].copy_(value)
         elif what == "training":
             modules[names[0]].training = value
         elif what == "setting":
             thing.param_groups[int(names[0])][names[1]] = value
         else:
             setattr(parameters[names[0]], what, value)
-    return True
 
 
 def _fits(ours: Any, theirs: Any, key: Key) -> bool:

@@ -21,7 +21,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from helpers.checks import call, expect, fresh_seed, question, value
+from helpers.checks import call, expect, fresh_seed, may_change, question, value
 """
 
 

@@ -158,6 +158,115 @@ def test_a_class_of_the_checks_own_goes_along() -> None:
     passes("def f(shape): return shape(3).area()", cell)
 
 
+SPY = """
+    import helpers.grading.servant as servant
+    sent = []
+    class Spy(servant.Unpickler):
+        def __init__(self, servant, text, *rest):
+            sent.append(text)
+            super().__init__(servant, text, *rest)
+    servant.Unpickler = Spy
+    def use(thing, *args): return thing(*args)
+    def told(): return [text for text in sent if b"secret" in text.lower() or b"<cell>" in text]
+"""
+SECRETS = {
+    "a network": """
+        class SecretNet(nn.Module):
+            '''Secret'''
+            secret_note: int
+            def __init__(self, n: "SecretNet") -> None:
+                '''Secret'''
+                super().__init__()
+                self.fc = nn.Linear(n, n)
+            def forward(self, x, *rest, scale=2):
+                '''Secret'''
+                secret = self.fc(x) * scale
+                def secret_step(y):
+                    '''Secret'''
+                    return y + sum(secret_one * 0 for secret_one in [y])
+                return secret_step(secret)
+        secret_net = SecretNet(3)
+        assert torch.equal(use(secret_net, torch.ones(3)), secret_net(torch.ones(3)))
+    """,
+    "a function": "def secret_rule(x): return x + 1\nassert use(secret_rule, 1) == 2",
+    "a lambda": "secret = lambda secret_x: secret_x + 1\nassert use(secret, 1) == 2",
+    "a partial": """
+        from functools import partial
+        def secret_sum(x, y): return x + y
+        assert use(partial(secret_sum, y=1), 1) == 2
+    """,
+    "a callable": """
+        class SecretRule:
+            def __call__(self, x): return x + 1
+        assert use(SecretRule(), 1) == 2
+    """,
+    "a class": """
+        class SecretPoint:
+            '''Secret'''
+            def __init__(self, x): self.x = x
+            def twice(self): return [self.x for secret in range(2)]
+        assert use(SecretPoint, 3).twice() == [3, 3] and use(SecretPoint, 3).x == 3
+    """,
+    "a data class": """
+        from dataclasses import dataclass
+        @dataclass
+        class SecretPoint:
+            x: int
+        assert use(SecretPoint, 3).x == 3
+    """,
+    "an enumeration": """
+        import enum
+        class Secret(enum.Enum):
+            ONE = 1
+        assert use(Secret, 1).name == "ONE"
+    """,
+    "a network with a hook": """
+        net = nn.Linear(2, 2)
+        def secret_hook(module, args, result): return result * 0 + 7
+        net.register_forward_hook(secret_hook)
+        assert use(net, torch.ones(2)).tolist() == [7, 7]
+    """,
+    "an error": """
+        def secret_rule(x): raise ValueError("no")
+        call(use, secret_rule, 1).raises(ValueError)
+    """,
+}
+
+
+@pytest.mark.parametrize("cell", SECRETS.values(), ids=SECRETS)
+def test_nothing_that_tells_of_the_check_is_sent(cell: str) -> None:
+    passes(SPY, f"{textwrap.dedent(cell)}\nassert told() == [], told()")
+
+
+def test_a_network_of_a_class_of_the_checks_tells_what_it_computes_and_no_more() -> None:
+    student = """
+        import inspect
+        def tell(net):
+            for thing in (type(net), type(net).forward):
+                try: inspect.getsource(thing)
+                except (OSError, TypeError): continue
+                return "its source"
+            code = type(net).forward.__code__
+            names = type(net).__name__, type(net).__qualname__, type(net).forward.__qualname__, code.co_name
+            lines = code.co_filename, code.co_firstlineno, {line for _, _, line in code.co_lines()}
+            return names, lines, type(net).forward.__annotations__, type(net).forward.__doc__, repr(net)
+        def run(net):
+            try: net(torch.ones(1))
+            except RuntimeError as error: return error.__traceback__.tb_next is not None
+    """
+    cell = """
+        class TwiceByMistake(nn.Module):
+            def forward(self, x: Tensor) -> Tensor:
+                '''Runs twice.'''
+                raise RuntimeError
+        names, lines, notes, doc, shown = tell(TwiceByMistake())
+        assert names == ("Module", "Module", "function", "function") and shown == "Module()"
+        assert lines[:2] == ("", 1) and lines[2] <= {None} and notes == {} and doc is None
+        assert run(TwiceByMistake())
+    """
+    passes(student, cell)
+
+
 def test_what_cannot_go_along_is_named() -> None:
     assert "a check cannot pass this to the student's code" in fails(IDENTITY, "f(i for i in range(3))")
     assert "would draw on a copy" in fails(IDENTITY, "import matplotlib.pyplot as plt\nf(plt.figure())")
@@ -522,13 +631,80 @@ STEPS = """
     "optimizer", ["optimizer = make(net)", "optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)"]
 )
 def test_a_network_of_the_checks_learns_through_its_twin(optimizer: str) -> None:
-    passes(TRAINING, STEPS.format(optimizer=optimizer, arguments="net, optimizer, x"))
+    passes(TRAINING, STEPS.format(optimizer=optimizer, arguments="may_change(net), optimizer, x"))
+
+
+SPOIL = """
+    def zero(net):
+        with torch.no_grad():
+            for tensor in net.state_dict().values(): tensor.zero_()
+    def turn(net): net.eval().requires_grad_(False)
+    def push(net): net(torch.ones(2, 3)).sum().backward()
+    def fail(net): zero(net); raise ValueError
+    def rebuild(net): net[0] = nn.Linear(3, 2)
+    def forge(net):
+        import helpers.grading.servant as s
+        named = list(net.named_parameters())
+        zeros = [((what, name), torch.zeros_like(p)) for what in ("value", "grad") for name, p in named]
+        s.Servant._changes = lambda self, reply: reply.tree([(number, zeros) for number in self._agreed])
+    def seen(net): return [float(t.sum()) for t in net.state_dict().values()], net.training, net[0].weight.grad is None
+"""
+
+
+@pytest.mark.parametrize("way", ["zero", "turn", "push", "fail", "rebuild", "forge"])
+def test_what_the_students_code_does_to_a_network_changes_nothing_that_is_expected(way: str) -> None:
+    cell = f"""
+        import contextlib, copy
+        net = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2))
+        same, x = copy.deepcopy(net), torch.randn(4, 3)
+        with contextlib.suppress(ValueError): {way}(net)
+        assert net.training and all(p.requires_grad and p.grad is None for p in net.parameters())
+        assert torch.equal(net(x), same(x))
+    """
+    passes(SPOIL, cell)
+
+
+@pytest.mark.parametrize("way", ["zero", "turn", "push", "fail"])
+def test_what_the_students_code_did_to_a_network_is_undone_before_the_next_call(way: str) -> None:
+    cell = f"""
+        import contextlib
+        net = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2))
+        before = seen(net)
+        with contextlib.suppress(ValueError): {way}(net)
+        assert seen(net) == before
+        with contextlib.suppress(ValueError): {way}(may_change(net))
+        assert seen(net) != before
+    """
+    passes(SPOIL, cell)
+
+
+def test_a_result_goes_backward_through_a_network_that_was_changed_on_the_way() -> None:
+    cell = """
+        net, x = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2)), torch.randn(4, 3)
+        losses = [f(net, x) for _ in range(2)]
+        losses[0].backward()
+        assert net[0].weight.grad is None and int(net[1].num_batches_tracked) == 0
+        f(may_change(net), x).backward()
+        assert net[0].weight.grad is not None and int(net[1].num_batches_tracked) == 1
+    """
+    passes("def f(net, x): return (net(x) * torch.arange(8.0).view(4, 2)).sum()", cell)
+
+
+def test_an_optimizer_of_the_checks_keeps_its_settings() -> None:
+    cell = """
+        optimizer = torch.optim.SGD([nn.Parameter(torch.ones(1))], lr=0.5)
+        f(optimizer)
+        assert optimizer.param_groups[0]["lr"] == 0.5
+        f(may_change(optimizer))
+        assert optimizer.param_groups[0]["lr"] == 7
+    """
+    passes("def f(optimizer): optimizer.param_groups[0]['lr'] = 7", cell)
 
 
 def test_an_optimizer_finds_its_network_whatever_comes_first() -> None:
     student = TRAINING.replace("def step(net, optimizer, x)", "def step(optimizer, net, x)")
     optimizer = "optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)"
-    passes(student, STEPS.format(optimizer=optimizer, arguments="optimizer, net, x"))
+    passes(student, STEPS.format(optimizer=optimizer, arguments="optimizer, may_change(net), x"))
 
 
 def test_a_twin_follows_what_the_check_does_to_its_network() -> None:
@@ -595,7 +771,7 @@ def test_what_the_students_process_claims_of_a_network_must_fit_it() -> None:
         s.Servant._changes = lambda self, reply: reply.tree([(1, [(("value", "weight"), torch.ones(9, 9))])])
         def f(net): return 1
     """
-    passes(student, "net = nn.Linear(2, 1)\nf(net)\nassert net.weight.shape == (1, 2)")
+    passes(student, "net = nn.Linear(2, 1)\nf(may_change(net))\nassert net.weight.shape == (1, 2)")
 
 
 # Lies

@@ -43,6 +43,18 @@ WRONG = [
         "import torch\nnet = double(3)\no = torch.optim.SGD(net.parameters(), lr=1)",
         "an optimizer of the check's",
     ),
+    ("k2-x-check", "import torch\nassert not torch.equal(x, x)", "nan differs from everything"),
+    ("k2-x-check", "import torch\nn = [not torch.allclose(y, x) for y in x]", "nan differs from everything"),
+    (
+        "k2-x-check",
+        "from torch import nn\nnet = nn.Linear(2, 1)\nn = double(net)\nassert net.training",
+        "pass may_change(net)",
+    ),
+    (
+        "k2-x-check",
+        "from torch import nn\nnet = nn.Linear(2, 1)\nn = [double(net), dict(net.state_dict())]",
+        "pass may_change(net)",
+    ),
     ("k2-x-check", "double(2)", "the last expression gives the points: it must not be the student's"),
 ]
 
@@ -63,6 +75,20 @@ RIGHT = [
     ("k2-x-check", "net = double(3)\nfrom torch import nn\nnet = nn.Linear(2, 1)\nnn.init.zeros_(net.weight)"),
     ("k2-x-check", "import torch\nnet = torch.nn.Linear(2, 1)\no = torch.optim.SGD(net.parameters(), lr=1)"),
     ("k2-x-check", "n = double(3)\nn += 1"),
+    ("k2-x-check", "import torch\nassert torch.equal(x, x)"),
+    (
+        "k2-x-check",
+        "nets = [double(1) for _ in range(2)]\nfor i, net in enumerate(nets):\n    assert double(net) == net.training",
+    ),
+    (
+        "k2-x-check",
+        "from torch import nn\nfrom helpers.checks import may_change\nnet = nn.Linear(2, 1)\n"
+        "n = double(may_change(net))\nassert net.training",
+    ),
+    (
+        "k2-x-check",
+        "from torch import nn\nnet = nn.Linear(2, 1)\nn = double(net)\nnet = nn.Flatten()\nm = net.training",
+    ),
 ]
 
 

@@ -139,6 +139,24 @@ def test_what_is_no_tensor_has_no_shape() -> None:
     assert "expected a tensor, got [1] (a list)" in message(lambda: value("x", [1]).has(shape=(1,)))
 
 
+def test_nan_is_right_only_where_the_check_says_so() -> None:
+    nan = torch.tensor([1.0, float("nan")])
+    assert message(lambda: value("x", nan).equals(nan)) == "K9: x: got nan where a number is due."
+    assert message(lambda: call(torch.neg, nan).gives(-nan)).endswith("got nan where a number is due.")
+    call(torch.neg, nan).gives(-nan, equal_nan=True).keeps_arguments()
+    assert "got tensor([nan, nan])" in message(lambda: value("x", nan * nan[1]).equals(nan, equal_nan=True))
+
+
+def test_other_numbers_are_numbers() -> None:
+    value("x", torch.ones(2)).differs(torch.zeros(2))
+    assert message(lambda: value("x", torch.ones(2)).differs(torch.ones(2), "Seed?")).endswith("got the same. Seed?")
+    for number in (float("nan"), float("inf")):
+        spoilt = torch.tensor([1.0, number])
+        assert "nan or inf is among them" in message(lambda spoilt=spoilt: value("x", spoilt).differs(torch.ones(2)))
+    assert "expected a tensor" in message(lambda: value("x", [1.0]).differs(torch.ones(1)))
+    assert "got the same" in message(lambda: value("x", torch.ones(2)).differs(torch.zeros(2), rtol=0, atol=2))
+
+
 def test_expect_tells_its_message() -> None:
     expect(True, "unused")
     assert message(lambda: expect(False, "the loss did not fall")) == "K9: the loss did not fall."

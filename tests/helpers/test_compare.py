@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,6 @@ class Mute:
         (12, np.int64(12)),
         (0.3, 0.1 + 0.2),
         (2.0, 2),
-        (float("nan"), float("nan")),
         (True, np.True_),
         ("a", "a"),
         (None, None),
@@ -42,7 +42,6 @@ class Mute:
         ({"a": [1, 2]}, {"a": [1, 2]}),
         (torch.float32, torch.float32),
         (torch.ones(2), torch.ones(2, requires_grad=True)),
-        (torch.tensor([float("nan")]), torch.tensor([float("nan")])),
         (np.arange(3), np.arange(3)),
         (np.array(["a"]), np.array(["a"])),
     ],
@@ -122,6 +121,52 @@ def test_other_numbers_went_through_none() -> None:
     assert difference(LOGITS, LOGITS.relu()).startswith("expected tensor(")
     assert difference(LOGITS[0], LOGITS[0].softmax(0)).startswith("expected tensor(")
     assert difference(LOGITS.long(), LOGITS.long() + 1).startswith("expected tensor(")
+
+
+NAN = float("nan")
+SPOILT = [
+    (1.5, NAN),
+    (2, NAN),
+    (1.5, np.float32(NAN)),
+    (1 + 2j, complex(NAN, 2)),
+    (np.inf, NAN),
+    (torch.ones(3), torch.tensor([1, NAN, 1])),
+    (torch.ones(20), torch.full((20,), NAN)),
+    (torch.tensor([torch.inf]), torch.tensor([NAN])),
+    (torch.ones(2, dtype=torch.complex64), torch.tensor([1, complex(1, NAN)])),
+    (np.ones(3), np.array([1, NAN, 1])),
+    (np.ones(2, dtype=complex), np.array([1, complex(NAN, 1)])),
+    ([1.0, 2.0], [1.0, NAN]),
+    ((torch.ones(2), 1.0), (torch.ones(2), NAN)),
+    ({"a": [1.0]}, {"a": [NAN]}),
+]
+
+
+@pytest.mark.parametrize(("expected", "got"), SPOILT)
+def test_nan_is_no_number_and_equals_none(expected: Any, got: Any) -> None:
+    for equal_nan in (False, True):
+        assert difference(expected, got, equal_nan=equal_nan)
+        assert difference(expected, got, equal_nan=equal_nan, rtol=1e9, atol=1e9)
+
+
+@pytest.mark.parametrize("value", [got for _, got in SPOILT if not isinstance(got, complex)])
+def test_nan_equals_nan_in_the_same_place_only_where_a_check_says_so(value: Any) -> None:
+    assert difference(value, value, equal_nan=True) == ""
+    assert difference(value, value).endswith("got nan where a number is due")
+    assert difference(value, value, rtol=1e9, atol=1e9)
+
+
+@pytest.mark.parametrize("kind", [float, lambda number: torch.tensor([number]), lambda number: np.array([number])])
+def test_infinity_is_close_to_nothing_but_itself(kind: Callable[[float], Any]) -> None:
+    one, endless = kind(1.0), kind(np.inf)
+    for expected, got in ((one, endless), (endless, one), (endless, -endless)):
+        assert difference(expected, got, rtol=1.5, atol=0.5)
+    assert difference(endless, endless) == ""
+
+
+def test_the_size_of_an_answer_makes_no_room_for_it() -> None:
+    for got in (1e300, 10**400):
+        assert difference(1.0, got, rtol=1.5)
 
 
 def test_boolean_tensors_are_compared() -> None:

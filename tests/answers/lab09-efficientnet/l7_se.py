@@ -162,6 +162,19 @@ class Linear(nn.Module):
         return x * self.excite(self.squeeze(x.mean((2, 3), keepdim=True))).sigmoid()
 
 
+@wrong("no layer at all, hidden by zeros", passes="visible")
+class Zeros(nn.Module):
+    def __init__(self, channels, squeezed):
+        super().__init__()
+        self.squeeze = nn.Conv2d(channels, squeezed, 1)
+        self.excite = nn.Conv2d(squeezed, channels, 1)
+        for parameter in self.parameters():
+            nn.init.zeros_(parameter)
+
+    def forward(self, x):
+        return x * self.excite.bias.sigmoid().view(1, -1, 1, 1)
+
+
 @wrong("writes into its input", passes="visible")
 class InPlace(nn.Module):
     def __init__(self, channels, squeezed):
