@@ -146,17 +146,20 @@ def read_course(bait: Bait) -> str:
     )
 
 
+def _data() -> Path:
+    return Path(os.environ.get("CNN_LABS_DATA") or cache_folder())
+
+
 @_attack("read images that marks rest on")
 def read_hidden_images(bait: Bait) -> str:
-    data = Path(os.environ.get("CNN_LABS_DATA") or cache_folder())
-    found = [path for layout in LAYOUTS.values() for path in layout.files(data, False)]
+    found = [path for layout in LAYOUTS.values() for path in layout.files(_data(), False)]
     return ", ".join(str(path) for path in found if path.exists())
 
 
 @_attack("look into the homes of this machine's users")
 def read_homes(bait: Bait) -> str:
-    # The way to this Python may lead through one; nothing else may lie there.
-    ways = {Path(way) for way in (sys.prefix, sys.base_prefix, str(Path(__file__).parent))}
+    # The way to this Python and to the data may lead through one; nothing else may lie there.
+    ways = {Path(way) for way in (sys.prefix, sys.base_prefix, str(Path(__file__).parent))} | {_data()}
     ways |= {parent for way in ways for parent in way.parents}
     homes = [Path("/root"), *Path("/home").glob("*")]
     return ", ".join(str(path) for home in homes for path in home.glob("*") if path not in ways)
