@@ -10,12 +10,14 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
+from PIL import Image
 
 from helpers.grading.course import Course
 from helpers.grading.labs import Lab, is_parameters
 from helpers.grading.scores import read_scores
 from helpers.grading.shown import shown_data
 from helpers.grading.students import fill_in
+from helpers.sources import KINDS
 from tests.conftest import LABS, SMALL, make_course
 from tests.grading.test_attacks import COMMANDS, RIGHT
 from tests.helpers.test_data import fill, small_cifar10, small_mnist, use_small_cifar10
@@ -110,41 +112,65 @@ class TestShownData:
         assert shown_data(data, [], tmp_path) == {}
 
 
-GRADED_TWICE = """
+CHECK = """
 from helpers.checks import class_seed, point_out, question, value
+from helpers.data import hidden_images
 with question("K1"):
     value("x", 1).equals(1)
-    print("seed", class_seed())
-    point_out("a figure that\\nno network reaches")
+    print("seed", class_seed(), "images", len(hidden_images("cifar10")), "students know", double(2))
+    point_out("a figure that\nno network reaches")
 """
+ANSWER = "import os\ndef double(n):\n    return [name for name in os.environ if name.startswith('CNN_LABS_')]"
 
 
-def test_a_class_has_one_seed_a_lab_and_what_a_check_points_out_stands_in_the_report(tmp_path: Path) -> None:
+@pytest.fixture
+def measuring(tmp_path: Path) -> Path:
+    """A course whose check measures on hidden images, and two hand-ins that look for settings."""
     course = make_course(tmp_path / "course", SMALL)
     source = course / "source" / SMALL.assignment / SMALL.path.name
     notebook = nbformat.read(source, as_version=4)
-    next(cell for cell in notebook.cells if cell.id == "k1-double-hidden").source = GRADED_TWICE
+    next(cell for cell in notebook.cells if cell.id == "k1-double-hidden").source = CHECK
     nbformat.write(notebook, source)
-    generate = ["nbgrader", "generate_assignment", SMALL.assignment]
-    subprocess.run(generate, cwd=course, check=True, capture_output=True)
+    Course(course).release(SMALL.assignment)
+    released = nbformat.read(course / "release" / SMALL.assignment / SMALL.path.name, as_version=4)
     for student in ("anna", "ben"):
-        shutil.copytree(course / "release" / SMALL.assignment, course / "submitted" / student / SMALL.assignment)
-    said = set()
-    for again in range(2):
-        done = subprocess.run(
-            [*COMMANDS["course"], *(["--force"] if again else [])],
-            cwd=course,
-            check=True,
-            capture_output=True,
-            text=True,
-        )
+        folder = course / "submitted" / student / SMALL.assignment
+        folder.mkdir(parents=True)
+        nbformat.write(fill_in(released, {"k1-double": ANSWER}), folder / SMALL.path.name)
+    return course
+
+
+def said(course: Path) -> set[str]:
+    """What the check printed."""
+    found = set()
+    for graded in course.glob(f"autograded/*/{SMALL.assignment}/{SMALL.path.name}"):
+        cells = nbformat.read(graded, as_version=4).cells
+        found.add(next(one for one in cells if one.id == "k1-double-hidden").outputs[0].text)
+    return found
+
+
+def test_a_class_has_one_seed_a_lab_and_what_a_check_points_out_is_told(measuring: Path) -> None:
+    every = set()
+    for options in ([], ["--force"]):
+        command = [*COMMANDS["course"], *options]
+        done = subprocess.run(command, cwd=measuring, check=True, capture_output=True, text=True)
         assert done.stdout.count("a figure that no network reaches") == 2
-        for student in ("anna", "ben"):
-            graded = course / "autograded" / student / SMALL.assignment / SMALL.path.name
-            cell = next(one for one in nbformat.read(graded, as_version=4).cells if one.id == "k1-double-hidden")
-            said.add(cell.outputs[0].text)
-    assert len(said) == 1
-    assert "seed " in said.pop()
+        every |= said(measuring)
+    assert len(every) == 1
+    assert "seed " in every.pop()
+
+
+def test_an_instructors_own_images_are_for_the_checks_alone(measuring: Path, tmp_path: Path) -> None:
+    for name in KINDS["cifar10"].classes:
+        (tmp_path / "own" / "cifar10" / name).mkdir(parents=True)
+        Image.new("RGB", (40, 40)).save(tmp_path / "own" / "cifar10" / name / "one.png")
+    environment = os.environ | {"CNN_LABS_HIDDEN": str(tmp_path / "own")}
+    subprocess.run(COMMANDS["course"], cwd=measuring, env=environment, check=True, capture_output=True)
+    (words,) = said(measuring)
+    assert "images 10 " in words
+    assert "CNN_LABS_OFFLINE" in words
+    assert "CNN_LABS_HIDDEN" not in words
+    assert "CNN_LABS_CLASS_SEED" not in words
 
 
 def test_a_lab_that_withholds_nothing_says_so(tmp_path: Path) -> None:
