@@ -203,11 +203,11 @@ class SandboxProvisioner(KernelProvisionerBase):
                 "clean room",
                 {"folder": str(folder), "names": None if names is None else sorted(names)},
                 box=None,
-                environment=self._environment(os.environ) | _own_places() | _checks_settings(seed),
+                environment=self._environment(os.environ) | _own_places(),
                 sockets=[theirs, channel],
                 limits=Limits(memory=ROOM_MEMORY),
             )
-        return CleanRoom(control, lambda: _limit_of(room))
+        return CleanRoom(control, lambda: _limit_of(room), _checks_settings(seed))
 
     async def poll(self) -> int | None:
         return self._kernel.poll() if self._kernel else 0

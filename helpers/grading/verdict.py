@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from helpers.grading.errors import OurFault
 from helpers.grading.frames import GRACE, WireError, read_text, receive, send
@@ -41,11 +42,15 @@ class CleanRoom:
     Args:
         control: the connection to it.
         limit: waits for the end of its process, and tells the limit that it went beyond; empty if there was none.
+        secrets: variables of its environment. They take no other way: students' kernels inherit the zygote's memory.
     """
 
-    def __init__(self, control: socket.socket, limit: Callable[[], str]) -> None:
+    def __init__(
+        self, control: socket.socket, limit: Callable[[], str], secrets: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self._control, self._limit = control, limit
         self._closed = ""
+        send(control, json.dumps(dict(secrets)).encode())
 
     def run(self, source: str, *, graded: bool, timeout: float) -> Verdict:
         """Run a cell.
