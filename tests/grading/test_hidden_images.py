@@ -118,7 +118,7 @@ from helpers.data import hidden_images
 with question("K1"):
     value("x", 1).equals(1)
     print("seed", class_seed(), "images", len(hidden_images("cifar10")), "students know", double(2))
-    point_out("a figure that\nno network reaches")
+    point_out("a figure that\\nno network reaches")
 """
 ANSWER = "import os\ndef double(n):\n    return [name for name in os.environ if name.startswith('CNN_LABS_')]"
 
