@@ -263,6 +263,7 @@ HOSTILE = {
     "x" * 5000: "too long for anything",
     "/".join("abcdefghijkl"): "too deep",
     "m_2026-01-30T17:05:00_timestamp.txt": "a time of one's own",
+    "m_2026-01-30T17:05:00_.\\timestamp.txt": "a time of one's own, spelled otherwise",
     "m_1_2_": "no file",
     "_1_2_c.ipynb": "no student",
 }

@@ -20,7 +20,7 @@ from nbgrader.utils import is_solution
 
 from helpers.grading.course import Course
 from helpers.grading.facts import FACTS_FILE, Facts, read_facts, write_facts
-from helpers.grading.intake import HandIn, Master, read_time, take_in
+from helpers.grading.intake import HandIn, Master, files, read_time, reader, take_in
 from helpers.grading.students import fill_in
 from tests.conftest import LABS, SMALL
 
@@ -231,6 +231,17 @@ def test_another_labs_work_does_not_hide_this_one(released: NotebookNode, take: 
     assert hand_in.notes == ("another notebook was handed in too, and is not graded: other.ipynb",)
 
 
+def test_a_text_is_read_once_however_many_answers_it_could_be(
+    right: Json, take: TakeIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    real = reader.squeezed
+    monkeypatch.setattr(reader, "squeezed", lambda text: seen.append(text) or real(text))
+    cells = [{"cell_type": "code", "source": "nothing", "metadata": {}}]
+    take({"cells": cells * 3})
+    assert seen == ["nothing"] * 3
+
+
 def test_hundreds_of_notebooks_are_no_burden(right: Json, take: TakeIn, master: Master) -> None:
     others = {f"x/{number}.ipynb": b'{"cells": []}' for number in range(500)}
     assert is_right(take({NAME: right, **others}), master)
@@ -271,6 +282,27 @@ def test_an_archive_that_swells_is_left_out(take: TakeIn) -> None:
     hand_in = take({"lab.zip": stream.getvalue()})
     assert not hand_in.is_readable
     assert "lab.zip/a.ipynb" in hand_in.notes[-1]
+
+
+def test_spoilt_archives_take_no_more_time_than_whole_ones(take: TakeIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = bytearray(_zipped(a=bytes(1000)))
+    for header, place in ((content.index(b"PK\1\2"), 16), (content.index(b"PK\3\4"), 14)):
+        content[header + place] ^= 1  # the checksum, which is looked at when all is unpacked
+    read: list[int] = []
+    real = files.read_member
+    monkeypatch.setattr(files, "MOST_BYTES", 2500)
+    monkeypatch.setattr(files, "read_member", lambda *of: read.append(of[1].file_size <= of[2]) or real(*of))
+    hand_in = take({f"{number}.zip": bytes(content) for number in range(8)})
+    assert not hand_in.is_readable
+    assert sum(read) == 2
+
+
+def test_an_archive_of_nothing_but_names_is_left_out(take: TakeIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "MOST_MEMBERS", 3)
+    names = {f"{number}.ipynb": b'{"cells": []}' for number in range(4)}
+    assert "left out" in take({"lab.zip": _zipped(**names)}).notes[-1]
+    names.popitem()
+    assert "holds no cell of this lab" in take({"lab.zip": _zipped(**names)}).notes[-1]
 
 
 @pytest.mark.parametrize("content", [b"PK\x03\x04 no archive", b""])

@@ -65,9 +65,9 @@ def _why_not(found: list[Origin], shared: int) -> str:
     if found[0].depth < shared and len({origin.student for origin in found}) > 1:
         either = " or ".join(dict.fromkeys(line(origin.student) for origin in found))
         return f"it may be of {either}: say which platform gave it with --platform, or collect the inner folder"
-    if found[0].file == TIME_FILE:
-        return "a file of this name says when a student handed in, and only the platform knows that"
     inside = path_inside(found[0].file)
+    if inside == TIME_FILE:
+        return "a file of this name says when a student handed in, and only the platform knows that"
     is_name = inside and all(len(part.encode(errors="replace")) <= LONGEST_PART for part in inside.split("/"))
     return "" if is_name else "its name cannot be a file's"
 

@@ -29,20 +29,25 @@ __all__ = [
 MOST_BYTES = 256 << 20  # of all files of a submission together
 MOST_FILES = 2000
 MOST_DEPTH = 8  # folders in folders
+MOST_MEMBERS = 10 * MOST_FILES  # of an archive that is opened: Python makes an object of each
 TIME_FILE = "timestamp.txt"  # written by collecting, as nbgrader does
 
 
 @dataclass
 class Files:
-    """Contents by path, with "/" between folders; `left_out` names what was too much, or no regular file."""
+    """Contents by path, with "/" between folders; `left_out` names what was too much, or no regular file.
+
+    `unpacked` counts the bytes that came out of archives, whether or not they are kept: spoilt ones take time as well.
+    """
 
     contents: dict[str, bytes] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
+    unpacked: int = 0
 
     @property
     def room(self) -> int:
         """Bytes that may still come."""
-        return MOST_BYTES - sum(map(len, self.contents.values()))
+        return MOST_BYTES - max(self.unpacked, sum(map(len, self.contents.values())))
 
     @property
     def digest(self) -> str:
@@ -102,13 +107,16 @@ def read_regular(path: Path, most: int) -> bytes | None:
 
 
 def unpack(name: str, archive: bytes, files: Files) -> None:
-    """Add the members of a zip archive to `files`, as if the archive were a folder; a spoilt one adds nothing."""
+    """Add the members of a zip archive to `files`, as if the archive were a folder, as far as it is not spoilt."""
     try:
+        if archive.count(b"PK\1\2") > MOST_MEMBERS:
+            raise zipfile.BadZipFile
         with zipfile.ZipFile(io.BytesIO(archive)) as opened:
             for member in opened.infolist()[:MOST_FILES]:
-                inside = path_inside(member.filename)
+                inside, room = path_inside(member.filename), files.room
                 if inside and not member.is_dir():
-                    files.add(f"{name}/{inside}", read_member(opened, member, files.room))
+                    files.unpacked += member.file_size if member.file_size <= room else 0
+                    files.add(f"{name}/{inside}", read_member(opened, member, room))
     except Exception:  # a stranger's archive: zipfile and zlib raise whatever they like
         files.left_out.append(name)
 

@@ -23,6 +23,7 @@ from helpers.grading.text import Text, line
 __all__ = ["HandIn", "read_time", "take_in"]
 
 MOST_NOTEBOOKS = 20  # that are looked into
+MOST_ARCHIVES = 20  # likewise
 MOST_OWN_CELLS = 1000  # of a student's own, beside answers
 _OWN = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 
@@ -160,7 +161,8 @@ def _candidates(found: Files, master: Master) -> tuple[list[_Candidate], dict[st
 def _unpacked(found: Files, master: Master, broken: dict[str, str]) -> list[_Candidate]:
     """The notebooks in archives; the archives' files take their place among the others."""
     packed = Files()
-    for path in [one for one in found.contents if one.lower().endswith(".zip")]:
+    archives = [path for path in found.contents if path.lower().endswith(".zip")]
+    for path in archives[:MOST_ARCHIVES]:
         unpack(path, found.contents[path], packed)
     candidates, more = _candidates(packed, master)
     found.left_out += packed.left_out

@@ -19,10 +19,11 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import compute_checksum, is_grade, is_locked, is_solution, is_task
 
 from helpers.grading.errors import CourseError
+from helpers.grading.intake.reader import Cell, squeezed
 from helpers.grading.labs import Lab, is_parameters, rewrite_parameters
 from helpers.grading.lint_checks import names_bound
 
-__all__ = ["KINDS", "Master", "refuse_lost", "squeezed"]
+__all__ = ["KINDS", "Master", "refuse_lost"]
 
 # The kinds of cells that the gradebook knows, by nbgrader's names: students have marks in all but those of the last.
 KINDS = {
@@ -128,14 +129,9 @@ class Master:
     def is_code(self, name: str) -> bool:
         return bool(self.cells[self.places[name]].cell_type == "code")
 
-    def is_placeholder(self, name: str, source: str) -> bool:
-        """Whether a text is what the student was given to replace, or nothing."""
-        return squeezed(source) in ("", squeezed(self.released[name]))
-
-
-def squeezed(text: str) -> str:
-    """A text as it is compared: editors change blanks at the end of lines, and empty lines."""
-    return "\n".join(line.rstrip() for line in text.splitlines() if line.strip())
+    def is_placeholder(self, name: str, cell: Cell) -> bool:
+        """Whether a cell holds what the student was given to replace, or nothing."""
+        return cell.squeezed in ("", squeezed(self.released[name]))
 
 
 def refuse_lost(recorded: Notebook, lab: Lab) -> None:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from helpers.grading.intake.master import Master, squeezed
+from helpers.grading.intake.master import Master
 from helpers.grading.intake.reader import Cell
 from helpers.grading.labs import is_setup
 
@@ -75,7 +75,7 @@ def match(cells: Sequence[Cell], master: Master) -> Match:
             _choose(found, name, places, cells, master)
         else:
             found.homes[places[-1]] = name
-            found.copies |= {k for k in places[:-1] if squeezed(cells[k].source) in master.by_text}
+            found.copies |= {k for k in places[:-1] if cells[k].squeezed in master.by_text}
     claimed = {place for places in claims.values() for place in places}
     _find_by_content(found, [k for k in range(len(cells)) if k not in claimed], cells, master)
     known = any(not is_setup(master.cells[master.places[name]]) for name in claims)
@@ -94,18 +94,18 @@ def _claims(cells: Sequence[Cell], master: Master) -> dict[str, list[int]]:
     """The places of the cells that say, or whose locked text says, which cell of the lab they are."""
     claims: dict[str, list[int]] = defaultdict(list)
     for place, cell in enumerate(cells):
-        name = master.by_text.get(squeezed(cell.source)) or next((n for n in cell.names if n in master.places), None)
+        name = master.by_text.get(cell.squeezed) or next((n for n in cell.names if n in master.places), None)
         if name:
             claims[name].append(place)
     return claims
 
 
 def _choose(found: Match, name: str, places: list[int], cells: Sequence[Cell], master: Master) -> None:
-    written = [place for place in places if not master.is_placeholder(name, cells[place].source)]
+    written = [place for place in places if not master.is_placeholder(name, cells[place])]
     found.homes[(written or places)[-1]] = name
     if not written:
         return
-    texts = list({squeezed(cells[place].source): place for place in written}.values())
+    texts = list({cells[place].squeezed: place for place in written}.values())
     if len(texts) > 1 and master.is_code(name):
         found.remarks.append(f"the answer {name} is there {len(texts)} times; the last one counts")
     _answer(found, name, texts, cells, master)
@@ -126,11 +126,11 @@ def _answer(found: Match, name: str, places: Sequence[int], cells: Sequence[Cell
 def _find_by_content(found: Match, free: list[int], cells: Sequence[Cell], master: Master) -> None:
     """Look among the cells that nobody knows for the answers that are missing."""
     recognised: list[str] = []
-    free = [k for k in free if cells[k].source.strip() and squeezed(cells[k].source) not in master.other_texts]
+    free = [k for k in free if cells[k].source.strip() and cells[k].squeezed not in master.other_texts]
     defined = {k: names_defined(cells[k].source) for k in free if cells[k].kind == "code"}
     for name in (one for one in master.places if master.is_answer(one) and one not in found.answers):
         if master.is_code(name):
-            code = [k for k in free if k in defined and not master.is_placeholder(name, cells[k].source)]
+            code = [k for k in free if k in defined and not master.is_placeholder(name, cells[k])]
             chosen = [k for k in code if defined[k] & master.defines[name]]
             chosen = (chosen or _below_the_question(code, name, found.homes, master))[-1:]
         else:

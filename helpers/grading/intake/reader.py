@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from helpers.grading.harmless import pictures
 
-__all__ = ["Cell", "Draft", "UnreadableError", "looks_like_notebook", "read_notebook"]
+__all__ = ["Cell", "Draft", "UnreadableError", "looks_like_notebook", "read_notebook", "squeezed"]
 
 KINDS = ("code", "markdown", "raw")
 MOST_PICTURES = 16 << 20  # bytes of all pictures of a notebook
@@ -39,6 +40,16 @@ class Cell:
     names: tuple[str, ...] = ()
     marks: dict[str, Any] = field(default_factory=dict)
     pictures: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @cached_property
+    def squeezed(self) -> str:
+        """The text as it is compared, with that of many cells."""
+        return squeezed(self.source)
+
+
+def squeezed(text: str) -> str:
+    """A text as it is compared: editors change blanks at the end of lines, and empty lines."""
+    return "\n".join(line.rstrip() for line in text.splitlines() if line.strip())
 
 
 @dataclass(frozen=True)
