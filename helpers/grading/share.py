@@ -18,7 +18,7 @@ __all__ = ["LEAST", "Share", "is_crowded"]
 
 LEAST = 2  # threads that each may always have running
 LONGEST = 25.0  # turns that a box waits at most: a cell's time limit goes on meanwhile
-PASSES = 5  # over processes that may be forking while they are counted
+PASSES = 8  # over processes that may be forking while they are counted
 
 
 def is_crowded(boxes: int) -> bool:
@@ -67,22 +67,32 @@ def _is_running(stat: Path) -> bool:
 
 
 def _signal(pid: int, signum: int) -> None:
-    """Send a signal to all processes of a box; those outside, whatever their IDs, never get it."""
+    """Send a signal to all processes of a box; those outside, whatever their IDs, never get it.
+
+    Raises:
+        RuntimeError: if some are never there long enough to get it; one of them would wake all others up.
+    """
     told: set[int] = set()
     for _ in range(PASSES):
         new = set(memory.family(pid)) - told
         if not new:
             return
-        for one in new:
-            with contextlib.suppress(OSError):
-                _signal_one(one, pid, signum)
-        told |= new
+        with contextlib.ExitStack() as stack:
+            held = {one: descriptor for one in new if (descriptor := _hold(one, stack))}
+            # An ID that another box's process got meanwhile is the family's no more.
+            for one in held.keys() & set(memory.family(pid)):
+                with contextlib.suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(held[one], signum)
+                told.add(one)
+    if signum == signal.SIGSTOP:
+        raise RuntimeError("its processes start others faster than these can be stopped")
 
 
-def _signal_one(pid: int, first: int, signum: int) -> None:
-    descriptor = os.pidfd_open(pid)
+def _hold(pid: int, stack: contextlib.ExitStack) -> int:
+    """A descriptor of a process, which its ID may not be for long; 0 if it has ended."""
     try:
-        if os.readlink(f"/proc/{pid}/ns/pid") == os.readlink(f"/proc/{first}/ns/pid"):
-            signal.pidfd_send_signal(descriptor, signum)
-    finally:
-        os.close(descriptor)
+        descriptor = os.pidfd_open(pid)
+    except OSError:
+        return 0
+    stack.callback(os.close, descriptor)
+    return descriptor

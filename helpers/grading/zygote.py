@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -29,6 +30,7 @@ from helpers.grading.sandbox import Box, Limits, SandboxError
 __all__ = ["Child", "Zygote", "ZygoteError", "shared"]
 
 START_SECONDS = 120  # a cold disk reads PyTorch slowly
+OPEN_FILES = 1 << 16  # far more than a box may have
 MESSAGE = 1 << 16  # bytes; a request is a few hundred
 # What processes for student code may know of the instructor's environment.
 ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "OMP_NUM_THREADS", "CUDA_VISIBLE_DEVICES")
@@ -139,6 +141,7 @@ class Zygote:
     def __init__(self) -> None:
         self.owner = os.getpid()
         self.folder = Path(tempfile.mkdtemp(prefix="cnn-labs-"))
+        _allow_open_files()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         # One thread each: several hand-ins share the cores.
         environment = {
@@ -222,6 +225,15 @@ class Zygote:
         self._control.close()
         self._process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)  # where the zygote was killed
+
+
+def _allow_open_files() -> None:
+    """Let this process, and what it starts, send descriptors where students' processes of the same user may not.
+
+    Linux counts those on their way for all processes of a user together, and compares with each one's own limit.
+    """
+    limit, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(limit, min(most, OPEN_FILES)), most))
 
 
 def _present(names: Sequence[str]) -> dict[str, str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +19,7 @@ from helpers.grading.share import LEAST, Share
 from helpers.grading.zygote import shared
 from tests.grading.test_provisioner import client
 from tests.grading.test_zygote import LONG, fork
+from tests.grading.users import run_as_ordinary_user
 
 BUSY = "for i in $(seq {}); do (while :; do :; done) & done; wait"
 SESSIONS = f"""
@@ -86,14 +89,50 @@ def test_a_thread_is_counted_by_its_state_whatever_its_name(tmp_path: Path) -> N
     assert not share._is_running(tmp_path / "gone")
 
 
-def test_no_process_outside_a_box_is_told() -> None:
+def test_no_process_outside_a_box_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     child, channel = fork(shared(), "endless_loop")
-    with channel:
-        share._signal_one(child.pid, os.getpid(), signal.SIGKILL)
+    found = iter([[child.pid], []])  # the ID was another process's, which has ended
+    with channel, monkeypatch.context() as patch:
+        patch.setattr(memory, "family", lambda pid: next(found, []))
+        share._signal(os.getpid(), signal.SIGKILL)
         assert child.poll() is None
-        share._signal_one(child.pid, child.pid, signal.SIGKILL)
-        assert child.wait() == -signal.SIGKILL
+    share._signal(child.pid, signal.SIGKILL)
+    assert child.wait() == -signal.SIGKILL
     child.close()
+
+
+HIDDEN = """
+from tests.grading.test_provisioner import client
+from tests.grading.test_share import states, wait_until
+hog = client('''
+import ctypes, os
+for _ in range(6):
+    if not os.fork():
+        ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE: not even its own user may look into it
+        while True: pass
+''')
+with hog.setup_kernel():
+    hog.execute_cell(hog.nb.cells[0], 0)
+    pid = hog.km.provisioner._kernel.pid
+    wait_until(lambda: len(states(pid)) == 7 and set(states(pid)) == {"T"})
+    print("waits")
+"""
+
+
+def test_a_box_waits_though_nobody_may_look_into_its_processes() -> None:
+    if os.geteuid():
+        pytest.skip("needs root, to be another user")
+    with tempfile.TemporaryDirectory() as home:
+        done = run_as_ordinary_user(HIDDEN, Path(home))
+    assert done.stdout == "waits\n", done.stderr
+
+
+def test_a_box_whose_processes_are_never_there_long_enough_cannot_be_watched(monkeypatch: pytest.MonkeyPatch) -> None:
+    unheard_of = itertools.count(1 << 23)  # beyond all process IDs
+    monkeypatch.setattr(memory, "family", lambda pid: iter([next(unheard_of)]))
+    share._signal(1, signal.SIGCONT)
+    with pytest.raises(RuntimeError, match="faster than these can be stopped"):
+        share._signal(1, signal.SIGSTOP)
 
 
 def test_a_box_with_many_busy_sessions_waits_and_still_answers() -> None:

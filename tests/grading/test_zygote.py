@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +25,7 @@ from helpers.grading import zygote as zygote_module
 from helpers.grading.attacks import LIMITS, Bait
 from helpers.grading.sandbox import Box
 from helpers.grading.zygote import Child, Zygote, ZygoteError, shared
+from tests.grading.users import run_as_ordinary_user
 
 LONG = 60  # seconds that a test waits at most for what takes milliseconds
 NOTHING = asdict(Bait("/nowhere", "/nowhere", 1, "nobody", 1))
@@ -202,3 +204,35 @@ def test_a_grading_process_that_ends_before_it_hears_of_the_zygote_is_no_error(t
     _, said = zygote.communicate(timeout=LONG)
     assert "Traceback" not in said
     assert zygote.returncode == 0
+
+
+SENDING = """
+import resource
+resource.setrlimit(resource.RLIMIT_NOFILE, (1024, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+from tests.grading.test_provisioner import client
+hoard = client('''
+import socket
+pairs, held = [], open("/dev/null")
+try:
+    while True:
+        pairs.append(socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM))
+        socket.send_fds(pairs[-1][0], [b"x"], [held.fileno()] * 250)
+except OSError as error:
+    print(error)
+''')
+other = client("6 * 7")
+with hoard.setup_kernel():
+    hoard.execute_cell(hoard.nb.cells[0], 0)
+    with other.setup_kernel():
+        other.execute_cell(other.nb.cells[0], 0)
+print(hoard.nb.cells[0].outputs[0].text, other.nb.cells[0].outputs[0].data)
+"""
+
+
+def test_descriptors_that_a_box_keeps_on_their_way_stop_no_other_of_the_same_user() -> None:
+    if os.geteuid():
+        pytest.skip("needs root, to be another user")
+    with tempfile.TemporaryDirectory() as home:
+        done = run_as_ordinary_user(SENDING, Path(home))
+    assert "Too many references" in done.stdout, done.stderr
+    assert "'42'" in done.stdout
