@@ -49,7 +49,7 @@ def wait_until(happened: Callable[[], bool]) -> None:
 def busy(request: pytest.FixtureRequest) -> Iterator[int]:
     """A shell with so many busy children."""
     with subprocess.Popen(["bash", "-c", BUSY.format(request.param)], start_new_session=True) as process:
-        wait_until(lambda: states(process.pid).count("R") == request.param)
+        wait_until(lambda: states(process.pid) == ["S", *["R"] * request.param])  # the shell itself rests
         yield process.pid
         os.killpg(process.pid, signal.SIGKILL)
 
