@@ -25,6 +25,7 @@ import torch
 
 from helpers.advice import in_plain_words
 from helpers.compare import describe, difference
+from helpers.files import DataError
 
 __all__ = [
     "Call",
@@ -84,7 +85,9 @@ class question:  # noqa: N801 - reads as a word in `with question("K25"):`
             print(f"{self.name}: {self.checks} {'check' if self.checks == 1 else 'checks'} passed.")
         elif error is None:
             raise CheckError(f"{self.name}: this cell compares nothing.")
-        elif isinstance(error, Exception):  # an interrupt passes through
+        elif isinstance(error, Exception) and not isinstance(
+            error, DataError
+        ):  # that is no student's, nor an interrupt
             raise CheckError(self._message(error)) from None
 
     def _message(self, error: Exception) -> str:

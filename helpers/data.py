@@ -146,20 +146,29 @@ def hidden_images(name: str, size: int | None = None, every: int = EVERY) -> Ima
     Args:
         name: `"mnist"` or `"cifar10"`.
         size: at most so many images; all if it is None.
-        every: each so-manieth test image. Only 5 keeps apart from what `load` gives; a lab that takes more withholds
-            all test images from students' code.
+        every: of so many test images in a row, the last one. Only 5 keeps apart from what `load` gives: a lab that
+            takes more of them withholds all test images from students' code.
 
     Raises:
         ValueError: the name is unknown, or the size is not positive.
         DataError: the test images are not at hand in full, or the instructor's own cannot be used.
     """
-    own = os.environ.get("CNN_LABS_HIDDEN")
-    if own and (Path(own).expanduser() / name).is_dir():
+    own = _own_folder()
+    if own and (own / name).is_dir():
         kind = sources.KINDS[name]
-        images, labels = read_pictures(Path(own).expanduser() / name, kind.classes, kind.shape)
+        images, labels = read_pictures(own / name, kind.classes, kind.shape)
         return ImageSet(name, images, labels, kind.classes, kind.mean, kind.std, "folder")[:size]
     test_set = _load(name, "test")
     return test_set[torch.from_numpy(is_hidden(len(test_set), every))][:size]
+
+
+def _own_folder() -> Path | None:
+    """The folder of the instructor's own images; None if the instructor has named none."""
+    named = os.environ.get("CNN_LABS_HIDDEN")
+    folder = Path(named).expanduser() if named else None
+    if folder and not any((folder / name).is_dir() for name in sources.KINDS):
+        raise DataError(f"CNN_LABS_HIDDEN names {folder}, which holds neither of {', '.join(sources.KINDS)}.")
+    return folder
 
 
 def _load(name: str, part: sources.Part, size: int | None = None) -> ImageSet:

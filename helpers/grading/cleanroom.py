@@ -23,6 +23,7 @@ import numpy as np
 import torch
 
 from helpers.checks import pointed_out
+from helpers.files import DataError
 from helpers.grading.frames import read_text, receive, send
 from helpers.grading.link import Link, NoAnswer
 from helpers.grading.pickles import CELLS
@@ -90,10 +91,12 @@ class Room:
         """Run a cell; see `CleanRoom.run`."""
         self._link.begin(time.monotonic() + timeout)
         names, output = _Names(self._setup, self._link, self._students), io.StringIO()
-        points, error, message = None, "", ""
+        points, error, message, fault = None, "", "", ""
         try:
             with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
                 points = _points(run_cell(source, names))
+        except DataError as problem:  # nothing that the student's code raises becomes one
+            error = fault = line(problem, 300)
         except BaseException as problem:
             error, message = line(type(problem).__name__, 100), plain(_message(problem), MOST_MESSAGE)
         if graded:
@@ -101,7 +104,8 @@ class Room:
         else:
             self._setup.update(names)
             self._link.seeds.agree()
-        return Verdict(not error, points, error, message, output.getvalue()[:MOST_OUTPUT], line(pointed_out(), 300))
+        said, remark = output.getvalue()[:MOST_OUTPUT], line(pointed_out(), 300)
+        return Verdict(not error, points, error, message, said, remark, fault)
 
 
 def run_cell(source: str, names: dict[str, Any]) -> Any:

@@ -26,6 +26,7 @@ class Verdict:
         message: what to tell the student, empty if it passed.
         output: what the cell printed.
         remark: what it points out to the person who grades.
+        fault: why it could not run, where the student has no part in that: the data are not at hand.
     """
 
     passed: bool
@@ -34,6 +35,7 @@ class Verdict:
     message: str
     output: str
     remark: str = ""
+    fault: str = ""
 
 
 class CleanRoom:
@@ -64,7 +66,7 @@ class CleanRoom:
             with is the student's.
 
         Raises:
-            OurFault: if the clean room ended for another reason.
+            OurFault: if the clean room ended for another reason, or the check could not run for one.
         """
         if self._closed:
             return _failed("NotRun", self._closed)
@@ -73,7 +75,10 @@ class CleanRoom:
             request = {"source": source, "graded": graded, "timeout": timeout}
             send(self._control, json.dumps(request).encode(), deadline=deadline)
             text, _ = receive(self._control, deadline)
-            return Verdict(**read_text(text))
+            verdict = Verdict(**read_text(text))
+            if verdict.fault:
+                raise OurFault(verdict.fault)
+            return verdict
         except TimeoutError:
             self._closed = "This check did not run: one before it took too long."
             verdict = _failed("TimeoutError", f"The check took longer than {timeout:g} seconds.")

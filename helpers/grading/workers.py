@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ def workers(number: int | None = None, scheduler: str | None = None) -> Iterator
     Raises:
         CourseError: if the scheduler does not answer, or has no workers.
     """
+    logging.getLogger("distributed.worker").setLevel(logging.CRITICAL)  # why a hand-in failed is told by `Grading`
     dask.config.set({"distributed.comm.timeouts.connect": "10s", "distributed.admin.log-length": 0})
     if scheduler is None:
         threads = number or 4 * len(os.sched_getaffinity(0))

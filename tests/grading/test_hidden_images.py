@@ -173,6 +173,15 @@ def test_an_instructors_own_images_are_for_the_checks_alone(measuring: Path, tmp
     assert "CNN_LABS_CLASS_SEED" not in words
 
 
+def test_images_that_are_not_there_cost_nobody_a_point(measuring: Path, tmp_path: Path) -> None:
+    environment = os.environ | {"CNN_LABS_HIDDEN": str(tmp_path / "misspelt")}
+    done = subprocess.run(COMMANDS["course"], cwd=measuring, env=environment, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "CNN_LABS_HIDDEN names" in " ".join(done.stdout.split())
+    assert "Traceback" not in done.stdout + done.stderr
+    assert said(measuring) == set()
+
+
 def test_a_lab_that_withholds_nothing_says_so(tmp_path: Path) -> None:
     assert SMALL.withheld() == []
     notebook = SMALL.read()
