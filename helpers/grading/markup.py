@@ -71,11 +71,11 @@ def safe_markdown(context: Context, source: str) -> str:
 
 
 def shown_code(source: str, **options: Any) -> str:
-    """nbconvert's filter `highlight_code`, in which a line may break after each "=".
+    """nbconvert's filter `highlight_code`, with nothing in it that reads like an attribute with a value.
 
-    So markup that code quotes wraps on a narrow page, and nothing on the page reads like an attribute with a value.
+    An empty element stands behind each "=" of the code: nobody sees it, and markup that code quotes is markup nowhere.
     """
-    return _IN_TEXT.sub(lambda text: text[0].replace("=", "=<wbr>"), _highlight(source, **options))
+    return _IN_TEXT.sub(lambda text: text[0].replace("=", "=<span></span>"), _highlight(source, **options))
 
 
 def as_markdown(text: str) -> str:
