@@ -31,13 +31,14 @@ def read_pictures(folder: Path, classes: Sequence[str], shape: tuple[int, int, i
     Raises:
         DataError: a class has no picture, a folder is no class, or a picture cannot be read.
     """
-    strange = sorted(path.name for path in folder.iterdir() if path.is_dir() and path.name not in classes)
+    folders = [path.name for path in folder.glob("[!.]*") if path.is_dir()]
+    strange = sorted(set(folders) - set(classes))
     if strange:
         raise DataError(f"{folder}: {', '.join(strange)} is no class. Rename the folder: {', '.join(classes)}.")
     found = [
         (path, label)
         for label, name in enumerate(classes)
-        for path in sorted((folder / name).glob("*"))
+        for path in sorted((folder / name).glob("[!.]*"))  # what begins with "." is the system's
         if path.suffix.lower() in SUFFIXES
     ]
     without = [name for label, name in enumerate(classes) if label not in {one for _, one in found}]

@@ -362,6 +362,8 @@ class TestHidden:
             Image.new("RGBA", (90, 40), (20 * k,) * 3).save(folder / name / "a.PNG")
             Image.new("L", (32, 32), 20 * k).save(folder / name / "b.jpg")
             (folder / name / "notes.txt").write_text("not a picture")
+            (folder / name / "._b.jpg").write_text("what macOS adds")
+        (folder / ".ipynb_checkpoints").mkdir()
         return folder
 
     def test_own_images_take_the_place_of_test_images(self, own: Path) -> None:
