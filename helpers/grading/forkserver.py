@@ -154,10 +154,9 @@ def main(control: socket.socket) -> None:
                 data, fds = _request(control)
                 if not data:
                     return
-                child = _fork(data, fds)
+                child = _fork(data, fds, selector)
                 if child:
                     running.add(child)
-                    selector.register(child.pidfd, selectors.EVENT_READ, child)
             else:
                 selector.unregister(key.fileobj)
                 running.remove(key.data)
@@ -185,31 +184,41 @@ def _check_single_threaded() -> None:
         raise RuntimeError("a library started threads when it was imported: no kernel can be forked")
 
 
-def _fork(data: bytes, fds: list[int]) -> _Running | None:
-    """Start the process that a request asks for; None if it could not be, which has then been told."""
+def _fork(data: bytes, fds: list[int], selector: selectors.BaseSelector) -> _Running | None:
+    """Start the process that a request asks for; None if it could not be, which has then been told.
+
+    The selector tells of its end.
+    """
     request, zygote = json.loads(data), os.getpid()
     status = socket.socket(fileno=fds[0])
-    box = request["box"]
+    box, limits = request["box"], request["limits"]
 
     def work() -> None:
         _follow(zygote)
         _close_all_but(fds)
         _work(request, status, [socket.socket(fileno=fd) for fd in fds[1:]])
 
+    pid, child = 0, None
     try:
         pid = _fork_into_namespaces(status, work) if box else _fork_process(status, work)
-    except OSError as error:  # too many processes, too little memory: the zygote lives on
+        if pid:
+            share = Share(pid) if box else None
+            child = _Running(pid, os.pidfd_open(pid), status, Limits(**limits) if limits else None, share)
+            selector.register(child.pidfd, selectors.EVENT_READ, child)
+            _tell(status, [child.pidfd], pid=pid)
+    except OSError as error:  # too little of what all processes of a user have together: the zygote lives on
         _tell(status, refused=f"this machine cannot start one more process: {error}")
-        pid = 0
+        if pid:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+        if child:
+            os.close(child.pidfd)
+            child = None
     for fd in fds[1:]:
         os.close(fd)
-    if not pid:
+    if not child:
         status.close()
-        return None
-    pidfd = os.pidfd_open(pid)
-    _tell(status, [pidfd], pid=pid)
-    limits = request["limits"]
-    return _Running(pid, pidfd, status, Limits(**limits) if limits else None, Share(pid) if box else None)
+    return child
 
 
 def _fork_process(status: socket.socket, work: Callable[[], None]) -> int:

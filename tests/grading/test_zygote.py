@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import select
+import selectors
 import signal
 import socket
 import subprocess
@@ -16,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
-from typing import cast
+from typing import NoReturn, cast
 
 import pytest
 
@@ -187,6 +189,25 @@ def test_what_cannot_be_watched_is_ended_and_the_zygote_lives(monkeypatch: pytes
             child.watch(1, False)  # it has ended
     assert "could not be watched" in why
     assert "no number" in why
+
+
+def test_a_process_whose_end_nobody_can_watch_is_refused_and_ended() -> None:
+    class Full(selectors.SelectSelector):
+        """What students' processes of the same user have used up: Linux counts epoll's watches for all together."""
+
+        def register(self, fileobj: object, events: int, data: object = None) -> NoReturn:
+            self.pid = cast(forkserver._Running, data).pid
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    request = {"task": "attack", "arguments": {}, "box": None, "limits": None, "environment": {}}
+    full = Full()
+    with ours:
+        assert forkserver._fork(json.dumps(request).encode(), [theirs.detach()], full) is None
+        ours.settimeout(LONG)
+        assert "cannot start one more process: [Errno 28]" in json.loads(ours.recv(zygote_module.MESSAGE))["refused"]
+    with pytest.raises(ChildProcessError):
+        os.waitpid(full.pid, 0)
 
 
 def test_a_grading_process_that_ends_before_it_hears_of_the_zygote_is_no_error(tmp_path: Path) -> None:
