@@ -13,6 +13,7 @@ A wrong answer ends the cell with one line, without a traceback:
 from __future__ import annotations
 
 import copy
+import functools
 import math
 import os
 import secrets
@@ -26,6 +27,7 @@ import torch
 from helpers.advice import in_plain_words
 from helpers.compare import describe, difference
 from helpers.files import DataError
+from helpers.operations import AUTOGRAD, MEANINGS, count_operations
 
 __all__ = [
     "Call",
@@ -44,6 +46,7 @@ __all__ = [
     "value",
 ]
 
+T = TypeVar("T")
 Thing = TypeVar("Thing", torch.nn.Module, torch.optim.Optimizer)
 
 
@@ -219,13 +222,17 @@ class Call(Value):
             NotImplementedError: if the answer is not written yet.
         """
         if self._given is None:
-            try:
-                self._run()
-            except Exception as error:
-                if _is_stub(error):
-                    raise
-                raise CheckError(f"{self.name} raised {_named(error)}") from None
+            self._attempt(self._run)
         return self._result
+
+    def _attempt(self, work: Callable[[], T]) -> T:
+        """Do what runs the student's function; what that raises becomes the check's message."""
+        try:
+            return work()
+        except Exception as error:
+            if _is_stub(error):
+                raise
+            raise CheckError(f"{self.name} raised {_named(error)}") from None
 
     def _run(self) -> None:
         self._given = copy.deepcopy(self._args), copy.deepcopy(dict(self._kwargs))
@@ -276,6 +283,53 @@ class Call(Value):
             if found:
                 _fail(f"{self.name}: its argument number {place + 1} after the call: {found}", hint)
         return self
+
+    def without(self, *words: str, hint: str = "Do without it here.") -> Self:
+        """Check that the function leaves the work to none of these: `call(relu, x).without("relu", "clamp")`.
+
+        It is called once more, and what counts is what PyTorch does meanwhile, by whatever name the code calls it.
+
+        Args:
+            words: keys of `helpers.operations.MEANINGS`, plain names of PyTorch's own operations, or "autograd".
+            hint: what to do instead, in a sentence.
+
+        Raises:
+            CheckError: if the function uses one of them.
+        """
+        _count()
+        self.result()
+        used = self._count_operations(self._args, self._kwargs)
+        for word in words:
+            if any(name in used for name in MEANINGS.get(word, (word,))):
+                _fail(f"{self.name} uses {word if word == AUTOGRAD else f'{word} of PyTorch'}", hint)
+        return self
+
+    def without_loop(self, *larger: Any, hint: str = "Let one operation work on all of it.", **more: Any) -> Self:
+        """Check that larger arguments take no more operations: `call(hits, few, labels).without_loop(many, all)`.
+
+        Args:
+            larger: the function's arguments once more, with ten times as much of what must not be looped over.
+            hint: what to do instead, in a sentence.
+            more: arguments by name, likewise.
+
+        Raises:
+            CheckError: if PyTorch does more than twice as much.
+        """
+        _count()
+        self.result()
+        few = sum(self._count_operations(self._args, self._kwargs).values())
+        many = sum(self._count_operations(larger, more).values())
+        if many > 2 * few + 2:
+            found = f"takes {few} operations of PyTorch's here, and {many} where there is more to do: that is a loop"
+            _fail(f"{self.name} {found}", hint)
+        return self
+
+    def _count_operations(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, int]:
+        """What PyTorch does in a further call. Where the function runs in another process, it is counted there."""
+        tell = getattr(self._function, "__count_operations__", None)
+        count = tell or functools.partial(count_operations, self._function)
+        given = copy.deepcopy(args), copy.deepcopy(dict(kwargs))
+        return self._attempt(lambda: count(*given[0], **given[1]))
 
     def _arguments_after(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The arguments as the function left them. Where it runs in another process, it got copies, and tells."""

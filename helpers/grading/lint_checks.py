@@ -29,6 +29,7 @@ OUT_OF_REACH = {
     "id": "data from the student are copies: compare them with ==",
 }
 _STATE = ("named_parameters", "parameters", "state_dict", "training")  # of a network
+_WATCHING = ("without", "without_loop")  # checks of what PyTorch does meanwhile
 _COPIED = ("data", "grad", "requires_grad")  # attributes of tensors: to set them changes a copy
 
 
@@ -140,6 +141,7 @@ class _Looker(ast.NodeVisitor):
         self.generic_visit(node)
         if self._is_theirs(node.func):
             self.given |= {arg.id for arg in node.args if isinstance(arg, ast.Name)} - self.theirs - self.mixed
+        self._watches(node)
         called = ast.unparse(node.func)
         if called in OUT_OF_REACH:
             self._note(node, f"{called}: {OUT_OF_REACH[called]}")
@@ -150,6 +152,17 @@ class _Looker(ast.NodeVisitor):
         target = node.func.value if inside and isinstance(node.func, ast.Attribute) else None
         if called.endswith("_") and (given or (target is not None and self._is_theirs(target))):
             self._note(node, "writes into a copy of the student's data, which changes nothing there")
+
+    def _watches(self, node: ast.Call) -> None:
+        """What a function of the check's own has the student's do in the kernel is not seen."""
+        if not isinstance(node.func, ast.Attribute) or node.func.attr not in _WATCHING:
+            return
+        made: ast.expr = node.func.value
+        while isinstance(made, ast.Call) and isinstance(made.func, ast.Attribute):
+            made = made.func.value
+        watched = made.args[0] if isinstance(made, ast.Call) and made.args else made
+        if not self._is_theirs(watched) and not (isinstance(watched, ast.Name) and watched.id in self.mixed):
+            self._note(node, f"{node.func.attr} sees what the student's own function does: call(...) that one")
 
     def _note(self, node: ast.expr | ast.stmt, complaint: str) -> None:
         self.found.add((node.lineno, complaint))

@@ -99,6 +99,11 @@ class Function(Handle):
         args, kwargs = _get(self, "_Handle__link").do("arguments", _get(self, "_Handle__when"))
         return _plain(args, tuple), _plain(kwargs, dict)
 
+    def __count_operations__(self, *args: Any, **kwargs: Any) -> dict[str, int]:
+        """Call the function, and count what PyTorch does in the kernel meanwhile."""
+        counts = _plain(_get(self, "_Handle__link").do("operations", self, *args, **kwargs), dict)
+        return {str(name): _plain(number, int) for name, number in counts.items()}
+
 
 _set, _get = object.__setattr__, object.__getattribute__
 

@@ -27,6 +27,7 @@ from helpers.grading.gradients import Graphs
 from helpers.grading.pickles import Unpickler
 from helpers.grading.seeds import set_seeds
 from helpers.grading.wire import Packer
+from helpers.operations import count_operations
 
 __all__ = ["Servant"]
 
@@ -288,6 +289,7 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "iter": iter,
     "len": len,
     "next": next,
+    "operations": count_operations,
     "setattr": setattr,
 }
 

@@ -282,6 +282,19 @@ def test_changed_arguments_are_told_on_request() -> None:
     assert "changed its argument number 2" in fails("def f(n, t): s = float(t.sum()); t.zero_(); return s", cell)
 
 
+def test_what_pytorch_does_is_seen_in_the_kernel() -> None:
+    cell = 'with question("L2"): call(f, torch.ones(3)).gives(torch.ones(3)).without("relu", hint="Compare.")'
+    assert fails("def f(x): return x.relu()", cell) == ("L2: f(tensor([1, 1, 1])) uses relu of PyTorch. Compare.")
+    passes("def f(x): return torch.where(x > 0, x, 0)", cell)
+    passes("f = nn.Identity()", cell)
+
+
+def test_a_loop_is_seen_in_the_kernel() -> None:
+    cell = 'with question("K1"): call(f, torch.ones(3)).gives(torch.tensor(3.)).without_loop(torch.ones(30))'
+    assert "that is a loop" in fails("def f(x): return sum(one for one in x)", cell)
+    passes("def f(x): return x.sum()", cell)
+
+
 def test_what_became_of_an_argument_is_told_on_request() -> None:
     cell = 'with question("K1"): call(f, torch.ones(3)).leaves(torch.zeros(3))'
     passes("def f(t): t.zero_()", cell)

@@ -1,0 +1,85 @@
+"""What ran is seen, however it was spelt; and loops are known by their length."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from helpers.checks import CheckError, call, question
+from helpers.operations import MEANINGS, MOST, count_operations
+
+X = torch.randn(2, 3, 6, 6)
+W = torch.randn(4, 3, 2, 2)
+WAYS: dict[str, list[Callable[[Tensor], Any]]] = {
+    "avg_pool2d": [lambda x: F.avg_pool2d(x, 2), nn.AvgPool2d(2), lambda x: torch._C._nn.avg_pool2d(x, 2)],
+    "autograd": [lambda x: torch.enable_grad()(lambda: x.clone().requires_grad_().square().sum().backward())()],
+    "batch_norm": [nn.BatchNorm2d(3), lambda x: F.batch_norm(x, torch.zeros(3), torch.ones(3))],
+    "clamp": [
+        lambda x: x.clamp(min=0),
+        lambda x: torch.clamp(x, min=0, out=x),
+        lambda x: x.clip(0),
+        lambda x: x.clamp_min_(0),
+    ],
+    "conv2d": [lambda x: F.conv2d(x, W), lambda x: torch.conv2d(x, W), nn.Conv2d(3, 1, 2)],
+    "cross_entropy": [lambda x: F.cross_entropy(x, torch.zeros(2, 6, 6, dtype=torch.long))],
+    "linear": [nn.Linear(6, 2), lambda x: F.linear(x[0, 0], torch.ones(2, 6), torch.ones(2))],
+    "matmul": [lambda x: x @ x, lambda x: torch.einsum("bchw,bcwv->bchv", x, x), lambda x: x[0, 0, 0] @ x[0, 0, 1]],
+    "max": [lambda x: x.max()],
+    "max_pool2d": [lambda x: torch.max_pool2d(x, 2), nn.MaxPool2d(2), nn.AdaptiveMaxPool2d(2)],
+    "pad": [nn.ZeroPad2d(1), lambda x: F.pad(x, (1, 1))],
+    "relu": [lambda x: x.relu(), torch.relu_, nn.ReLU(inplace=True), nn.ReLU6(), lambda x: F.threshold(x, 0, 0)],
+    "softmax": [lambda x: x.softmax(1), nn.LogSoftmax(1)],
+    "unfold": [lambda x: x.unfold(2, 2, 1), lambda x: F.unfold(x, 2)],
+}
+
+
+def test_every_word_is_tried() -> None:
+    assert set(MEANINGS) <= set(WAYS)
+
+
+@pytest.mark.parametrize("word", WAYS)
+def test_a_forbidden_way_is_seen_whatever_its_name(word: str) -> None:
+    for way in WAYS[word]:
+        with torch.no_grad(), pytest.raises(CheckError, match=f"uses {word}.*Write it yourself"):
+            call(way, X).without("sort", word, hint="Write it yourself.")
+
+
+def test_other_ways_are_not() -> None:
+    def relu(x: Tensor) -> Tensor:
+        return torch.where(x > 0, x, 0)
+
+    with question("L2") as q:
+        call(relu, X).gives(F.relu(X)).without("relu", "clamp", "autograd")
+    assert q.checks == 2
+    with torch.no_grad():
+        call(relu, X.clone().requires_grad_()).without("autograd")  # somebody else's switch is off
+
+
+def test_the_function_gets_copies_each_time() -> None:
+    call(Tensor.add_, X, 1).gives(X + 1).without("relu").gives(X + 1)
+
+
+def test_what_a_second_call_raises_is_told() -> None:
+    calls = iter([1])
+    with pytest.raises(CheckError, match="raised StopIteration"):
+        call(lambda: next(calls)).gives(1).without("relu")
+
+
+def in_a_loop(rows: Tensor) -> Tensor:
+    return torch.stack([row.sum() for row in rows])
+
+
+def test_a_loop_is_told_from_one_operation() -> None:
+    few, many = torch.randn(3, 4), torch.randn(30, 4)
+    call(lambda rows: rows.sum(1), few).without_loop(many)
+    with pytest.raises(CheckError, match=r"takes \d+ operations .* loop\. Sum all rows at once"):
+        call(in_a_loop, few).without_loop(many, hint="Sum all rows at once.")
+
+
+def test_a_count_is_bounded() -> None:
+    assert count_operations(lambda: [torch.zeros(1) for _ in range(MOST + 1)]) == {"zeros": MOST}
