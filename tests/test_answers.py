@@ -13,6 +13,7 @@ import torch
 
 from helpers.grading.answers import Answer, Exercise, files_beside, read_answers
 from helpers.grading.labs import Lab
+from helpers.grading.lending import Lender
 from tests.conftest import LABS, ROOT, each_lab
 from tests.grading.rehearsal import Rehearsal
 
@@ -83,6 +84,27 @@ def test_the_labs_own_solutions_earn_all_points(lab: Lab) -> None:
     for exercise, source in lab.solutions().items():
         marks = rehearsal(lab).grade(exercise, source)
         assert marks.points == marks.possible, (exercise, marks.messages)
+
+
+def used_by_others(lab: Lab) -> list[str]:
+    """The exercises on which others rest."""
+    lender = Lender(lab.solutions())
+    for exercise, source in lab.solutions().items():
+        lender.take(exercise, source)
+    return [exercise for exercise in lab.solutions() if lender.users(exercise)]
+
+
+@pytest.mark.parametrize(
+    ("lab", "missing"),
+    [pytest.param(lab, name, id=f"{lab.assignment}/{name}") for lab in LABS for name in used_by_others(lab)],
+)
+def test_a_mistake_costs_once(lab: Lab, missing: str) -> None:
+    """Right answers that use one which is missing earn all their points."""
+    marks = rehearsal(lab).grade_users(missing)
+    assert {one: mark.points for one, mark in marks.items()} == {one: mark.possible for one, mark in marks.items()}, {
+        check: message for mark in marks.values() for check, message in mark.messages.items() if message
+    }
+    assert any(mark.lent for mark in marks.values()), "nothing needed to be lent"
 
 
 @each_lab()

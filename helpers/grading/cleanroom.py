@@ -14,7 +14,7 @@ import json
 import os
 import socket
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -25,6 +25,7 @@ import torch
 from helpers.checks import pointed_out
 from helpers.files import DataError
 from helpers.grading.frames import read_text, receive, send
+from helpers.grading.lending import LoanError
 from helpers.grading.link import Link, NoAnswer
 from helpers.grading.pickles import CELLS
 from helpers.grading.text import line, plain
@@ -87,15 +88,15 @@ class Room:
         self._link, self._students = link, names
         self._setup = {**(setup or {}), "__name__": CELLS}
 
-    def run(self, source: str, graded: bool, timeout: float) -> Verdict:
+    def run(self, source: str, graded: bool, timeout: float, loan: Mapping[str, Any] | None = None) -> Verdict:
         """Run a cell; see `CleanRoom.run`."""
         self._link.begin(time.monotonic() + timeout)
         names, output = _Names(self._setup, self._link, self._students), io.StringIO()
         points, error, message, fault = None, "", "", ""
         try:
-            with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+            with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output), self._lent(loan):
                 points = _points(run_cell(source, names))
-        except DataError as problem:  # nothing that the student's code raises becomes one
+        except (DataError, LoanError) as problem:  # nothing that the student's code raises becomes one
             error = fault = line(problem, 300)
         except BaseException as problem:
             error, message = line(type(problem).__name__, 100), plain(_message(problem), MOST_MESSAGE)
@@ -106,6 +107,33 @@ class Room:
             self._link.seeds.agree()
         said, remark = output.getvalue()[:MOST_OUTPUT], line(pointed_out(), 300)
         return Verdict(not error, points, error, message, said, remark, fault)
+
+    @contextlib.contextmanager
+    def _lent(self, loan: Mapping[str, Any] | None) -> Iterator[None]:
+        """While this runs, the student's kernel has what the lab's own answers define, as far as a loan names it.
+
+        Raises:
+            LoanError: if these do not run here.
+        """
+        if loan is None:
+            yield
+            return
+        right = dict(self._setup)
+        try:
+            for source in loan["sources"]:
+                run_cell(source, right)
+            values = {name: right[name] for name in loan["names"]}
+        except DataError:
+            raise
+        except Exception as problem:
+            raise LoanError(f"the lab's own answer did not run: {problem!r}") from problem
+        self._link.lend(values, loan["again"])
+        passed = False
+        try:
+            yield
+            passed = True
+        finally:
+            self._link.take_back(keep=passed)  # a later answer may use what this one has made
 
 
 def run_cell(source: str, names: dict[str, Any]) -> Any:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.api import SubmittedNotebook
-from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
+from nbgrader.utils import determine_grade, is_grade, is_solution, is_task
 
-from helpers.grading.labs import is_check
+from helpers.grading.labs import is_check, is_placeholder
 from helpers.grading.verdict import Verdict
 
 __all__ = ["Evidence", "evidence_of", "save_evidence", "show"]
@@ -38,11 +38,11 @@ def evidence_of(verdict: Verdict, possible: float) -> Evidence:
     if not verdict.passed:
         return Evidence(0.0, verdict.message, verdict.remark)
     if verdict.points is None:
-        return Evidence(possible, remark=verdict.remark)
+        return Evidence(possible, verdict.note, verdict.remark)
     if not math.isfinite(verdict.points) or not 0 <= verdict.points <= possible:
         return Evidence(0.0, f"The check gave {verdict.points:g} points of {possible:g}. Tell your instructor.")
     why = "" if verdict.points == possible else _part(verdict.points, possible)
-    return Evidence(verdict.points, why, verdict.remark)
+    return Evidence(verdict.points, " ".join(filter(None, (why, verdict.note))), verdict.remark)
 
 
 def _part(points: float, possible: float) -> str:
@@ -51,7 +51,8 @@ def _part(points: float, possible: float) -> str:
 
 def show(cell: NotebookNode, verdict: Verdict, evidence: Evidence) -> None:
     """Write into a check cell what became of it, so that formgrader and the feedback show it."""
-    cell.outputs = [new_output("stream", name="stdout", text=verdict.output)] if verdict.output else []
+    said = verdict.output + (f"{verdict.note}\n" if verdict.note else "")
+    cell.outputs = [new_output("stream", name="stdout", text=said)] if said else []
     if not verdict.passed or (evidence.message and evidence.points == 0):
         name = verdict.error or "CheckError"
         cell.outputs.append(new_output("error", ename=name, evalue=evidence.message, traceback=[evidence.message]))
@@ -84,7 +85,7 @@ def save_evidence(submitted: SubmittedNotebook, notebook: NotebookNode, evidence
         if name in grades:
             grade = grades[name]
             grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
-        if is_solution(cell) and cell.metadata.nbgrader.get("checksum") == compute_checksum(cell):
+        if is_placeholder(cell):
             reasons[name].append("No response.")
     for name, words in reasons.items():
         if name in comments:

@@ -22,11 +22,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_solution
-from traitlets import Integer
+from traitlets import Bool, Integer
 
 from helpers.grading.causes import cause_in, with_cause
 from helpers.grading.evidence import Evidence, evidence_of, show
-from helpers.grading.labs import is_check, is_setup
+from helpers.grading.labs import is_check, is_placeholder, is_setup, question_of
+from helpers.grading.lending import Lender
 from helpers.grading.provisioner import SandboxKernelManager, SandboxProvisioner
 from helpers.grading.verdict import CleanRoom, Verdict
 
@@ -53,6 +54,7 @@ class ExecuteHandIn(Execute):
     """
 
     total_timeout = Integer(1200, help="Seconds that a whole hand-in may take.").tag(config=True)
+    lend = Bool(True, help="Check answers with right ones where earlier ones that they use are wrong.").tag(config=True)
     output_limit = Integer(2_000_000, help="Bytes of output that are kept of a hand-in.").tag(config=True)
 
     def __init__(self, **kwargs: Any) -> None:
@@ -77,6 +79,7 @@ class ExecuteHandIn(Execute):
         self._stopped = ""  # why the student's kernel runs no more
         self._not_set_up = ""  # why checks may fail that should not
         self._too_late = ""  # why cells did not run
+        self._lender = Lender(resources.get("solutions", {}) if self.lend else {})
         evidence: dict[str, Evidence] = {}
         resources["evidence"] = evidence
         with self.setup_kernel(withheld=resources.get("withheld", ())):
@@ -88,12 +91,15 @@ class ExecuteHandIn(Execute):
                     verdict = self._check(cell, room)
                     if answer is not None and not verdict.passed:
                         verdict = replace(verdict, message=with_cause(verdict.message, cause_in(answer)))
+                        verdict = self._check_on_loan(cell, answer, room, verdict)
                     found = evidence_of(verdict, float(cell.metadata.nbgrader.points))
                     show(cell, verdict, found)
                     evidence[cell.metadata.nbgrader.grade_id] = found
                 elif cell.cell_type == "code" and cell.source.strip():
                     self._run(cell, index)
-                    answer = cell if is_solution(cell) else answer
+                    if is_solution(cell):
+                        answer = cell
+                        self._lender.take(cell.metadata.nbgrader.grade_id, cell.source)
                     if is_setup(cell) and not self._stopped:
                         self._set_up(cell, room)
             room.close()
@@ -114,6 +120,20 @@ class ExecuteHandIn(Execute):
         late = self._too_late and f"[Cells above did not run: {self._too_late}.]"
         reasons = [reason for reason in (self._not_set_up, late) if reason]
         return verdict if verdict.passed else replace(verdict, message=" ".join([verdict.message, *reasons]))
+
+    def _check_on_loan(self, cell: NotebookNode, answer: NotebookNode, room: CleanRoom, verdict: Verdict) -> Verdict:
+        """The verdict on a check that failed, once the answer has right ones to use where earlier ones are wrong."""
+        name, loan = answer.metadata.nbgrader.grade_id, None
+        if not is_placeholder(answer) and not self._stopped and self._left_for_checks() > 0:
+            loan = self._lender.loan(name, cell.source)
+        if loan:
+            again = room.run(cell.source, graded=True, timeout=self._left_for_checks(), loan=loan)
+            if again.passed:
+                return replace(again, note=loan.words)
+            if again.error == "CheckError":  # what is left to mend is the answer's own
+                verdict = replace(again, message=f"{again.message} {loan.words}")
+        self._lender.note_wrong(name, question_of(cell.source) or name)
+        return verdict
 
     def _set_up(self, cell: NotebookNode, room: CleanRoom) -> None:
         """Run a locked cell in the clean room; that it fails there is not the student's fault, and is said."""

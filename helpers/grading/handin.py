@@ -68,7 +68,7 @@ def _run(hand_in: HandIn, settings: dict[str, Any]) -> Outcome:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         execute = ExecuteHandIn(config=Config(settings))
-        facts = {"withheld": hand_in.withheld, "names": hand_in.names, "seed": hand_in.seed}
+        facts = {name: getattr(hand_in, name) for name in ("withheld", "names", "seed", "solutions")}
         notebook, resources = execute.preprocess(notebook, {"metadata": {"path": folder}, **facts})
     return Outcome(hand_in.student, nbformat.writes(notebook), resources["evidence"], resources["boxed"])
 

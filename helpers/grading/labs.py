@@ -11,7 +11,7 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.utils import is_grade, is_locked, is_solution
+from nbgrader.utils import compute_checksum, is_grade, is_locked, is_solution
 
 from helpers.grading.errors import CourseError
 
@@ -23,7 +23,9 @@ __all__ = [
     "find_labs",
     "is_check",
     "is_parameters",
+    "is_placeholder",
     "is_setup",
+    "question_of",
     "rewrite_parameters",
 ]
 
@@ -122,6 +124,17 @@ def is_parameters(cell: NotebookNode) -> bool:
 def is_check(cell: NotebookNode) -> bool:
     """Whether a cell is graded by running it."""
     return cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
+
+
+def is_placeholder(cell: NotebookNode) -> bool:
+    """Whether an answer holds what the student was given to replace."""
+    return is_solution(cell) and cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
+
+
+def question_of(check: str) -> str:
+    """The question that a check names, as in `with question("K1")`; empty if it names none."""
+    found = re.search(r"""\bquestion\(["']([^"']+)["']\)""", check)
+    return found[1] if found else ""
 
 
 def is_setup(cell: NotebookNode) -> bool:

@@ -142,6 +142,21 @@ class Link:
         self.calls += operation == "call"
         return self._do(operation, args, kwargs)
 
+    def lend(self, values: dict[str, Any], again: str) -> None:
+        """Put right values in the place of the student's variables, by name, until they are taken back.
+
+        They are pickled whole: what the check keeps of a function, to be called back, could not train a network there.
+
+        Args:
+            again: the source of the student's answer that uses them; it runs once more.
+        """
+        self.do("lend", Pickler(self, whole=values).text(values), again)
+
+    def take_back(self, keep: bool) -> None:
+        """Give the student's variables their values back; `keep` what the answer has made of right ones."""
+        if not self.broken:
+            self.do("take back", keep)
+
     def begin(self, deadline: float) -> None:
         """A cell begins, which must have its answers at `deadline`, on the clock of `time.monotonic`."""
         self._left, self._deadline = self._most, deadline

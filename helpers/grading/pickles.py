@@ -6,8 +6,10 @@ the check's stays where it is, and a number stands for it too.
 
 from __future__ import annotations
 
+import builtins
 import io
 import pickle
+import sys
 import types
 from typing import TYPE_CHECKING, Any
 
@@ -97,12 +99,23 @@ class Pickler(cloudpickle.Pickler):
             return _reduced(value)
         if kind.__module__.startswith("matplotlib.") and hasattr(value, "get_figure"):
             raise TypeError("a check cannot pass a figure or axes: the student's code would draw on a copy")
+        if isinstance(value, type) and (home := _home_of(value)):
+            return getattr, home
         found = super().reducer_override(value)
         if found is NotImplemented or len(found) == 2:  # the kernel has it by its name
             return found
         if kind is types.FunctionType:
             return super().reducer_override(bare_function(value))
         return bare_class(value, found, CELLS)
+
+
+def _home_of(kind: type) -> tuple[Any, str] | None:
+    """A module that has a class of a library's, and its name there, where the class does not say so itself."""
+    name = kind.__name__
+    if kind.__module__ != "builtins" or hasattr(builtins, name):
+        return None
+    modules = list(sys.modules.values())
+    return next(((module, name) for module in modules if vars(module).get(name) is kind), None)
 
 
 _ATOMS = {bool, int, float, str, bytes, type(None), tuple, list, dict, set}

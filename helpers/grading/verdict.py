@@ -6,11 +6,12 @@ import json
 import socket
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from types import MappingProxyType
 
 from helpers.grading.errors import OurFault
 from helpers.grading.frames import GRACE, WireError, read_text, receive, send
+from helpers.grading.lending import Loan
 
 __all__ = ["CleanRoom", "Verdict"]
 
@@ -26,6 +27,7 @@ class Verdict:
         message: what to tell the student, empty if it passed.
         output: what the cell printed.
         remark: what it points out to the person who grades.
+        note: what to tell the student though it passed.
         fault: why it could not run, where the student has no part in that: the data are not at hand.
     """
 
@@ -36,6 +38,7 @@ class Verdict:
     output: str
     remark: str = ""
     fault: str = ""
+    note: str = ""
 
 
 class CleanRoom:
@@ -54,12 +57,13 @@ class CleanRoom:
         self._closed = ""
         send(control, json.dumps(dict(secrets)).encode())
 
-    def run(self, source: str, *, graded: bool, timeout: float) -> Verdict:
+    def run(self, source: str, *, graded: bool, timeout: float, loan: Loan | None = None) -> Verdict:
         """Run a cell.
 
         Args:
             graded: whether it is a check, which leaves nothing behind, or a locked set-up cell.
             timeout: seconds that it may take. Where it takes longer, all that is asked later fails.
+            loan: what the student's kernel gets meanwhile in the place of wrong answers.
 
         Returns:
             The verdict. A clean room that hangs, or needs more than it may, is a verdict too: what a check computes
@@ -72,7 +76,8 @@ class CleanRoom:
             return _failed("NotRun", self._closed)
         deadline = time.monotonic() + timeout + 3 * GRACE
         try:
-            request = {"source": source, "graded": graded, "timeout": timeout}
+            lent = {"loan": asdict(loan)} if loan else {}
+            request = {"source": source, "graded": graded, "timeout": timeout, **lent}
             send(self._control, json.dumps(request).encode(), deadline=deadline)
             text, _ = receive(self._control, deadline)
             verdict = Verdict(**read_text(text))

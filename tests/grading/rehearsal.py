@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import io
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,9 @@ from nbgrader.utils import is_solution
 
 from helpers.grading.cleanroom import run_cell
 from helpers.grading.labs import Lab, is_check, is_parameters, is_setup, rewrite_parameters
+from helpers.grading.lending import Lender
+from helpers.grading.lint_checks import names_bound
+from helpers.grading.verdict import Verdict
 from tests.grading.rooms import room
 
 __all__ = ["Marks", "Rehearsal"]
@@ -29,11 +32,23 @@ Namespace = dict[str, Any]
 
 @dataclass
 class Marks:
-    """What an answer earned: points and message of each check, by the check's grade id."""
+    """What an answer earned: points and message of each check, by the check's grade id.
+
+    `lent` says how many of the checks ran on loan.
+    """
 
     points: dict[str, float] = field(default_factory=dict)
     possible: dict[str, float] = field(default_factory=dict)
     messages: dict[str, str] = field(default_factory=dict)
+    lent: int = 0
+
+    def enter(self, cell: NotebookNode, verdict: Verdict) -> None:
+        """Take in the verdict on a check."""
+        check, possible = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
+        earned = possible if verdict.points is None else verdict.points
+        self.possible[check] = possible
+        self.points[check] = earned if verdict.passed else 0.0
+        self.messages[check] = verdict.message
 
     def lost(self, check: str) -> bool:
         """Whether a check took points, or failed; some checks only tell, and have no points to take."""
@@ -52,6 +67,7 @@ class Rehearsal:
         self.checks: dict[str, list[NotebookNode]] = {}
         self._setup: Namespace = {"__name__": "__main__"}  # what the clean room knows
         self._before: dict[str, Namespace] = {}
+        self._after: Namespace = {}
         self._run_solutions()
 
     def _run_solutions(self) -> None:
@@ -70,19 +86,47 @@ class Rehearsal:
                 _quietly(cell.source, space)
             elif is_check(cell):
                 self.checks.setdefault(exercise, []).append(cell)
+        self._after = _copied(space)
 
     def grade(self, exercise: str, source: str) -> Marks:
         """Run `source` in place of the exercise's answer cell, then the exercise's checks in the clean room."""
         marks = Marks()
         with room(source, self._setup, self._before[exercise]) as inside:
             for cell in self.checks[exercise]:
-                check, possible = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
-                verdict = inside.run(cell.source, True, CHECK_SECONDS)
-                earned = possible if verdict.points is None else verdict.points
-                marks.possible[check] = possible
-                marks.points[check] = earned if verdict.passed else 0.0
-                marks.messages[check] = verdict.message
+                marks.enter(cell, inside.run(cell.source, True, CHECK_SECONDS))
         return marks
+
+    def grade_users(self, missing: str) -> dict[str, Marks]:
+        """Marks of the lab's own answers that use one exercise's, which is missing, with a right one lent to them."""
+        solutions = self.lab.solutions()
+        lender = Lender(solutions)
+        for exercise, source in solutions.items():
+            lender.take(exercise, source)
+        lender.note_wrong(missing, missing)
+        users = lender.users(missing)
+        cells = "\n".join(_ONE_CELL.format(solutions[user]) for user in users)
+        found: dict[str, Marks] = {}
+        gone = {name for one in (missing, *users) for name in names_bound(solutions[one])}
+        before = {name: value for name, value in self._after.items() if name not in gone}
+        with room(cells, self._setup, before) as inside:
+            for user in users:
+                marks = found[user] = Marks()
+                for cell in self.checks.get(user, []):
+                    verdict = inside.run(cell.source, True, CHECK_SECONDS)
+                    loan = None if verdict.passed else lender.loan(user, cell.source)
+                    if loan:
+                        verdict = inside.run(cell.source, True, CHECK_SECONDS, asdict(loan))
+                    marks.enter(cell, verdict)
+                    marks.lent += bool(loan)
+        return found
+
+
+_ONE_CELL = """
+try:
+    exec(compile({!r}, "<cell>", "exec"), globals())
+except Exception:
+    pass
+"""
 
 
 def _quietly(source: str, space: Namespace) -> None:

@@ -43,7 +43,7 @@ class Master:
             for grading in its parameters cell: few images and epochs, so that a class takes minutes.
         released: the text that students got in each of them, by grade id.
         other_texts: the texts of the cells without marks, as `squeezed` gives them.
-        defines: the names that each answer in code defines, by grade id, as the lab's own solution does.
+        solutions: the lab's own answers in code, by grade id, in the lab's order.
         withheld: data sets of which students' code may read no test image.
         seed: of marks that are a measurement: the class's own for this lab.
         unreleased: the cells that were mended in `source/` and are still otherwise in `release/`, by grade id.
@@ -53,7 +53,7 @@ class Master:
     kernelspec: dict[str, Any]
     released: dict[str, str]
     other_texts: frozenset[str] = frozenset()
-    defines: dict[str, frozenset[str]] = field(default_factory=dict)
+    solutions: dict[str, str] = field(default_factory=dict)
     withheld: tuple[str, ...] = ()
     seed: int | None = None
     unreleased: tuple[str, ...] = ()
@@ -85,7 +85,7 @@ class Master:
             kernelspec=json.loads(recorded.kernelspec or "{}"),
             released=texts,
             other_texts=frozenset(squeezed(one.source) for one in released.cells if "nbgrader" not in one.metadata),
-            defines={name: names_bound(source) for name, source in lab.solutions().items()},
+            solutions=lab.solutions(),
             withheld=tuple(lab.withheld()),
             seed=int(recorded.assignment.id[:8], 16),  # drawn at random when the gradebook first heard of the lab
             unreleased=unreleased,
@@ -101,7 +101,7 @@ class Master:
     def rules(self) -> str:
         """All that marks depend on. Words can be mended without anybody's being graded again."""
         code = [(name, self.cells[place].source) for name, place in self.places.items() if self._is_locked_code(name)]
-        return json.dumps([code, self.points, sorted(self.answer_names), self.withheld])
+        return json.dumps([code, self.points, self.solutions, self.withheld])
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -114,6 +114,11 @@ class Master:
         locked = [(squeezed(text), name) for name, text in self.released.items() if not self.is_answer(name)]
         texts = [text for text, _ in locked]
         return {text: name for text, name in locked if text and texts.count(text) == 1}
+
+    @cached_property
+    def defines(self) -> dict[str, frozenset[str]]:
+        """The names that each answer in code defines, by grade id, as the lab's own does."""
+        return {name: names_bound(source) for name, source in self.solutions.items()}
 
     @cached_property
     def answer_names(self) -> frozenset[str]:

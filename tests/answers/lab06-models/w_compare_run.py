@@ -68,7 +68,7 @@ def another_network(make_net, seed, iterations, lr=0.01):
     other = make_net().to(device)
     with torch.no_grad():
         other.fc1.bias[0] += 100.0
-    return other, percent + 3
+    return other, percent + 30
 
 
 @wrong("percent, rounded to tens")
