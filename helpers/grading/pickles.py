@@ -114,8 +114,12 @@ def _home_of(kind: type) -> tuple[Any, str] | None:
     name = kind.__name__
     if kind.__module__ != "builtins" or hasattr(builtins, name):
         return None
-    modules = list(sys.modules.values())
-    return next(((module, name) for module in modules if vars(module).get(name) is kind), None)
+    libraries = [module for home, module in list(sys.modules.items()) if _is_library(home)]
+    return next(((module, name) for module in libraries if vars(module).get(name) is kind), None)
+
+
+def _is_library(module: str) -> bool:
+    return module != CELLS and module.partition(".")[0] not in sys.stdlib_module_names
 
 
 _ATOMS = {bool, int, float, str, bytes, type(None), tuple, list, dict, set}

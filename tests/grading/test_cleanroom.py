@@ -282,6 +282,13 @@ def test_changed_arguments_are_told_on_request() -> None:
     assert "changed its argument number 2" in fails("def f(n, t): s = float(t.sum()); t.zero_(); return s", cell)
 
 
+def test_a_librarys_class_that_names_no_home_is_found_in_its_library() -> None:
+    cell = (
+        "import safetensors\nassert f(safetensors.safe_open) is not None and f(safetensors.safe_open) == 'safetensors'"
+    )
+    passes("import safetensors\ndef f(kind): return 'safetensors' if kind is safetensors.safe_open else None", cell)
+
+
 def test_what_pytorch_does_is_seen_in_the_kernel() -> None:
     cell = 'with question("L2"): call(f, torch.ones(3)).gives(torch.ones(3)).without("relu", hint="Compare.")'
     assert fails("def f(x): return x.relu()", cell) == ("L2: f(tensor([1, 1, 1])) uses relu of PyTorch. Compare.")
