@@ -88,10 +88,10 @@ def test_the_labs_own_solutions_earn_all_points(lab: Lab) -> None:
 
 def used_by_others(lab: Lab) -> list[str]:
     """The exercises on which others rest."""
-    lender = Lender(lab.solutions())
+    lender = Lender(lab.lendable())
     for exercise, source in lab.solutions().items():
         lender.take(exercise, source)
-    return [exercise for exercise in lab.solutions() if lender.users(exercise)]
+    return [exercise for exercise in lab.lendable() if lender.users(exercise)]
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ class ExecuteHandIn(Execute):
         self._stopped = ""  # why the student's kernel runs no more
         self._not_set_up = ""  # why checks may fail that should not
         self._too_late = ""  # why cells did not run
-        self._lender = Lender(resources.get("solutions", {}) if self.lend else {})
+        self._lender = Lender(resources.get("lendable", {}) if self.lend else {})
         evidence: dict[str, Evidence] = {}
         resources["evidence"] = evidence
         with self.setup_kernel(withheld=resources.get("withheld", ())):
@@ -130,6 +130,7 @@ class ExecuteHandIn(Execute):
             again = room.run(cell.source, graded=True, timeout=self._left_for_checks(), loan=loan)
             if again.passed:
                 return replace(again, note=loan.words)
+            verdict = replace(verdict, remark=again.remark)
             if again.error == "CheckError":  # what is left to mend is the answer's own
                 verdict = replace(again, message=f"{again.message} {loan.words}")
         self._lender.note_wrong(name, question_of(cell.source) or name)

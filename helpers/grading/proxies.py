@@ -127,7 +127,7 @@ def make_handle(link: Operations, number: int, kinds: Sequence[Sequence[str]], n
         kinds: module and qualified name of each class.
         name: the object's own `__name__`, empty if it has none.
     """
-    classes = tuple((str(module), str(kind)[:100]) for module, kind in kinds[:50])
+    classes = tuple((str(module)[:100], str(kind)[:100]) for module, kind in kinds[:50])
     return _class_for(classes, bool(is_callable))(link, int(number), str(name)[:100])
 
 

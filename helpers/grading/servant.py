@@ -94,7 +94,7 @@ class Servant:
         self._last = 0, Traces((), {})  # the number of the call that ended last, and what it left behind
         self._trouble: Exception | None = None  # in what came ahead of the operation
         self._depth = 0
-        self._kept: dict[str, Any] = {}  # the student's variables, while others are lent
+        self._kept: dict[str, Any] | None = None  # the student's variables, while others are lent
         self._lent: set[str] = set()
 
     def serve_one(self) -> bool:
@@ -188,16 +188,22 @@ class Servant:
         lent = Unpickler(self, text, [], []).load()
         self._kept, self._lent = dict(self._namespace), set(lent)
         self._namespace.update(lent)
-        with contextlib.suppress(Exception):  # as in a notebook: what a failed cell did not define is not there
+        try:
             exec(compile(TransformerManager().transform_cell(again), "<answer>", "exec"), self._namespace)
+        except TimeIsUp:
+            raise
+        except BaseException:  # as in a notebook: what a failed cell did not define is not there
+            return
 
     def _take_back(self, keep: bool) -> None:
         """Give the student's variables their values back; `keep` what the answer has made of right ones."""
+        if self._kept is None:
+            return
         changed = self._lent if keep else self._namespace.keys() | self._kept.keys()
         for name in changed:
             self._namespace.pop(name, None)
         self._namespace.update({name: self._kept[name] for name in changed & self._kept.keys()})
-        self._kept, self._lent = {}, set()
+        self._kept, self._lent = None, set()
 
     @contextlib.contextmanager
     def _limits(self, seconds: float) -> Iterator[None]:

@@ -99,7 +99,7 @@ class Rehearsal:
     def grade_users(self, missing: str) -> dict[str, Marks]:
         """Marks of the lab's own answers that use one exercise's, which is missing, with a right one lent to them."""
         solutions = self.lab.solutions()
-        lender = Lender(solutions)
+        lender = Lender(self.lab.lendable())
         for exercise, source in solutions.items():
             lender.take(exercise, source)
         lender.note_wrong(missing, missing)

@@ -119,10 +119,45 @@ def test_what_right_ones_have_made_stays_only_if_the_check_passed(lender: Lender
     assert bare.loan("out", "") is None
 
 
-def test_the_labs_own_answer_that_does_not_run_is_our_fault() -> None:
+def test_the_labs_own_answer_that_does_not_run_is_pointed_out() -> None:
     loan = Loan({"size": "E-size"}, ["def size(: pass"], "")
-    with room("", NAMES) as inside:
-        assert "the lab's own answer did not run" in inside.run("x = 1", True, 60, asdict(loan)).fault
+    with room("size = 1", NAMES) as inside:
+        verdict = inside.run("x = 1", True, 60, asdict(loan))
+        assert (verdict.passed, verdict.fault) == (False, "")
+        assert "the lab's own answer did not run" in verdict.remark
+        assert inside.run('with question("A"): value("size", size).equals(1)', True, 60).passed
+
+
+@pytest.mark.parametrize("again", ["raise SystemExit", "%no_such_magic", "size = 3\nsize ="])
+def test_what_was_lent_is_taken_back_however_the_answer_ends(again: str) -> None:
+    loan = Loan({"size": "E-size"}, ["size = 2"], again)
+    with room("size = 1", NAMES) as inside:
+        assert not inside.run("assert size == 5", True, 60, asdict(loan)).passed
+        assert inside.run("assert size == 1", True, 60).passed
+
+
+def test_an_answer_that_runs_for_ever_on_loan_ends_with_its_time() -> None:
+    loan = Loan({"size": "E-size"}, ["size = 2"], "while size == 2: pass")
+    with room("size = 1", NAMES) as inside:
+        assert not inside.run("assert size == 2", True, 1, asdict(loan)).passed
+        assert inside.run("assert size == 1", True, 60).passed
+
+
+HARD = ["x=" + "-" * 5000 + "1", "1+" * 20_000 + "1", "not " * 20_000 + "1", "lambda: " * 1500 + "1", "x;" * 500_000]
+
+
+@pytest.mark.parametrize("text", HARD, ids=[text[:5] for text in HARD])
+def test_whatever_a_student_writes_is_looked_into_or_left_alone(text: str, lender: Lender) -> None:
+    lender.take("twice", text)
+    assert lender.loan("twice", "") is None
+
+
+def test_what_is_measured_is_never_lent() -> None:
+    lender = Lender(SOLUTIONS | {"size": ""})
+    for name, source in SOLUTIONS.items():
+        lender.take(name, source)
+    lender.note_wrong("size", "E-size")
+    assert lender.loan("twice", "") is None
 
 
 @pytest.fixture
@@ -133,7 +168,7 @@ def run(small_course: Path, tmp_path: Path) -> Callable[..., dict[str, Evidence]
 
     def run(answers: dict[str, str], **settings: Any) -> dict[str, Evidence]:
         execute = ExecuteHandIn(config=Config(ExecuteHandIn=settings))
-        facts = {"metadata": {"path": str(tmp_path / "files")}, "solutions": SMALL.solutions()}
+        facts = {"metadata": {"path": str(tmp_path / "files")}, "lendable": SMALL.lendable()}
         ran, resources = execute.preprocess(fill_in(released, answers), facts)
         said = [output.text for cell in ran.cells for output in cell.get("outputs", []) if "text" in output]
         return {**resources["evidence"], "said": Evidence(0, "".join(said))}
