@@ -29,6 +29,7 @@ from helpers.compare import describe, difference
 from helpers.files import DataError
 from helpers.operations import AUTOGRAD, MEANINGS, count_operations
 from helpers.traces import Traces
+from helpers.trail import came_from, trail
 
 __all__ = [
     "Call",
@@ -97,11 +98,15 @@ class question:  # noqa: N801 - reads as a word in `with question("K25"):`
     def _message(self, error: Exception) -> str:
         seed = "" if self.seed is None else f" [seed {self.seed}]"
         if _is_stub(error):
-            return f"{self.name} is not done yet."
+            used = came_from(error)
+            return (
+                f"{self.name}: `{used}`, which it uses, is not done yet." if used else f"{self.name} is not done yet."
+            )
         if isinstance(error, CheckError):
             return f"{self.name}: {error}{seed}"
-        if isinstance(error, NameError) and not isinstance(error, UnboundLocalError):
-            return f"{self.name}: `{error.name}` is not defined. Run the answer cell first, and keep the name as it is."
+        if isinstance(error, NameError) and not isinstance(error, UnboundLocalError) and not trail(error):
+            advice = "Run the answer cell: it must end without an error. Keep the name as it is."
+            return f"{self.name}: `{error.name}` is not defined. {advice}"
         if isinstance(error, AssertionError) and str(error):
             return f"{self.name}: {in_plain_words(str(error))}{seed}"
         return f"{self.name}: {_named(error)}{seed}"
@@ -118,9 +123,10 @@ def _is_stub(error: Exception) -> bool:
 
 
 def _named(error: Exception) -> str:
-    """An exception's kind, and its message in plain words."""
-    text = in_plain_words(str(error))
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    """An exception's kind, where it comes from if not from the function itself, and its message in plain words."""
+    text, place = in_plain_words(str(error)), came_from(error)
+    kind = f"{type(error).__name__} in `{place}`" if place else type(error).__name__
+    return f"{kind}: {text}" if text else kind
 
 
 def _fail(text: str, hint: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -275,6 +276,52 @@ def test_what_pytorch_asserts_is_told_in_plain_words() -> None:
         raise AssertionError("Torch not compiled with CUDA enabled")
 
     assert message(fails) == "K9: it asks for a device that this machine lacks. Write `device`, not a device's name."
+
+
+def notebook(*cells: str) -> dict[str, Any]:
+    """The names of a notebook in which these cells have run."""
+    names: dict[str, Any] = {"__name__": "__main__", "call": call, "question": question}
+    for number, cell in enumerate(cells):
+        exec(compile(cell, f"<cell {number}>", "exec"), names)
+    return names
+
+
+USED = """
+class Size:
+    def of(self, n): raise NotImplementedError("not done yet")
+def size(n): raise NotImplementedError("not done yet")
+def first(row): return row[0]
+"""
+USES = """
+def table(n): return [size(m) for m in range(n)]
+def sides(n): return Size().of(n)
+def firsts(rows): return [first(row) for row in rows]
+short = lambda n: size(n)
+def lost(n): return nowhere(n)
+"""
+
+
+@pytest.mark.parametrize(
+    ("check", "words"),
+    [
+        ("call(table, 3).gives(1)", "K9: `size`, which it uses, is not done yet."),
+        ("table(3)", "K9: `size`, which it uses, is not done yet."),
+        ("call(short, 3).gives(1)", "K9: `size`, which it uses, is not done yet."),
+        ("call(sides, 3).gives(1)", "K9: `Size.of`, which it uses, is not done yet."),
+        ("call(size, 3).gives(1)", "K9 is not done yet."),
+        ("[size(n) for n in range(3)]", "K9 is not done yet."),
+        ("call(firsts, [[]]).gives(1)", "K9: firsts([[]]) raised IndexError in `first`: list index out of range"),
+        ("call(firsts, [[]]).raises(ValueError)", "but it raised IndexError in `first`: list index out of range."),
+        ("firsts([[]])", "K9: IndexError in `first`: list index out of range"),
+        ("call(first, []).gives(1)", "K9: first([]) raised IndexError: list index out of range"),
+        ("lost(3)", "K9: NameError: name 'nowhere' is not defined"),
+        ("value", "K9: `value` is not defined. Run the answer cell: it must end without an error. Keep the name as it"),
+    ],
+)
+def test_what_comes_from_another_function_is_told_with_its_name(check: str, words: str) -> None:
+    with pytest.raises(CheckError) as caught:
+        notebook(USED, USES, f"with question('K9'): {check}")
+    assert words in str(caught.value)
 
 
 def test_what_is_not_implemented_is_no_stub() -> None:
