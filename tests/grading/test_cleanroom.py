@@ -89,6 +89,11 @@ def test_what_comes_from_another_function_of_the_kernels_is_told_with_its_name(b
     assert "`" not in own
 
 
+def test_a_lambda_of_the_students_goes_by_its_name() -> None:
+    student = "area = lambda n: n"
+    assert fails(student, 'with question("K1"): call(area, 3).gives(9)') == "K1: area(3): expected 9, got 3."
+
+
 @pytest.mark.parametrize("trail", ['["x", "y " * 9]', '["x", 5, {}]', "None", '["x", "\x1b[31m"]', '["x", "y" * 9999]'])
 def test_a_false_name_of_a_function_is_no_text_of_a_message(trail: str) -> None:
     student = f"""

@@ -44,6 +44,66 @@ def test_a_wrong_number_is_told_with_its_call_its_type_and_the_hint() -> None:
     assert said == "K9: half(25, stride=2): expected 12, got 12.5 (a float). Round down."
 
 
+def mean(values: torch.Tensor) -> torch.Tensor:
+    return values.mean()
+
+
+@pytest.mark.parametrize(
+    ("check", "words"),
+    [
+        (
+            lambda: call(torch.neg, torch.tensor([1, 2])).gives(torch.tensor([-1.0, -2.0])),
+            "neg(tensor([1, 2], dtype=int64)): expected the dtype torch.float32, got torch.int64 (whole",
+        ),
+        (lambda: call(mean, torch.tensor([1, 2])).gives(1.5), "mean(tensor([1, 2], dtype=int64)) raised"),
+        (
+            lambda: call(torch.neg, torch.zeros(20).int()).has(dtype=torch.int64),
+            "neg(a tensor of shape (20,) and dtype int32): expected the dtype torch.int64",
+        ),
+        (lambda: call(torch.neg, torch.ones(1)).gives(torch.ones(1)), "neg(tensor([1])): expected tensor([1])"),
+    ],
+)
+def test_the_dtype_of_an_argument_is_told_where_it_matters(check: Callable[[], object], words: str) -> None:
+    assert words in message(check)
+
+
+def test_a_lambda_is_named_as_its_variable_or_not_at_all() -> None:
+    names = notebook("twice = lambda n, rule: 2 * n")
+    said = message(lambda: call(names["twice"], 3, lambda: 1).gives(5))
+    assert said == "K9: twice(3, a function): expected 5, got 6."
+    assert message(lambda: call(lambda n: n, 3).gives(5)) == "K9: function(3): expected 5, got 3."
+
+
+def test_a_message_is_short_and_keeps_its_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CNN_LABS_SEED", "77")
+    fresh_seed()
+
+    def fails(*args: object, **more: object) -> None:
+        fresh_seed()
+        raise ValueError("x" * 5000)
+
+    said = message(lambda: call(fails, *["a long argument"] * 50, word="a long argument").gives(1))
+    assert said.endswith("… [seed 77]")
+    assert len(said) == 400
+    assert "raised ValueError: xxx" in said
+
+
+def test_no_terminal_obeys_a_message() -> None:
+    class Red:
+        def __repr__(self) -> str:
+            return "\x1b[31mred\x1b[0m\x07"
+
+    def fails() -> None:
+        raise ValueError("\x1b[1;31mloud\x1b[0m\nand \x9b2Jlong")
+
+    assert message(lambda: value("x", Red()).equals(3)) == "K9: x: expected 3, got red (a Red)."
+    assert message(lambda: call(fails).gives(3)) == "K9: fails() raised ValueError: loud\nand 2Jlong"
+
+
+def test_a_hint_that_asks_keeps_its_mark() -> None:
+    assert message(lambda: expect(False, "Where does a line begin?")) == "K9: Where does a line begin?"
+
+
 def test_success_prints_one_line_that_counts_the_checks(capsys: pytest.CaptureFixture[str]) -> None:
     with question("K9"):
         call(half, 24).gives(12.0)
