@@ -49,6 +49,12 @@ __all__ = [
     "value",
 ]
 
+MOST_CHARACTERS = 400  # of a message
+MOST_WRITTEN = 160  # of a call's arguments in it
+
+_COLOURS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+_OF_DTYPES = re.compile(r"dtype|whole number|(?:scalar|result|output) type")
+
 T = TypeVar("T")
 Thing = TypeVar("Thing", torch.nn.Module, torch.optim.Optimizer)
 
@@ -94,37 +100,31 @@ class question:  # noqa: N801 - reads as a word in `with question("K25"):`
         elif isinstance(error, Exception) and not isinstance(
             error, DataError
         ):  # that is no student's, nor an interrupt
-            raise CheckError(_readable(self._message(error))) from None
+            raise CheckError(self._message(error)) from None
 
     def _message(self, error: Exception) -> str:
-        seed = "" if self.seed is None else f" [seed {self.seed}]"
         if _is_stub(error):
             used = came_from(error)
             return (
                 f"{self.name}: `{used}`, which it uses, is not done yet." if used else f"{self.name} is not done yet."
             )
-        if isinstance(error, CheckError):
-            return f"{self.name}: {error}{seed}"
         if isinstance(error, NameError) and not isinstance(error, UnboundLocalError) and not trail(error):
             advice = "Run the answer cell: it must end without an error. Keep the name as it is."
             return f"{self.name}: `{error.name}` is not defined. {advice}"
-        if isinstance(error, AssertionError) and str(error):
-            return f"{self.name}: {in_plain_words(str(error))}{seed}"
-        return f"{self.name}: {_named(error)}{seed}"
+        seed = "" if self.seed is None else f" [seed {self.seed}]"
+        return _readable(f"{self.name}: {_words(error)}", MOST_CHARACTERS - len(seed)) + seed
 
 
-MOST_CHARACTERS = 400  # of a message
-_COLOURS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+def _words(error: Exception) -> str:
+    if isinstance(error, CheckError):
+        return str(error)
+    return in_plain_words(str(error)) if isinstance(error, AssertionError) and str(error) else _named(error)
 
 
-def _readable(message: str) -> str:
-    """A message that is short enough to read, without what a terminal would obey. A seed at its end stays."""
+def _readable(message: str, most: int) -> str:
+    """A message that is short enough to read, without what a terminal would obey."""
     text = "".join(one for one in _COLOURS.sub("", message) if one.isprintable() or one == "\n")
-    words, seed, number = text.rpartition(" [seed ")
-    if len(text) <= MOST_CHARACTERS:
-        return text
-    end = seed + number if re.fullmatch(r"\d{1,20}\]", number) else ""
-    return f"{(words if end else text)[: MOST_CHARACTERS - len(end) - 1]}…{end}"
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _count() -> None:
@@ -227,10 +227,6 @@ class Value:
         if device is not None and result.device.type != torch.device(device).type:
             _fail(f"{self.name}: {device_difference(device, result.device)}", hint)
         return self
-
-
-MOST_WRITTEN = 160  # characters of a call's arguments
-_OF_DTYPES = re.compile(r"dtype|whole number|(?:scalar|result|output) type")
 
 
 class Call(Value):
