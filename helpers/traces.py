@@ -83,9 +83,12 @@ def _facts(argument: Any) -> dict[str, list[Any]]:
     }
 
 
-def _numbers(grad: torch.Tensor | None) -> str:
-    """As text, in which nan is nan."""
-    return "" if grad is None else str(grad.tolist())
+def _numbers(grad: torch.Tensor | None) -> bytes | None:
+    """As bytes, among which nan is nan."""
+    if grad is None:
+        return None
+    dense = grad.detach().to_dense().cpu().resolve_conj().resolve_neg()
+    return dense.reshape(-1).view(torch.uint8).numpy().tobytes()
 
 
 def _arrays(value: Any, depth: int = 0) -> Iterator[torch.Tensor | np.ndarray]:

@@ -157,12 +157,12 @@ class ExecuteHandIn(Execute):
                 return
             except DeadKernelError:
                 why = self.km.provisioner.why or "the notebook's process ended"
-                self._stopped = f"Nothing ran from here on: {why} in a cell above."
+                self._stopped = f"Nothing ran from here on: {why} in {_place(cell)}."
             except CellTimeoutError:
                 if self._answers():
                     cell.outputs.append(_error("CellTimeoutError", "This cell took too long."))
                     return
-                self._stopped = "Nothing ran from here on: a cell above took too long and could not be stopped."
+                self._stopped = f"Nothing ran from here on: {_place(cell)} took too long and could not be stopped."
             except Exception as error:  # what a hostile kernel may send
                 self._stopped = f"Nothing ran from here on: the kernel's answer made no sense ({type(error).__name__})."
         cell.outputs = [_error("NotRun", self._stopped or f"Nothing ran from here on: {self._too_late}.")]
@@ -225,6 +225,11 @@ def _can_be_kept(cell: NotebookNode) -> bool:
     except Exception:
         return False
     return True
+
+
+def _place(cell: NotebookNode) -> str:
+    """What checks call a cell that ended everything: an answer has a name that the student knows."""
+    return f"the answer cell {cell.metadata.nbgrader.grade_id}" if is_solution(cell) else "a cell above"
 
 
 def _not_run(why: str) -> Verdict:

@@ -22,6 +22,7 @@ import torch
 from IPython.core.inputtransformer2 import TransformerManager
 from torch import Tensor
 
+from helpers.compare import own_name
 from helpers.grading import twins
 from helpers.grading.failures import described
 from helpers.grading.frames import WireError, receive, send
@@ -56,8 +57,7 @@ class _Reply(Packer):
         if own is not None:
             return {"own": [own, ""]}
         kinds = [[str(kind.__module__), kind.__qualname__] for kind in type(value).__mro__]
-        name = getattr(value, "__name__", "")
-        return {"handle": [self._servant.keep(value), kinds, name if type(name) is str else "", callable(value)]}
+        return {"handle": [self._servant.keep(value), kinds, own_name(value), callable(value)]}
 
     def gradient(self, tensor: Tensor) -> dict[str, Any]:
         own = self._servant.number_of_parameter(tensor)

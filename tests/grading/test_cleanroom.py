@@ -63,12 +63,49 @@ def test_a_name_is_found_in_functions_and_comprehensions() -> None:
 
 def test_a_name_that_is_missing_is_named() -> None:
     message = fails("", 'with question("K1"): call(area, 3).gives(9)')
-    assert message == "K1: `area` is not defined. Run the answer cell first, and keep the name as it is."
+    assert (
+        message
+        == "K1: `area` is not defined. Run the answer cell: it must end without an error. Keep the name as it is."
+    )
 
 
 def test_an_answer_that_is_not_written_is_not_done_yet() -> None:
     student = "def area(n): raise NotImplementedError('not done yet')"
     assert fails(student, 'with question("K1"): call(area, 3).gives(9)') == "K1 is not done yet."
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("raise NotImplementedError", "K1: `size`, which it uses, is not done yet."),
+        ("return [][n]", "K1: area(3) raised IndexError in `size`: list index out of range"),
+        ("return nowhere", "K1: area(3) raised NameError in `size`: name 'nowhere' is not defined"),
+    ],
+)
+def test_what_comes_from_another_function_of_the_kernels_is_told_with_its_name(body: str, words: str) -> None:
+    student = f"def size(n): {body}\ndef area(n): return size(n) ** 2"
+    assert fails(student, 'with question("K1"): call(area, 3).gives(9)') == words
+    own = fails(student, 'with question("K1"): call(size, 3).gives(3)')
+    assert "`" not in own
+
+
+def test_a_lambda_of_the_students_goes_by_its_name() -> None:
+    student = "area = lambda n: n"
+    assert fails(student, 'with question("K1"): call(area, 3).gives(9)') == "K1: area(3): expected 9, got 3."
+
+
+@pytest.mark.parametrize("trail", ['["x", "y " * 9]', '["x", 5, {}]', "None", '["x", "\x1b[31m"]', '["x", "y" * 9999]'])
+def test_a_false_name_of_a_function_is_no_text_of_a_message(trail: str) -> None:
+    student = f"""
+        import helpers.grading.failures as failures
+        failures.trail = lambda error: {trail}
+        def f(): raise ValueError("no")
+    """
+    message = fails(student, 'with question("K1"): call(f).gives(9)')
+    assert message.startswith(("K1: f() raised ValueError", "The notebook's process answered nonsense"))
+    assert len(message) < 200
+    assert " y" not in message
+    assert "\x1b" not in message
 
 
 def test_a_cells_names_are_gone_in_the_next() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -41,6 +42,66 @@ def message(check: Callable[[], object]) -> str:
 def test_a_wrong_number_is_told_with_its_call_its_type_and_the_hint() -> None:
     said = message(lambda: call(half, 25, stride=2).gives(12, hint="Round down."))
     assert said == "K9: half(25, stride=2): expected 12, got 12.5 (a float). Round down."
+
+
+def mean(values: torch.Tensor) -> torch.Tensor:
+    return values.mean()
+
+
+@pytest.mark.parametrize(
+    ("check", "words"),
+    [
+        (
+            lambda: call(torch.neg, torch.tensor([1, 2])).gives(torch.tensor([-1.0, -2.0])),
+            "neg(tensor([1, 2], dtype=int64)): expected the dtype torch.float32, got torch.int64 (whole",
+        ),
+        (lambda: call(mean, torch.tensor([1, 2])).gives(1.5), "mean(tensor([1, 2], dtype=int64)) raised"),
+        (
+            lambda: call(torch.neg, torch.zeros(20).int()).has(dtype=torch.int64),
+            "neg(a tensor of shape (20,) and dtype int32): expected the dtype torch.int64",
+        ),
+        (lambda: call(torch.neg, torch.ones(1)).gives(torch.ones(1)), "neg(tensor([1])): expected tensor([1])"),
+    ],
+)
+def test_the_dtype_of_an_argument_is_told_where_it_matters(check: Callable[[], object], words: str) -> None:
+    assert words in message(check)
+
+
+def test_a_lambda_is_named_as_its_variable_or_not_at_all() -> None:
+    names = notebook("twice = lambda n, rule: 2 * n")
+    said = message(lambda: call(names["twice"], 3, lambda: 1).gives(5))
+    assert said == "K9: twice(3, a function): expected 5, got 6."
+    assert message(lambda: call(lambda n: n, 3).gives(5)) == "K9: function(3): expected 5, got 3."
+
+
+def test_a_message_is_short_and_keeps_its_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CNN_LABS_SEED", "77")
+    fresh_seed()
+
+    def fails(*args: object, **more: object) -> None:
+        fresh_seed()
+        raise ValueError("x" * 5000)
+
+    said = message(lambda: call(fails, *["a long argument"] * 50, word="a long argument").gives(1))
+    assert said.endswith("… [seed 77]")
+    assert len(said) == 400
+    assert "raised ValueError: xxx" in said
+
+
+def test_no_terminal_obeys_a_message() -> None:
+    class Red:
+        def __repr__(self) -> str:
+            return "\x1b[31mred\x1b[0m\x07"
+
+    def fails() -> None:
+        raise ValueError("\x1b[1;31mloud\x1b[0m\nand \x9b2Jlong")
+
+    assert message(lambda: value("x", Red()).equals(3)) == "K9: x: expected 3, got red (a Red)."
+    assert message(lambda: call(fails).gives(3)) == "K9: fails() raised ValueError: loud\nand 2Jlong"
+
+
+def test_a_hint_that_asks_keeps_its_mark() -> None:
+    assert message(lambda: expect(False, "Where does a line begin?")) == "K9: Where does a line begin?"
 
 
 def test_success_prints_one_line_that_counts_the_checks(capsys: pytest.CaptureFixture[str]) -> None:
@@ -118,10 +179,10 @@ def test_what_belongs_to_an_argument_is_kept_too(function: Callable[..., object]
 
 
 def test_a_gradient_that_was_there_is_none_of_the_calls() -> None:
-    x = torch.ones(2, requires_grad=True)
-    learns(x)
-    call(lambda t: t * 2, x).keeps_arguments()
-    assert "left a gradient" in message(lambda: call(learns, x).keeps_arguments())
+    for x in (torch.ones(2, requires_grad=True), torch.full((), float("nan"), requires_grad=True)):
+        learns(x)
+        call(lambda t: t * 2, x).keeps_arguments()
+    assert "left a gradient" in message(lambda: call(learns, torch.ones(2, requires_grad=True)).keeps_arguments())
 
 
 @pytest.mark.parametrize(
@@ -275,6 +336,52 @@ def test_what_pytorch_asserts_is_told_in_plain_words() -> None:
         raise AssertionError("Torch not compiled with CUDA enabled")
 
     assert message(fails) == "K9: it asks for a device that this machine lacks. Write `device`, not a device's name."
+
+
+def notebook(*cells: str) -> dict[str, Any]:
+    """The names of a notebook in which these cells have run."""
+    names: dict[str, Any] = {"__name__": "__main__", "call": call, "question": question}
+    for number, cell in enumerate(cells):
+        exec(compile(cell, f"<cell {number}>", "exec"), names)
+    return names
+
+
+USED = """
+class Size:
+    def of(self, n): raise NotImplementedError("not done yet")
+def size(n): raise NotImplementedError("not done yet")
+def first(row): return row[0]
+"""
+USES = """
+def table(n): return [size(m) for m in range(n)]
+def sides(n): return Size().of(n)
+def firsts(rows): return [first(row) for row in rows]
+short = lambda n: size(n)
+def lost(n): return nowhere(n)
+"""
+
+
+@pytest.mark.parametrize(
+    ("check", "words"),
+    [
+        ("call(table, 3).gives(1)", "K9: `size`, which it uses, is not done yet."),
+        ("table(3)", "K9: `size`, which it uses, is not done yet."),
+        ("call(short, 3).gives(1)", "K9: `size`, which it uses, is not done yet."),
+        ("call(sides, 3).gives(1)", "K9: `Size.of`, which it uses, is not done yet."),
+        ("call(size, 3).gives(1)", "K9 is not done yet."),
+        ("[size(n) for n in range(3)]", "K9 is not done yet."),
+        ("call(firsts, [[]]).gives(1)", "K9: firsts([[]]) raised IndexError in `first`: list index out of range"),
+        ("call(firsts, [[]]).raises(ValueError)", "but it raised IndexError in `first`: list index out of range."),
+        ("firsts([[]])", "K9: IndexError in `first`: list index out of range"),
+        ("call(first, []).gives(1)", "K9: first([]) raised IndexError: list index out of range"),
+        ("lost(3)", "K9: NameError: name 'nowhere' is not defined"),
+        ("value", "K9: `value` is not defined. Run the answer cell: it must end without an error. Keep the name as it"),
+    ],
+)
+def test_what_comes_from_another_function_is_told_with_its_name(check: str, words: str) -> None:
+    with pytest.raises(CheckError) as caught:
+        notebook(USED, USES, f"with question('K9'): {check}")
+    assert words in str(caught.value)
 
 
 def test_what_is_not_implemented_is_no_stub() -> None:
