@@ -257,6 +257,8 @@ def _moved(place: ast.expr) -> Iterator[ast.expr]:
 def call_left_out(node: ast.AST) -> Iterator[ast.AST]:
     """x for x.clone(), and x for F.relu(x)."""
     match node:
+        case ast.Call(func=ast.Name(id="tuple" | "list")):
+            return  # mostly of a torch.Size, which is a tuple
         case ast.Call(func=ast.Attribute(value=subject), args=args):
             of_module = isinstance(subject, ast.Name) and subject.id in MODULES
             yield from args[:1] if of_module else [subject]
