@@ -2,10 +2,10 @@
 
     python -m tests.mutants [lab03-convolution …]
 
-Every mutant of a solution (`tests/mutate.py`) is graded in its place. What no check notices is a survivor: it stands in
-`tests/answers/<lab>/mutants.toml` under `no-fault`, with the reason why it does the same as the solution or keeps to the
-question as well, or under `open`, with what a check would have to try. A survivor that stands nowhere is an error, and so
-is an entry that is out of date.
+Every mutant of a solution (`tests/mutate.py`) is graded in the solution's place. One that no check notices is a
+survivor, and stands in `tests/answers/<lab>/mutants.toml`: under `no-fault`, with the reason why it is as right as the
+solution, or under `open`, with what a check would have to try. One that stands nowhere is an error, and so is an entry
+that is out of date.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def read_listed(path: Path) -> Listed:
     content = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     try:
         return {
-            heading: {(e["exercise"], e["before"].strip(), e["after"].strip()): e[word] for e in content.get(heading, [])}
+            heading: {(e["exercise"], e["before"], e["after"]): e[word] for e in content.get(heading, [])}
             for heading, word in HEADINGS.items()
         }
     except KeyError as error:

@@ -1,8 +1,8 @@
 """Small faults in a solution, one at a time.
 
-An operator is a function that is given a node of Python's syntax tree and gives nodes to put in its place. cosmic-ray and
-mutmut have such operators too, but take modules with a test suite of their own; what changes here is one cell of a
-notebook, of which only nbgrader's solution regions may change, and the tests are its checks.
+An operator is a function that is given a node of Python's syntax tree, and gives nodes to put in its place. cosmic-ray
+and mutmut have such operators too, but for modules that a test suite imports. Here one cell of a notebook changes, only
+inside nbgrader's solution regions, and its tests are the exercise's checks.
 """
 
 from __future__ import annotations
@@ -43,14 +43,15 @@ INSTEAD: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
     ast.In: (ast.NotIn,),
     ast.NotIn: (ast.In,),
 }
-PAIRS = """
-    min max  amin amax  argmin argmax  floor ceil  sum mean  train eval  zeros ones  zeros_like ones_like  rand randn
-    cat stack  square abs  no_grad enable_grad  float32 float64  float double  height width  rows columns
-    weight bias  MaxPool2d AvgPool2d  max_pool2d avg_pool2d  softmax log_softmax  relu sigmoid  silu relu
-    ReLU Sigmoid  parameters buffers  named_parameters named_buffers  unfold fold  same valid  max average
-""".split()
-NEIGHBOURS = dict(zip(PAIRS[::2], PAIRS[1::2], strict=True))
-NEIGHBOURS |= {other: name for name, other in NEIGHBOURS.items() if other not in NEIGHBOURS}
+PAIRS = re.findall(
+    r"(\w+)\|(\w+)",
+    """average|max  min|max  amin|amax  argmin|argmax  floor|ceil  sum|mean  train|eval  same|valid
+    zeros|ones  zeros_like|ones_like  rand|randn  cat|stack  square|abs  no_grad|enable_grad
+    float|double  float32|float64  height|width  rows|columns  weight|bias  fold|unfold
+    silu|relu  relu|sigmoid  ReLU|Sigmoid  softmax|log_softmax  MaxPool2d|AvgPool2d  max_pool2d|avg_pool2d
+    parameters|buffers  named_parameters|named_buffers""",
+)
+NEIGHBOURS = {other: name for name, other in PAIRS} | dict(PAIRS)
 MODULES = {"torch", "F", "nn", "np", "math", "copy"}  # a call of theirs has its subject as its first argument
 LOOKS = {"display", "figsize", "file", "label", "layout", "mininterval", "ncols", "title", "xlabel", "xticks", "ylabel"}
 REGION = re.compile(r"### BEGIN SOLUTION.*?### END SOLUTION", re.DOTALL)
@@ -88,8 +89,11 @@ def mutate(solution: str) -> list[Mutant]:
 
 
 def _lines_of_regions(solution: str) -> set[int]:
-    spans = [match.span() for match in REGION.finditer(solution)]
-    return {line + 1 for start, end in spans for line in range(solution.count("\n", 0, start), solution.count("\n", 0, end))}
+    found: set[int] = set()
+    for region in REGION.finditer(solution):
+        first, last = (solution.count("\n", 0, end) + 1 for end in region.span())
+        found |= set(range(first, last))
+    return found
 
 
 def _where_faults_count(node: ast.AST, lines: set[int]) -> Iterator[ast.AST]:
