@@ -94,6 +94,12 @@ def sample(cases: list[Case], number: int) -> list[Case]:
     return sorted(cases, key=lambda case: hashlib.sha256(repr(case.key).encode()).digest())[:number]
 
 
+def rehearse(lab: Lab) -> Rehearsal:
+    """The lab with its cells run."""
+    with _folder(files_beside(listed_of(lab).parent)):
+        return Rehearsal(lab)
+
+
 def survives(rehearsal: Rehearsal, case: Case) -> bool:
     """Whether no check notices the mutant."""
     torch.manual_seed(SEED)
@@ -160,9 +166,7 @@ def find_survivors(rehearsal: Rehearsal, cases: list[Case]) -> list[Case]:
 
 def try_lab(lab: Lab, console: Console) -> list[str]:
     """Try all mutants of a lab, and tell of them; gives the complaints."""
-    listed = read_listed(listed_of(lab))
-    with _folder(files_beside(listed_of(lab).parent)):
-        rehearsal = Rehearsal(lab)
+    listed, rehearsal = read_listed(listed_of(lab)), rehearse(lab)
     cases = cases_of(lab, rehearsal.checks)
     right = [unharmed(lab, exercise) for exercise in rehearsal.checks]
     survivors = find_survivors(rehearsal, right + cases)
