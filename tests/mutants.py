@@ -36,7 +36,7 @@ from tests.conftest import LABS, ROOT
 from tests.grading.rehearsal import Rehearsal
 from tests.mutate import Mutant, mutate
 
-SECONDS = 30  # for one check; the solutions need a few at most, and what hangs is noticed
+CPU_SECONDS = 30  # of the processor's time for one mutant; solutions need five at most, and what hangs is noticed
 SEED = 1  # of the numbers that checks draw: a run can be repeated
 HEADINGS = {"no-fault": "why", "open": "missing"}  # what an entry must say besides what changed
 
@@ -104,7 +104,7 @@ def survives(rehearsal: Rehearsal, case: Case) -> bool:
     """Whether no check notices the mutant."""
     torch.manual_seed(SEED)
     with _folder(files_beside(listed_of(rehearsal.lab).parent)):
-        return not rehearsal.notices(case.exercise, case.mutant.source, SECONDS)
+        return not rehearsal.notices(case.exercise, case.mutant.source, CPU_SECONDS)
 
 
 def unharmed(lab: Lab, exercise: str) -> Case:

@@ -73,7 +73,7 @@ def test_the_solution_itself_survives(rehearsal: Rehearsal, small: Lab) -> None:
 
 
 def test_what_hangs_is_ended_and_noticed(rehearsal: Rehearsal) -> None:
-    assert rehearsal.notices(HANGS.exercise, HANGS.mutant.source, seconds=0.5)
+    assert rehearsal.notices(HANGS.exercise, HANGS.mutant.source, cpu=1)
 
 
 def test_an_unlisted_survivor_is_shown_with_its_difference() -> None:

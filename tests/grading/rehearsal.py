@@ -96,15 +96,21 @@ class Rehearsal:
                 marks.enter(cell, inside.run(cell.source, True, CHECK_SECONDS))
         return marks
 
-    def notices(self, exercise: str, source: str, seconds: float) -> bool:
-        """Whether one of the exercise's checks, each in so many seconds, takes points from `source` or fails.
+    def notices(self, exercise: str, source: str, cpu: int) -> bool:
+        """Whether one of the exercise's checks takes points from `source` or fails.
+
+        Args:
+            exercise: the id of the answer cell.
+            source: what stands in it.
+            cpu: seconds of the processor's time that `source` may take, so that it does not hang. Other processes on
+                the machine do not use them up.
 
         Raises:
             RuntimeError: if a check could not do its work, whatever the answer is.
         """
-        with room(source, self._setup, self._before[exercise]) as inside:
+        with room(source, self._setup, self._before[exercise], cpu) as inside:
             for cell in self.checks[exercise]:
-                marks, verdict = Marks(), inside.run(cell.source, True, seconds)
+                marks, verdict = Marks(), inside.run(cell.source, True, CHECK_SECONDS)
                 if verdict.fault:
                     raise RuntimeError(f"{self.lab.assignment}, {exercise}: {verdict.fault}")
                 marks.enter(cell, verdict)
