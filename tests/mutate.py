@@ -82,7 +82,7 @@ def mutate(solution: str) -> list[Mutant]:
         for operator in OPERATORS:
             for other in operator(node):
                 source = ast.unparse(copy.deepcopy(tree, {id(node): other}))  # a copy in which `other` is `node`
-                if source != original and _is_python(source):
+                if source != original and _can_run(source):
                     name = operator.__name__.replace("_", " ")
                     found.setdefault(source, Mutant(name, *_changed(original, source), source))
     return list(found.values())
@@ -121,12 +121,14 @@ def _is_for_show(node: ast.AST) -> bool:
     return False
 
 
-def _is_python(source: str) -> bool:
+def _can_run(source: str) -> bool:
+    """Whether Python takes a source, and no statement in it is a mere name: that one counts as dropped already."""
     try:
-        compile(source, "<mutant>", "exec")
+        tree = ast.parse(source)
+        compile(tree, "<mutant>", "exec")
     except SyntaxError:
         return False
-    return True
+    return not any(isinstance(node, ast.Expr) and isinstance(node.value, ast.Name) for node in ast.walk(tree))
 
 
 def _changed(before: str, after: str) -> tuple[str, str]:

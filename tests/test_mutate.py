@@ -81,6 +81,10 @@ def test_prints_behind_a_condition_stay() -> None:
     assert mutate(solved("if k % 100 == 99:", "    print(k)")) == []
 
 
+def test_a_call_left_out_as_a_whole_is_made_once() -> None:
+    assert faults("optimizer.zero_grad()") == {"statement dropped": {"pass"}}
+
+
 def test_only_the_solution_changes() -> None:
     answer = "def f(x, y=1):\n    x = x + 1\n    " + solved("return x").replace("\n", "\n    ")
     assert mutate(answer) == []
