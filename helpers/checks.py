@@ -27,7 +27,7 @@ import torch
 from helpers.advice import in_plain_words
 from helpers.compare import describe, difference
 from helpers.files import DataError
-from helpers.operations import AUTOGRAD, MEANINGS, count_operations
+from helpers.operations import AUTOGRAD, count_operations, meanings
 
 __all__ = [
     "Call",
@@ -291,6 +291,7 @@ class Call(Value):
 
         Args:
             words: keys of `helpers.operations.MEANINGS`, plain names of PyTorch's own operations, or "autograd".
+                With an underscore behind it, "clamp_", a word stands for those that write into a tensor.
             hint: what to do instead, in a sentence.
 
         Raises:
@@ -300,7 +301,7 @@ class Call(Value):
         self.result()
         used = self._count_operations(self._args, self._kwargs)
         for word in words:
-            if any(name in used for name in MEANINGS.get(word, (word,))):
+            if any(name in used for name in meanings(word)):
                 _fail(f"{self.name} uses {word if word == AUTOGRAD else f'{word} of PyTorch'}", hint)
         return self
 
