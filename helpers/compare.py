@@ -237,7 +237,8 @@ def _nested(values: Any) -> str:
 
 
 def _number(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, Real) and not isinstance(value, bool) else str(value)
+    """Six digits of what is not whole; of whole numbers all, for the last one may be the wrong one."""
+    return f"{value:.6g}" if isinstance(value, Real) and not isinstance(value, Integral) else str(value)
 
 
 def _float(value: float) -> str:
