@@ -28,7 +28,7 @@ import torch
 from helpers.advice import in_plain_words
 from helpers.compare import describe, device_difference, difference, dtype_difference, own_name
 from helpers.files import DataError
-from helpers.operations import AUTOGRAD, MEANINGS, count_operations
+from helpers.operations import AUTOGRAD, count_operations, meanings
 from helpers.traces import Traces
 from helpers.trail import came_from, trail
 
@@ -365,6 +365,7 @@ class Call(Value):
 
         Args:
             words: keys of `helpers.operations.MEANINGS`, plain names of PyTorch's own operations, or "autograd".
+                With an underscore behind it, "clamp_", a word stands for those that write into a tensor.
             hint: what to do instead, in a sentence.
 
         Raises:
@@ -374,7 +375,7 @@ class Call(Value):
         self.result()
         used = self._count_operations(self._args, self._kwargs)
         for word in words:
-            if any(name in used for name in MEANINGS.get(word, (word,))):
+            if any(name in used for name in meanings(word)):
                 _fail(f"{self.name} uses {word if word == AUTOGRAD else f'{word} of PyTorch'}", hint)
         return self
 

@@ -220,9 +220,10 @@ def _values(expected: torch.Tensor | np.ndarray, got: torch.Tensor | np.ndarray)
     if expected.dtype == bool:
         gap = (expected != got).astype(float)
     else:
-        gap = np.abs(expected.astype(complex) - got.astype(complex))
+        with np.errstate(invalid="ignore"):  # ∞ − ∞ is none
+            gap = np.abs(expected.astype(complex) - got.astype(complex))
         gap = np.where(np.isnan(gap), np.inf, gap)
-        gap = np.where(np.isnan(expected) & np.isnan(got), 0, gap)
+        gap = np.where((expected == got) | (np.isnan(expected) & np.isnan(got)), 0, gap)
     place = tuple(int(i) for i in np.unravel_index(int(gap.argmax()), gap.shape))
     wrong = int((gap > 0).sum())
     most = _apart(expected[place].item(), got[place].item(), _nested)

@@ -14,6 +14,8 @@ A file `tests/answers/<lab>/<exercise>.py` names the exercise and what its answe
     @wrong("forgets dilation", passes="visible")   # only the hidden check sees it
     def no_dilation(n, kernel): ...
 
+A function whose name begins with an underscore is no answer: it stands before each answer that the file gives.
+
 Where the cell defines variables, the file says `VALUES = ("x", "y")` in place of `NAME`; each answer is then a
 function that returns them, and whose parameters are names that the notebook has defined before.
 
@@ -94,10 +96,10 @@ def _read(path: Path) -> Exercise:
     if "EXERCISE" not in settings or ("NAME" in settings) == ("VALUES" in settings):
         raise ValueError(f"{path}: say EXERCISE, and either NAME or VALUES, at the top of the file")
     values = settings.get("VALUES", ())
-    imports = "".join(f"{ast.unparse(node)}\n" for node in tree.body if _is_import_of_answers(node))
+    shared = "".join(f"{ast.unparse(node)}\n" for node in tree.body if _is_import_of_answers(node) or _is_shared(node))
     answers = []
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not _is_shared(node):
             marked = _mark(node, path)
             node.decorator_list = node.decorator_list[:-1]
             name = node.name
@@ -108,7 +110,7 @@ def _read(path: Path) -> Exercise:
             else:
                 node.name = settings["NAME"]
                 source = ast.unparse(node)
-            answers.append(Answer(name=name, source=f"{imports}\n{source}".strip(), **marked))
+            answers.append(Answer(name=name, source=f"{shared}\n{source}".strip(), **marked))
     return Exercise(settings["EXERCISE"], tuple(values) or (settings["NAME"],), tuple(answers), path)
 
 
@@ -123,6 +125,11 @@ def _is_import_of_answers(node: ast.stmt) -> bool:
     if isinstance(node, ast.ImportFrom):
         return node.module != __name__ and node.module != "__future__"
     return isinstance(node, ast.Import)
+
+
+def _is_shared(node: ast.stmt) -> bool:
+    """Whether a statement defines what several answers call."""
+    return isinstance(node, ast.FunctionDef) and node.name.startswith("_")
 
 
 def _mark(node: ast.FunctionDef | ast.ClassDef, path: Path) -> dict[str, Any]:

@@ -30,6 +30,14 @@ def test_a_function_takes_the_name_that_the_notebook_uses(tmp_path: Path) -> Non
     assert "helpers.grading" not in answer.source
 
 
+def test_what_begins_with_an_underscore_stands_before_each_answer(tmp_path: Path) -> None:
+    text = HEAD + 'NAME = "size"\ndef _half(n):\n    return n / 2\n@right\ndef whole(n):\n    return int(_half(n))\n'
+    (answer,) = read_answers(write(tmp_path, text))["e-size"].answers
+    space: dict[str, Any] = {}
+    exec(answer.source, space)
+    assert space["size"](5) == 2
+
+
 def test_values_are_bound_to_their_names(tmp_path: Path) -> None:
     text = HEAD + 'VALUES = ("a", "b")\n@wrong("swapped", passes="visible")\ndef swapped(n):\n    return n + 1, n\n'
     exercise = read_answers(write(tmp_path, text))["e-size"]

@@ -16,7 +16,13 @@ from helpers.operations import MEANINGS, MOST, count_operations
 X = torch.randn(2, 3, 6, 6)
 W = torch.randn(4, 3, 2, 2)
 WAYS: dict[str, list[Callable[[Tensor], Any]]] = {
-    "avg_pool2d": [lambda x: F.avg_pool2d(x, 2), nn.AvgPool2d(2), lambda x: torch._C._nn.avg_pool2d(x, 2)],
+    "avg_pool2d": [
+        lambda x: F.avg_pool2d(x, 2),
+        nn.AvgPool2d(2),
+        nn.AvgPool3d((1, 2, 2)),
+        lambda x: torch._C._nn.avg_pool2d(x, 2),
+        lambda x: F.avg_pool1d(x[0], 2),
+    ],
     "autograd": [lambda x: torch.enable_grad()(lambda: x.clone().requires_grad_().square().sum().backward())()],
     "batch_norm": [nn.BatchNorm2d(3), lambda x: F.batch_norm(x, torch.zeros(3), torch.ones(3))],
     "clamp": [
@@ -25,12 +31,28 @@ WAYS: dict[str, list[Callable[[Tensor], Any]]] = {
         lambda x: x.clip(0),
         lambda x: x.clamp_min_(0),
     ],
+    "clamp_": [lambda x: torch.clamp(x, min=0, out=x), lambda x: x.clip_(0), lambda x: x.clamp_min_(0)],
     "conv2d": [lambda x: F.conv2d(x, W), lambda x: torch.conv2d(x, W), nn.Conv2d(3, 1, 2)],
-    "cross_entropy": [lambda x: F.cross_entropy(x, torch.zeros(2, 6, 6, dtype=torch.long))],
-    "linear": [nn.Linear(6, 2), lambda x: F.linear(x[0, 0], torch.ones(2, 6), torch.ones(2))],
+    "cross_entropy": [
+        lambda x: F.cross_entropy(x, torch.zeros(2, 6, 6, dtype=torch.long)),
+        lambda x: nn.CrossEntropyLoss()(x, torch.ones(2, 3, 6, 6)),
+        lambda x: F.nll_loss(x.log_softmax(1), torch.zeros(2, 6, 6, dtype=torch.long)),
+    ],
+    "linear": [
+        nn.Linear(6, 2),
+        nn.Linear(6, 2, bias=False),
+        lambda x: F.linear(x[0, 0], torch.ones(2, 6), torch.ones(2)),
+        lambda x: F.linear(x, torch.ones(2, 6)) + 1,
+    ],
     "matmul": [lambda x: x @ x, lambda x: torch.einsum("bchw,bcwv->bchv", x, x), lambda x: x[0, 0, 0] @ x[0, 0, 1]],
     "max": [lambda x: x.max()],
-    "max_pool2d": [lambda x: torch.max_pool2d(x, 2), nn.MaxPool2d(2), nn.AdaptiveMaxPool2d(2)],
+    "max_pool2d": [
+        lambda x: torch.max_pool2d(x, 2),
+        nn.MaxPool2d(2),
+        nn.AdaptiveMaxPool2d(2),
+        nn.MaxPool3d((1, 2, 2)),
+        lambda x: F.max_pool1d(x[0], 2),
+    ],
     "pad": [nn.ZeroPad2d(1), lambda x: F.pad(x, (1, 1))],
     "relu": [lambda x: x.relu(), torch.relu_, nn.ReLU(inplace=True), nn.ReLU6(), lambda x: F.threshold(x, 0, 0)],
     "softmax": [lambda x: x.softmax(1), nn.LogSoftmax(1)],
@@ -56,6 +78,9 @@ def test_other_ways_are_not() -> None:
     with question("L2") as q:
         call(relu, X).gives(F.relu(X)).without("relu", "clamp", "autograd")
     assert q.checks == 2
+    call(lambda x: x.copy_(x.clamp(min=0)), X).without("clamp_")
+    call(lambda x: x @ x.T, X[0, 0]).without("linear")
+    call(lambda x: x.log_softmax(1), X).without("cross_entropy")
     with torch.no_grad():
         call(relu, X.clone().requires_grad_()).without("autograd")  # somebody else's switch is off
 

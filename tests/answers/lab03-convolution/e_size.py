@@ -101,3 +101,26 @@ def fit_without_padding(n, kernel, stride=1, padding=0, dilation=1):
     if span > n:
         raise ValueError("the kernel does not fit")
     return (n + 2 * padding - span) // stride + 1
+
+
+@wrong("a negative rest, cut off to 0, counts as one place", passes="visible")
+def cut_off(n, kernel, stride=1, padding=0, dilation=1):
+    rest = n + 2 * padding - dilation * (kernel - 1) - 1
+    if rest <= -stride:
+        raise ValueError("the kernel does not fit")
+    return math.trunc(rest / stride) + 1
+
+
+@wrong("a ValueError without a word", passes="visible")
+def says_nothing(n, kernel, stride=1, padding=0, dilation=1):
+    rest = n + 2 * padding - dilation * (kernel - 1) - 1
+    if rest < 0:
+        raise ValueError
+    return rest // stride + 1
+
+
+@wrong("an AssertionError in place of a ValueError", passes="visible")
+def asserts(n, kernel, stride=1, padding=0, dilation=1):
+    rest = n + 2 * padding - dilation * (kernel - 1) - 1
+    assert rest >= 0, "the kernel does not fit"
+    return rest // stride + 1

@@ -9,6 +9,17 @@ EXERCISE = "extra-conv2d"
 NAME = "my_conv2d"
 
 
+def _conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    """What is right, for answers that are wrong in one thing."""
+    (s_h, s_w), (p_h, p_w), (d_h, d_w) = ((k, k) if isinstance(k, int) else k for k in (stride, padding, dilation))
+    x = F.pad(x, (p_w, p_w, p_h, p_h))
+    downs, rights = (torch.arange(n) for n in conv_output_shape(x.shape[2:], weight.shape[2:], stride, 0, dilation))
+    rows = s_h * downs[:, None] + d_h * torch.arange(weight.shape[2])
+    columns = s_w * rights[:, None] + d_w * torch.arange(weight.shape[3])
+    output = torch.einsum("nchuwv,ocuv->nohw", x[:, :, rows][..., columns], weight)
+    return output if bias is None else output + bias[:, None, None]
+
+
 @right
 def loop_over_places(x, weight, bias=None, stride=1, padding=0, dilation=1):
     def pair(setting):
@@ -48,76 +59,112 @@ def kernel_by_kernel(x, weight, bias=None, stride=1, padding=0, dilation=1):
     return torch.stack(images)
 
 
+@right
+def by_indices(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    return _conv2d(x, weight, bias, stride, padding, dilation)
+
+
 @wrong("the bias is forgotten")
 def no_bias(x, weight, bias=None, stride=1, padding=0, dilation=1):
-    return F.conv2d(x, weight, None, stride, padding, dilation)
+    return _conv2d(x, weight, None, stride, padding, dilation)
 
 
 @wrong("the bias is added once for each input channel")
 def bias_too_often(x, weight, bias=None, stride=1, padding=0, dilation=1):
-    return F.conv2d(x, weight, None if bias is None else x.shape[1] * bias, stride, padding, dilation)
+    return _conv2d(x, weight, None if bias is None else x.shape[1] * bias, stride, padding, dilation)
 
 
 @wrong("only the first input channel is used")
 def first_channel(x, weight, bias=None, stride=1, padding=0, dilation=1):
-    return F.conv2d(x[:, :1], weight[:, :1], bias, stride, padding, dilation)
+    return _conv2d(x[:, :1], weight[:, :1], bias, stride, padding, dilation)
 
 
 @wrong("the mean over the channels")
 def mean_over_channels(x, weight, bias=None, stride=1, padding=0, dilation=1):
-    return F.conv2d(x, weight / x.shape[1], bias, stride, padding, dilation)
+    return _conv2d(x, weight / x.shape[1], bias, stride, padding, dilation)
 
 
 @wrong("the stride is ignored")
 def no_stride(x, weight, bias=None, stride=1, padding=0, dilation=1):
-    return F.conv2d(x, weight, bias, 1, padding, dilation)
+    return _conv2d(x, weight, bias, 1, padding, dilation)
 
 
 @wrong("the kernels are flipped")
 def flipped(x, weight, bias=None, stride=1, padding=0, dilation=1):
-    return F.conv2d(x, weight.flip(2, 3), bias, stride, padding, dilation)
+    return _conv2d(x, weight.flip(2, 3), bias, stride, padding, dilation)
 
 
 @wrong("one number for each setting, no pairs", passes="visible")
 def no_pairs(x, weight, bias=None, stride=1, padding=0, dilation=1):
-    return F.conv2d(x, weight, bias, int(stride), int(padding), int(dilation))
+    return _conv2d(x, weight, bias, int(stride), int(padding), int(dilation))
 
 
 @wrong("the padding of height and width is swapped", passes="visible")
 def padding_swapped(x, weight, bias=None, stride=1, padding=0, dilation=1):
     p_h, p_w = (padding, padding) if isinstance(padding, int) else padding
-    return F.conv2d(F.pad(x, (p_h, p_h, p_w, p_w)), weight, bias, stride, 0, dilation)
+    return _conv2d(F.pad(x, (p_h, p_h, p_w, p_w)), weight, bias, stride, 0, dilation)
 
 
 @wrong("the stride of height and width is swapped", passes="visible")
 def stride_swapped(x, weight, bias=None, stride=1, padding=0, dilation=1):
-    return F.conv2d(x, weight, bias, stride if isinstance(stride, int) else stride[::-1], padding, dilation)
+    return _conv2d(x, weight, bias, stride if isinstance(stride, int) else stride[::-1], padding, dilation)
 
 
 @wrong("the dilation is ignored", passes="visible")
 def no_dilation(x, weight, bias=None, stride=1, padding=0, dilation=1):
-    return F.conv2d(x, weight, bias, stride, padding)
+    return _conv2d(x, weight, bias, stride, padding)
 
 
 @wrong("only the first image of the batch", passes="visible")
 def first_image(x, weight, bias=None, stride=1, padding=0, dilation=1):
-    return F.conv2d(x[:1], weight, bias, stride, padding, dilation)
+    return _conv2d(x[:1], weight, bias, stride, padding, dilation)
 
 
 @wrong("square kernels only", passes="visible")
 def square_kernels(x, weight, bias=None, stride=1, padding=0, dilation=1):
     side = weight.shape[2]
-    return F.conv2d(x, weight[:, :, :side, :side], bias, stride, padding, dilation)
+    return _conv2d(x, weight[:, :, :side, :side], bias, stride, padding, dilation)
 
 
 @wrong("always in float32", passes="visible")
 def float32(x, weight, bias=None, stride=1, padding=0, dilation=1):
-    return F.conv2d(x, weight, bias, stride, padding, dilation).float()
+    return _conv2d(x, weight, bias, stride, padding, dilation).float()
 
 
 @wrong("writes into the bias", passes="visible")
 def writes_into_the_bias(x, weight, bias=None, stride=1, padding=0, dilation=1):
-    output = F.conv2d(x, weight, bias, stride, padding, dilation)
+    output = _conv2d(x, weight, bias, stride, padding, dilation)
     if bias is not None:
         bias += 1
     return output
+
+
+@wrong("F.conv2d under another name")
+def renamed(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    convolution = F.conv2d
+    return convolution(x, weight, bias, stride=stride, padding=padding, dilation=dilation)
+
+
+@wrong("a layer of PyTorch's")
+def a_layer(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    o, c, *taps = weight.shape
+    layer = torch.nn.Conv2d(c, o, taps, stride, padding, dilation, bias=bias is not None).to(x.dtype)
+    layer.weight.data = weight.data
+    if bias is not None:
+        layer.bias.data = bias.data
+    return layer(x).detach()
+
+
+@wrong("a convolution over volumes of depth 1")
+def conv3d(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    (s_h, s_w), (p_h, p_w), (d_h, d_w) = ((k, k) if isinstance(k, int) else k for k in (stride, padding, dilation))
+    volumes = x[:, :, None], weight[:, :, None]
+    return F.conv3d(*volumes, bias, (1, s_h, s_w), (0, p_h, p_w), (1, d_h, d_w))[:, :, 0]
+
+
+@wrong("nn.Unfold, and a matrix product")
+def unfold_layer(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    taps = tuple(weight.shape[2:])
+    flat = weight.flatten(1) @ torch.nn.Unfold(taps, dilation, padding, stride)(x)
+    output = flat.unflatten(2, conv_output_shape(tuple(x.shape[2:]), taps, stride, padding, dilation))
+    return output if bias is None else output + bias[:, None, None]

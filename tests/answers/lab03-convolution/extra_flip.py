@@ -73,3 +73,8 @@ def flips_the_result(image, kernel):
 @wrong("returns the kernel", passes="visible")
 def the_kernel(image, kernel):
     return kernel
+
+
+@wrong("whole numbers through float64", passes="visible")
+def through_float64(image, kernel):
+    return correlate2d(image.double(), kernel.double().flip(0, 1)).to(image.dtype)

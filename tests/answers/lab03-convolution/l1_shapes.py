@@ -1,5 +1,10 @@
 """L1: the shape that a layer gives."""
 
+import copy
+
+import torch
+from torch._subclasses.fake_tensor import FakeTensorMode
+
 from helpers.grading.answers import right, wrong
 
 EXERCISE = "l1-shapes"
@@ -73,3 +78,25 @@ def table(layer, input_shape):
 def fixed_input(layer, input_shape):
     sides = conv_output_shape((50, 100), layer.kernel_size, layer.stride, layer.padding, layer.dilation)
     return (input_shape[0], layer.out_channels, *sides)
+
+
+@wrong("runs the layer")
+def runs_it(layer, input_shape):
+    return tuple(layer(torch.zeros(input_shape)).shape)
+
+
+@wrong("runs a copy of the layer on a device without numbers")
+def runs_a_copy(layer, input_shape):
+    return tuple(copy.deepcopy(layer).to("meta")(torch.zeros(input_shape, device="meta")).shape)
+
+
+@wrong("runs it on tensors that only pretend")
+def fake_tensors(layer, input_shape):
+    with FakeTensorMode(allow_non_fake_inputs=True):
+        return tuple(layer(torch.zeros(input_shape)).shape)
+
+
+@wrong("counts biases for channels: not every layer has any", passes="visible")
+def counts_biases(layer, input_shape):
+    sides = conv_output_shape(input_shape[2:], layer.kernel_size, layer.stride, layer.padding, layer.dilation)
+    return (input_shape[0], len(layer.bias), *sides)

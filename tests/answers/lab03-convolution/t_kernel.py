@@ -131,3 +131,57 @@ def in_place(image, kernel):
 @wrong("the numbers of the visible example", passes="visible")
 def table(image, kernel):
     return torch.tensor([[4.0, 3.0, 4.0], [2.0, 4.0, 3.0], [2.0, 3.0, 4.0]])
+
+
+@wrong("F.conv2d under another name")
+def renamed_conv2d(image, kernel):
+    slide = torch.nn.functional.conv2d
+    return slide(image[None, None].double(), kernel[None, None].double())[0, 0].to(image.dtype)
+
+
+@wrong("a layer with the kernel as its weight")
+def a_layer(image, kernel):
+    layer = torch.nn.Conv2d(1, 1, tuple(kernel.shape), bias=False, dtype=torch.float64)
+    layer.weight.data = kernel[None, None].double()
+    return layer(image[None, None].double())[0, 0].detach().to(image.dtype)
+
+
+@wrong("one convolution along the lines for each row of taps")
+def conv1d(image, kernel):
+    rows = kernel.shape[0]
+    height = image.shape[0] - rows + 1
+    lines = image.double()[:, None]
+    parts = [torch.conv1d(lines[u : u + height], kernel[u].double()[None, None])[:, 0] for u in range(rows)]
+    return sum(parts).to(image.dtype)
+
+
+@wrong("F.unfold")
+def im2col(image, kernel):
+    places = torch.nn.functional.unfold(image[None, None].double(), tuple(kernel.shape))[0]
+    shape = image.shape[0] - kernel.shape[0] + 1, image.shape[1] - kernel.shape[1] + 1
+    return (kernel.double().flatten() @ places).reshape(shape).to(image.dtype)
+
+
+@wrong("as_strided: unfold by hand")
+def strided_view(image, kernel):
+    shape = [n - f + 1 for n, f in zip(image.shape, kernel.shape, strict=True)]
+    patches = image.as_strided((*shape, *kernel.shape), (*image.stride(), *image.stride()))
+    return (patches * kernel).sum((2, 3)).to(image.dtype)
+
+
+@wrong("sums in float64: large whole numbers lose digits", passes="visible")
+def sums_in_float64(image, kernel):
+    height, width = image.shape[0] - kernel.shape[0] + 1, image.shape[1] - kernel.shape[1] + 1
+    total = torch.zeros(height, width, dtype=torch.float64)
+    for u in range(kernel.shape[0]):
+        for v in range(kernel.shape[1]):
+            total += kernel[u, v].double() * image[u : u + height, v : v + width].double()
+    return total.to(image.dtype)
+
+
+@wrong("a sum of int32 is int64", passes="visible")
+def dtype_of_the_sums(image, kernel):
+    rows, columns = kernel.shape
+    height, width = image.shape[0] - rows + 1, image.shape[1] - columns + 1
+    sums = [(image[i : i + rows, j : j + columns] * kernel).sum() for i in range(height) for j in range(width)]
+    return torch.stack(sums).reshape(height, width)

@@ -61,12 +61,17 @@ def minus_zero(image, kernel, padding):
 
 @wrong("always one zero", passes="visible")
 def always_one(image, kernel, padding):
-    return correlate2d(F.pad(image, [1] * 4), kernel)
+    bordered = image.new_zeros(image.shape[0] + 2, image.shape[1] + 2)
+    bordered[1:-1, 1:-1] = image
+    return correlate2d(bordered, kernel)
 
 
 @wrong("always same padding", passes="visible")
 def always_same(image, kernel, padding):
-    return correlate2d(F.pad(image, [kernel.shape[0] // 2] * 4), kernel)
+    p = kernel.shape[0] // 2
+    bordered = image.new_zeros(image.shape[0] + 2 * p, image.shape[1] + 2 * p)
+    bordered[p : p + image.shape[0], p : p + image.shape[1]] = image
+    return correlate2d(bordered, kernel)
 
 
 @wrong("height and width swapped", passes="visible")
@@ -82,3 +87,27 @@ def float32(image, kernel, padding):
     padded = torch.zeros(image.shape[0] + 2 * padding, image.shape[1] + 2 * padding)
     padded[padding : padding + image.shape[0], padding : padding + image.shape[1]] = image
     return correlate2d(padded, kernel)
+
+
+@wrong("F.pad")
+def functional_pad(image, kernel, padding):
+    return correlate2d(F.pad(image, (padding, padding, padding, padding)), kernel)
+
+
+@wrong("PyTorch's layer for constant borders")
+def a_layer_that_pads(image, kernel, padding):
+    return correlate2d(torch.nn.ConstantPad2d(padding, 0)(image), kernel)
+
+
+@wrong("a convolution that pads by itself")
+def conv2d_pads(image, kernel, padding):
+    planes = image[None, None].double(), kernel[None, None].double()
+    return torch.conv2d(*planes, padding=padding)[0, 0].to(image.dtype)
+
+
+@wrong("whole numbers through float32", passes="visible")
+def float32_border(image, kernel, padding):
+    bordered = torch.zeros(image.shape[0] + 2 * padding, image.shape[1] + 2 * padding)
+    bordered = bordered.double() if image.dtype == torch.float64 else bordered
+    bordered[padding : padding + image.shape[0], padding : padding + image.shape[1]] = image
+    return correlate2d(bordered.to(image.dtype), kernel)

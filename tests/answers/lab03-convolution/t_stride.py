@@ -14,6 +14,16 @@ def throw_away(image, kernel, stride):
 
 
 @right
+def skip_places(image, kernel, stride):
+    (height, width), (rows, columns) = image.shape, kernel.shape
+    full = torch.zeros(height - rows + 1, width - columns + 1, dtype=image.dtype)
+    for i in range(0, len(full), stride):
+        for j in range(0, full.shape[1], stride):
+            full[i, j] = (image[i : i + rows, j : j + columns] * kernel).sum()
+    return full[::stride, ::stride].clone()
+
+
+@right
 def step_loops(image, kernel, stride):
     rows, columns = kernel.shape
     lines = []
@@ -88,3 +98,29 @@ def hangs_over(image, kernel, stride):
 @wrong("always in float32", passes="visible")
 def float32(image, kernel, stride):
     return correlate2d(image, kernel)[::stride, ::stride].float()
+
+
+@wrong("F.conv2d with its stride")
+def conv2d_strides(image, kernel, stride):
+    planes = image[None, None].double(), kernel[None, None].double()
+    return torch.nn.functional.conv2d(*planes, stride=stride)[0, 0].to(image.dtype)
+
+
+@wrong("every so many of the numbers that a layer gives")
+def a_layer(image, kernel, stride):
+    layer = torch.nn.Conv2d(1, 1, tuple(kernel.shape), bias=False, dtype=torch.float64).requires_grad_(False)
+    layer.weight.copy_(kernel[None, None])
+    return layer(image[None, None].double())[0, 0, ::stride, ::stride].to(image.dtype)
+
+
+@wrong("loops over whole strides only: one place is lost where the step is larger than the rest", passes="visible")
+def loses_the_only_place(image, kernel, stride):
+    full = correlate2d(image, kernel)
+    return full[::stride, ::stride] if stride < min(image.shape) else full[:0, :0]
+
+
+@wrong("whole numbers through float32", passes="visible")
+def through_float32(image, kernel, stride):
+    if image.is_floating_point():
+        return correlate2d(image, kernel)[::stride, ::stride]
+    return correlate2d(image.float(), kernel.float())[::stride, ::stride].to(image.dtype)

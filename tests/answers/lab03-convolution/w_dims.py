@@ -77,3 +77,25 @@ def never_raises(kernel, dilation=1):
 @wrong("a table of the visible examples", passes="visible")
 def table(kernel, dilation=1):
     return {1: 0, 3: 1, 5: 2}[kernel]
+
+
+@wrong("only paddings of small kernels", passes="visible")
+def small_kernels(kernel, dilation=1):
+    for p in range(30):
+        if 2 * p == dilation * (kernel - 1):
+            return p
+    raise ValueError("no padding keeps the size")
+
+
+@wrong("a ValueError without a word", passes="visible")
+def says_nothing(kernel, dilation=1):
+    total = dilation * (kernel - 1)
+    if total % 2:
+        raise ValueError()
+    return total // 2
+
+
+@wrong("None where there is no answer", passes="visible")
+def none(kernel, dilation=1):
+    total = dilation * (kernel - 1)
+    return None if total % 2 else total // 2

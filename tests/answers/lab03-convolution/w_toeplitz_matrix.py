@@ -118,3 +118,14 @@ def five_by_five(kernel, height, width):
     for k in range(9):
         matrix[k, k // 3 : k // 3 + 3, k % 3 : k % 3 + 3] = kernel
     return matrix.flatten(1)
+
+
+@wrong("float64 or float32, whatever the kernel holds", passes="visible")
+def floats_only(kernel, height, width):
+    rows, columns = kernel.shape
+    floats = kernel if kernel.is_floating_point() else kernel.float()
+    matrix = floats.new_zeros(height - rows + 1, width - columns + 1, height, width)
+    for i in range(height - rows + 1):
+        for j in range(width - columns + 1):
+            matrix[i, j, i : i + rows, j : j + columns] = floats
+    return matrix.reshape(-1, height * width)

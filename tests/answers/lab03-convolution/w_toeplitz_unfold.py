@@ -19,6 +19,12 @@ def fold_places_again(x, weight):
 
 
 @right
+def image_by_image(x, weight):
+    places = x.shape[2] - weight.shape[2] + 1, x.shape[3] - weight.shape[3] + 1
+    return torch.stack([(weight.flatten(1) @ F.unfold(one, weight.shape[2:])).view(-1, *places) for one in x])
+
+
+@right
 def with_tensor_unfold(x, weight):
     rows, columns = weight.shape[2:]
     patches = x.unfold(2, rows, 1).unfold(3, columns, 1)  # N, C, H', W', f_H, f_W
@@ -85,3 +91,38 @@ def output_reshaped(x, weight):
 def float32(x, weight):
     flat = weight.flatten(1).float() @ F.unfold(x.float(), weight.shape[2:])
     return flat.reshape(len(x), len(weight), x.shape[2] - weight.shape[2] + 1, -1)
+
+
+@wrong("F.conv2d under another name")
+def renamed(x, weight):
+    slide = F.conv2d
+    return slide(x, weight)
+
+
+@wrong("a loop over the places")
+def loop_over_places(x, weight):
+    height, width = x.shape[2] - weight.shape[2] + 1, x.shape[3] - weight.shape[3] + 1
+    output = x.new_zeros(len(x), len(weight), height, width)
+    for i in range(height):
+        for j in range(width):
+            patch = x[:, :, i : i + weight.shape[2], j : j + weight.shape[3]].flatten(1)
+            output[:, :, i, j] = patch @ weight.flatten(1).T
+    return output
+
+
+@wrong("a loop over the taps")
+def loop_over_taps(x, weight):
+    height, width = x.shape[2] - weight.shape[2] + 1, x.shape[3] - weight.shape[3] + 1
+    taps = [(u, v) for u in range(weight.shape[2]) for v in range(weight.shape[3])]
+    return sum(
+        torch.einsum("nchw,oc->nohw", x[:, :, u : u + height, v : v + width], weight[:, :, u, v]) for u, v in taps
+    )
+
+
+@wrong("patches cut out one by one")
+def patch_by_patch(x, weight):
+    rows, columns = weight.shape[2:]
+    height, width = x.shape[2] - rows + 1, x.shape[3] - columns + 1
+    places = [(i, j) for i in range(height) for j in range(width)]
+    patches = torch.stack([x[:, :, i : i + rows, j : j + columns].flatten(1) for i, j in places], 2)
+    return (weight.flatten(1) @ patches).unflatten(2, (height, width))

@@ -85,3 +85,57 @@ def forgets_small_ones(x):
 def two_rows(x):
     x[:2][x[:2] < 0] = 0
     return x
+
+
+@wrong("x.relu_()")
+def method(x):
+    return x.relu_()
+
+
+@wrong("a layer that works in place")
+def in_place_layer(x):
+    return torch.nn.ReLU(True)(x)
+
+
+@wrong("F.relu in place")
+def functional(x):
+    return torch.nn.functional.relu(x, inplace=True)
+
+
+@wrong("clamp_")
+def clamp_in_place(x):
+    return x.clamp_(min=0)
+
+
+@wrong("clip_, another name of clamp_")
+def clip_in_place(x):
+    return x.clip_(0)
+
+
+@wrong("torch.clamp_min with out=x")
+def clamp_min_out(x):
+    return torch.clamp_min(x, 0, out=x)
+
+
+@wrong("PyTorch's relu, written into x")
+def writes_relu(x):
+    x[...] = torch.relu(x)
+    return x
+
+
+@wrong("returns a copy")
+def returns_a_copy(x):
+    x[x < 0] = 0
+    return x.clone()
+
+
+@wrong("a tensor without dimensions has no part ':'", passes="visible")
+def needs_a_dimension(x):
+    x[:] = torch.where(x > 0, x, torch.zeros_like(x))
+    return x
+
+
+@right
+def by_its_own_relu_that_clamps(x):
+    x[...] = x.clamp(min=0)
+    return x

@@ -97,3 +97,62 @@ def table(x):
             [0.5123, 0.0000, 1.3277, 0.3821, 0.0000],
         ]
     )
+
+
+@wrong("F.relu under another name")
+def renamed(x):
+    rectify = torch.nn.functional.relu
+    return rectify(x)
+
+
+@wrong("a layer")
+def a_layer(x):
+    return torch.nn.ReLU()(x)
+
+
+@wrong("the in-place one, on a copy")
+def underscore_on_a_copy(x):
+    return x.clone().relu_()
+
+
+@wrong("F.threshold")
+def threshold(x):
+    return torch.nn.functional.threshold(x, 0, 0)
+
+
+@wrong("a leaky ReLU that does not leak")
+def no_leak(x):
+    return torch.nn.functional.leaky_relu(x, 0.0)
+
+
+@wrong("a loop over the numbers")
+def number_by_number(x):
+    y = torch.zeros_like(x)
+    for place, number in enumerate(x.flatten()):
+        if number > 0:
+            y.view(-1)[place] = number
+    return y
+
+
+@wrong("x itself where nothing is negative", passes="visible")
+def x_itself(x):
+    return torch.where(x < 0, 0, x).to(x.dtype) if (x < 0).any() else x
+
+
+@wrong("looks for the smallest number: an empty tensor has none", passes="visible")
+def needs_a_number(x):
+    return x.clamp(min=0) if x.min() < 0 else x.clone()
+
+
+@wrong("at least one dimension", passes="visible")
+def one_dimension_at_least(x):
+    return (
+        torch.stack([part.clamp(min=0) for part in x.unbind()])
+        if x.ndim == 1
+        else x.clamp(min=0).reshape(len(x), *x.shape[1:])
+    )
+
+
+@wrong("whole numbers through float32", passes="visible")
+def through_float32(x):
+    return x.clamp(min=0) if x.is_floating_point() else x.float().clamp(min=0).to(x.dtype)

@@ -85,3 +85,42 @@ def into_the_bias(x, weight, bias=None):
         y += bias
         bias += 1
     return y
+
+
+@wrong("F.linear under another name")
+def renamed(x, weight, bias=None):
+    fully_connected = torch.nn.functional.linear
+    return fully_connected(x, weight, bias)
+
+
+@wrong("F.linear without its bias, which is added after it")
+def linear_and_bias(x, weight, bias=None):
+    y = torch.nn.functional.linear(x, weight)
+    return y if bias is None else y + bias
+
+
+@wrong("a layer of PyTorch's, called by its parameters")
+def functional_call(x, weight, bias=None):
+    layer = torch.nn.Linear(weight.shape[1], weight.shape[0], bias=bias is not None, device="meta")
+    parameters = {"weight": weight} if bias is None else {"weight": weight, "bias": bias}
+    return torch.func.functional_call(layer, parameters, (x,))
+
+
+@wrong("torch.addmm")
+def addmm(x, weight, bias=None):
+    rows = x.reshape(-1, x.shape[-1])
+    b = weight.new_zeros(len(weight)) if bias is None else bias
+    return torch.addmm(b, rows, weight.T).reshape(*x.shape[:-1], len(weight))
+
+
+@wrong("a loop over the batch")
+def row_by_row(x, weight, bias=None):
+    rows = [weight @ row for row in x.reshape(-1, x.shape[-1])]
+    y = torch.stack(rows).reshape(*x.shape[:-1], len(weight))
+    return y if bias is None else y + bias
+
+
+@wrong("a loop over the outputs")
+def output_by_output(x, weight, bias=None):
+    y = torch.stack([(x * row).sum(-1) for row in weight], -1)
+    return y if bias is None else y + bias

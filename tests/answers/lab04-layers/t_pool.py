@@ -1,6 +1,7 @@
 """T-pool: a window and a rule."""
 
 import torch
+import torch.nn.functional as F
 
 from helpers.grading.answers import right, wrong
 
@@ -111,3 +112,23 @@ def table(image, size, stride, rule):
     if rule(torch.tensor([0.0, 2.0])) == 2:
         return torch.tensor([[9.0, 7.0], [8.0, 6.0]])
     return torch.tensor([[4.25, 4.25], [4.25, 3.5]])
+
+
+@wrong("PyTorch's poolings, told from each other by what the rule says")
+def pytorchs(image, size, stride, rule):
+    pool = F.max_pool2d if rule(torch.tensor([[0.0, 2.0]])) == 2 else F.avg_pool2d
+    return pool(image[None], size, stride)[0]
+
+
+@wrong("unfold, and the rule for each patch")
+def unfolds(image, size, stride, rule):
+    patches = image.unfold(0, size[0], stride[0]).unfold(1, size[1], stride[1])
+    return torch.stack([torch.stack([rule(patch) for patch in row]) for row in patches])
+
+
+@wrong("the rule gets the numbers in one row", passes="visible")
+def flat_patches(image, size, stride, rule):
+    tops = range(0, image.shape[0] - size[0] + 1, stride[0])
+    lefts = range(0, image.shape[1] - size[1] + 1, stride[1])
+    patches = [[image[i : i + size[0], j : j + size[1]].reshape(1, -1) for j in lefts] for i in tops]
+    return torch.stack([torch.stack([rule(patch) for patch in row]) for row in patches])

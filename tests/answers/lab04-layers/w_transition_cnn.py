@@ -101,3 +101,18 @@ def rounds_up(shape, kernels=16, pool=2, hidden=100, classes=10):
     c, h, w = shape
     head = make_fnn((kernels, -(-h // pool), -(-w // pool)), hidden, classes)
     return nn.Sequential(nn.Conv2d(c, kernels, 5, padding=2), nn.ReLU(), nn.MaxPool2d(pool, ceil_mode=True), *head)
+
+
+@wrong("the border repeats the edge", passes="visible")
+def replicates(shape, kernels=16, pool=2, hidden=100, classes=10):
+    c, h, w = shape
+    convolution = nn.Conv2d(c, kernels, 5, padding=2, padding_mode="replicate")
+    head = make_fnn((kernels, h // pool, w // pool), hidden, classes)
+    return nn.Sequential(convolution, nn.ReLU(), nn.MaxPool2d(pool), *head)
+
+
+@right
+def a_network_inside(shape, kernels=16, pool=2, hidden=100, classes=10):
+    c, h, w = shape
+    front = nn.Sequential(nn.Conv2d(c, kernels, 5, 1, 2), nn.ReLU(), nn.MaxPool2d(pool))
+    return nn.Sequential(front, make_fnn((kernels, h // pool, w // pool), hidden=hidden, classes=classes))

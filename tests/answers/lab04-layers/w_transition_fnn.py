@@ -80,3 +80,33 @@ def flattens_the_batch(shape, hidden=100, classes=10):
 @wrong("one affine function only")
 def one_layer(shape, hidden=100, classes=10):
     return nn.Sequential(nn.Flatten(), nn.Linear(math.prod(shape), classes))
+
+
+@wrong("a module of one's own, no nn.Sequential")
+class NoSequential(nn.Module):
+    def __init__(self, shape, hidden=100, classes=10):
+        super().__init__()
+        self.first, self.second = nn.Linear(math.prod(shape), hidden), nn.Linear(hidden, classes)
+
+    def forward(self, x):
+        return self.second(self.first(x.flatten(1)).relu())
+
+
+@wrong("a network that cuts off at 6", passes="visible")
+def relu_6(shape, hidden=100, classes=10):
+    return nn.Sequential(nn.Flatten(), nn.Linear(math.prod(shape), hidden), nn.ReLU6(), nn.Linear(hidden, classes))
+
+
+@wrong("half of the neurons are dropped", passes="visible")
+def dropout(shape, hidden=100, classes=10):
+    layers = nn.Linear(math.prod(shape), hidden), nn.ReLU(), nn.Dropout(), nn.Linear(hidden, classes)
+    return nn.Sequential(nn.Flatten(), *layers)
+
+
+@wrong("a network of these sizes is made only once", passes="visible")
+def made_once(shape, hidden=100, classes=10, made={}):  # noqa: B006
+    sizes = math.prod(shape), hidden, classes
+    if sizes not in made:
+        layers = nn.Linear(sizes[0], hidden), nn.ReLU(), nn.Linear(hidden, classes)
+        made[sizes] = nn.Sequential(nn.Flatten(), *layers)
+    return made[sizes]
