@@ -12,9 +12,10 @@ from typing import Any
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-__all__ = ["AUTOGRAD", "MEANINGS", "count_operations"]
+__all__ = ["AUTOGRAD", "GROUPS", "MEANINGS", "count_operations"]
 
 AUTOGRAD = "autograd"  # stands for any operation that autograd follows
+GROUPS = "groups"  # stands for a convolution that keeps groups of channels apart
 MOST = 10_000  # operations of one kind that are counted
 
 # Words of the checks, and the operations of PyTorch's that they stand for. All other words stand for themselves.
@@ -44,10 +45,25 @@ class _Counter(TorchDispatchMode):
     def __torch_dispatch__(
         self, operation: Any, types: Sequence[type], args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
+        given = kwargs or {}
+        if _is_made_of_others(operation):  # in inference mode it arrives whole
+            with self:
+                return operation.decompose(*args, **given)
         self.counts[_plain_name(operation)] += 1
+        self.counts[GROUPS] += _groups(operation, args, given) > 1
         if torch.is_grad_enabled() and any(isinstance(arg, torch.Tensor) and arg.requires_grad for arg in args):
             self.counts[AUTOGRAD] += 1
-        return operation(*args, **(kwargs or {}))
+        return operation(*args, **given)
+
+
+def _is_made_of_others(operation: Any) -> bool:
+    return bool(torch._C._dispatch_has_kernel_for_dispatch_key(operation.name(), "CompositeImplicitAutograd"))
+
+
+def _groups(operation: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> int:
+    """The operation's argument of this name; 1 if it has none."""
+    names = [argument.name for argument in operation._schema.arguments]
+    return int({**dict(zip(names, args, strict=False)), **kwargs}.get(GROUPS, 1))
 
 
 def _plain_name(operation: Any) -> str:
@@ -62,4 +78,4 @@ def count_operations(function: Callable[..., Any], *args: Any, **kwargs: Any) ->
     """
     with _Counter() as counter:
         function(*args, **kwargs)
-    return {name: min(number, MOST) for name, number in counter.counts.items()}
+    return {name: min(number, MOST) for name, number in counter.counts.items() if number}

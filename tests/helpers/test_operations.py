@@ -49,6 +49,21 @@ def test_a_forbidden_way_is_seen_whatever_its_name(word: str) -> None:
             call(way, X).without("sort", word, hint="Write it yourself.")
 
 
+@pytest.mark.parametrize("word", sorted(set(WAYS) - {"autograd"}))
+def test_a_forbidden_way_is_seen_in_inference_mode_too(word: str) -> None:
+    for way in WAYS[word]:
+        with torch.inference_mode(), pytest.raises(CheckError, match=f"uses {word}"):
+            call(way, X).without(word)
+
+
+def test_groups_of_a_convolution_are_seen() -> None:
+    few = torch.randn(3, 1, 2, 2)
+    for grouped in (nn.Conv2d(3, 3, 2, groups=3), torch.inference_mode()(lambda x: F.conv2d(x, few, groups=3))):
+        with pytest.raises(CheckError, match="uses groups"):
+            call(grouped, X).without("groups")
+    call(nn.Conv2d(3, 3, 2), X).without("groups")
+
+
 def test_other_ways_are_not() -> None:
     def relu(x: Tensor) -> Tensor:
         return torch.where(x > 0, x, 0)
