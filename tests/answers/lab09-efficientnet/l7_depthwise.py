@@ -89,8 +89,8 @@ def grouped(x, weight, stride=1):
     return F.conv2d(x, weight, stride=stride, padding=weight.shape[-1] // 2, groups=len(weight))
 
 
-@wrong("groups, in a layer without a gradient")
 @torch.inference_mode()
+@wrong("groups, in a layer without a gradient")
 def grouped_layer(x, weight, stride=1):
     c, k = len(weight), weight.shape[-1]
     layer = torch.nn.Conv2d(c, c, k, stride, k // 2, groups=c, bias=False)
