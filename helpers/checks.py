@@ -364,8 +364,9 @@ class Call(Value):
         It is called once more, and what counts is what PyTorch does meanwhile, by whatever name the code calls it.
 
         Args:
-            words: keys of `helpers.operations.MEANINGS`, plain names of PyTorch's own operations, or "autograd".
-                With an underscore behind it, "clamp_", a word stands for those that write into a tensor.
+            words: keys of `helpers.operations.MEANINGS`, plain names of PyTorch's own operations, "autograd", or
+                "groups" of a convolution. With an underscore behind it, "clamp_", a word stands for those that write
+                into a tensor.
             hint: what to do instead, in a sentence.
 
         Raises:
@@ -497,10 +498,14 @@ def own_numbers(net: torch.nn.Module, generator: torch.Generator | None = None) 
         generator: source of the numbers; PyTorch's own if there is none.
 
     Returns:
-        New tensors of the shapes and dtypes of the network's own. Counters stay as they are.
+        New tensors of the shapes and dtypes of the network's own. Counters stay as they are. A tensor that goes by
+        several names stands there once, under its first: it cannot hold the numbers of two.
     """
     state: dict[str, torch.Tensor] = {}
+    once = {name for name, _ in [*net.named_parameters(), *net.named_buffers()]}
     for name, old in net.state_dict().items():
+        if name not in once:
+            continue
         if not old.is_floating_point():
             state[name] = old.detach().clone()
         elif old.ndim > 1:  # as large as PyTorch makes weights: one over the square root of a layer's inputs
@@ -509,7 +514,7 @@ def own_numbers(net: torch.nn.Module, generator: torch.Generator | None = None) 
             state[name] = 0.5 + torch.rand(old.shape, generator=generator)
         else:
             state[name] = 0.3 * torch.randn(old.shape, generator=generator)
-    net.load_state_dict(state)
+    net.load_state_dict(state, strict=False)
     return state
 
 

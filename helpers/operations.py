@@ -14,10 +14,10 @@ import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-__all__ = ["AUTOGRAD", "MEANINGS", "count_operations", "meanings"]
+__all__ = ["AUTOGRAD", "GROUPS", "MEANINGS", "count_operations", "meanings", "note"]
 
 AUTOGRAD = "autograd"  # stands for any operation that autograd follows
-MOST = 10_000  # operations of one kind that are counted
+GROUPS = "groups"  # stands for a convolution that keeps groups of channels apart
 
 # Words of the checks, and the operations of PyTorch's that they stand for. All other words stand for themselves.
 MEANINGS: Mapping[str, tuple[str, ...]] = {
@@ -60,17 +60,24 @@ class _Counter(TorchDispatchMode):
     def __torch_dispatch__(
         self, operation: Any, types: Sequence[type], args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
+        given = kwargs or {}
+        if _is_made_of_others(operation):  # in inference mode it arrives whole
+            with self:
+                return operation.decompose(*args, **given)
         name = _plain_name(operation)
         self.counts[name] += 1
         if _writes(operation):
             self.counts.setdefault(f"{name}_", 0)
-        if torch.is_grad_enabled() and any(isinstance(arg, torch.Tensor) and arg.requires_grad for arg in args):
-            self.counts[AUTOGRAD] += 1
-        return operation(*args, **(kwargs or {}))
+        if _groups(operation, args, given) > 1:
+            self.counts.setdefault(GROUPS, 0)
+        return operation(*args, **given)
 
 
 class _Listener(TorchFunctionMode):
-    """Notes the names by which Python calls PyTorch. They are no operations: their number says nothing of loops."""
+    """Notes the names by which Python calls PyTorch, and whether autograd follows what comes of it.
+
+    They are no operations: their number says nothing of loops.
+    """
 
     def __init__(self, counts: Counter[str]) -> None:
         super().__init__()
@@ -80,7 +87,20 @@ class _Listener(TorchFunctionMode):
         self, function: Any, types: Sequence[type], args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
         self.counts.setdefault(getattr(function, "__name__", ""), 0)
-        return function(*args, **(kwargs or {}))
+        result = function(*args, **(kwargs or {}))
+        if isinstance(result, torch.Tensor) and result.grad_fn is not None:
+            self.counts.setdefault(AUTOGRAD, 0)
+        return result
+
+
+def _is_made_of_others(operation: Any) -> bool:
+    return bool(torch._C._dispatch_has_kernel_for_dispatch_key(operation.name(), "CompositeImplicitAutograd"))
+
+
+def _groups(operation: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> int:
+    """The operation's argument of this name; 1 if it has none."""
+    names = [argument.name for argument in operation._schema.arguments]
+    return int({**dict(zip(names, args, strict=False)), **kwargs}.get(GROUPS, 1))
 
 
 def _plain_name(operation: Any) -> str:
@@ -98,7 +118,23 @@ def count_operations(function: Callable[..., Any], *args: Any, **kwargs: Any) ->
     """Call a function, and count what PyTorch does meanwhile, by the operations' plain names.
 
     Worker processes and other threads that the function starts are not seen.
+
+    Returns:
+        How often each operation ran; 0 for words that tell only how something was done.
     """
     with _Counter() as counter, _Listener(counter.counts):
-        function(*args, **kwargs)
-    return {name: min(number, MOST) for name, number in counter.counts.items()}
+        _counting.append(counter.counts)
+        try:
+            function(*args, **kwargs)
+        finally:
+            _counting.pop()
+    return dict(counter.counts)
+
+
+def note(name: str) -> None:
+    """Have something counted that is no operation: a function of the course's calls this when it is called."""
+    for counts in _counting:
+        counts[name] += 1
+
+
+_counting: list[Counter[str]] = []

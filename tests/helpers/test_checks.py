@@ -412,6 +412,16 @@ def test_own_numbers_are_in_the_network_and_none_is_zero() -> None:
     assert state["1.num_batches_tracked"].item() == 0
 
 
+def test_a_tensor_with_two_names_has_one_number() -> None:
+    net = torch.nn.Module()
+    net.first = torch.nn.BatchNorm1d(3)
+    net.again = torch.nn.Sequential(net.first, torch.nn.Linear(3, 2))
+    state = own_numbers(net)
+    assert {"first.weight", "again.1.weight"} <= set(state)
+    assert "again.0.weight" not in state
+    assert value("state", {name: net.state_dict()[name] for name in state}).equals(state)
+
+
 def test_a_classes_seed_comes_from_the_grading_and_is_drawn_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CNN_LABS_SEED", raising=False)
     monkeypatch.setenv("CNN_LABS_CLASS_SEED", "5")

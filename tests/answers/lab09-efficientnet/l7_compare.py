@@ -73,3 +73,15 @@ def those_that_occur(ours, theirs, labels, classes=10):
 @wrong("a table of the visible example", passes="visible")
 def table(ours, theirs, labels, classes=10):
     return torch.tensor([50.0, -100.0], dtype=torch.float64)
+
+
+@wrong("two classes unless more are asked for", passes="visible")
+def two_by_default(ours, theirs, labels, classes=2):
+    gain = (ours == labels).double() - (theirs == labels).double()
+    return torch.stack([100 * gain[labels == c].mean() for c in range(classes)])
+
+
+@wrong("whole percentage points", passes="visible")
+def whole_points(ours, theirs, labels, classes=10):
+    gain = (ours == labels).double() - (theirs == labels).double()
+    return torch.stack([100 * gain[labels == c].mean() for c in range(classes)]).round()

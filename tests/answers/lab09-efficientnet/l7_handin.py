@@ -158,3 +158,26 @@ def reversed_signs(images):
 @wrong("the same class for each image", passes="visible")
 def always_one(images):
     return torch.tensor([0.91] + [0.01] * 9).expand(len(images), 10)
+
+
+@wrong("autograd follows")
+def followed(images):
+    mean, std = (torch.tensor(figures).view(-1, 1, 1) for figures in (train_set.mean, train_set.std))
+    network = load_network(checkpoint_file, data_name)
+    return network((images / 255 - mean) / std).softmax(1)
+
+
+@wrong("autograd follows, and the result hides it")
+def followed_in_secret(images):
+    mean, std = (torch.tensor(figures).view(-1, 1, 1) for figures in (train_set.mean, train_set.std))
+    network = load_network(checkpoint_file, data_name)
+    return network((images / 255 - mean) / std).softmax(1).detach()
+
+
+@wrong("other shares than the softmax", passes="visible")
+def sigmoids(images):
+    mean, std = (torch.tensor(figures).view(-1, 1, 1) for figures in (train_set.mean, train_set.std))
+    network = load_network(checkpoint_file, data_name)
+    with torch.no_grad():
+        shares = network((images / 255 - mean) / std).sigmoid()
+    return shares / shares.sum(1, keepdim=True)

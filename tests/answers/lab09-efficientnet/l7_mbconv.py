@@ -281,3 +281,86 @@ class Multiplies(nn.Module):
     def forward(self, x):
         y = self.project(self.excite(self.depthwise(self.expand(x))))
         return x * y if self.shortcut else y
+
+
+@wrong("expands by 4 by default", passes="visible")
+class OtherExpansion(nn.Module):
+    def __init__(self, inputs, outputs, kernel, stride=1, expand=4):
+        super().__init__()
+        middle = inputs * expand
+        self.expand = conv_norm(inputs, middle, 1) if expand > 1 else nn.Identity()
+        self.depthwise = conv_norm(middle, middle, kernel, stride, groups=middle)
+        self.excite = SqueezeExcite(middle, max(1, inputs // 4))
+        self.project = conv_norm(middle, outputs, 1, activation=False)
+        self.shortcut = stride == 1 and inputs == outputs
+
+    def forward(self, x):
+        y = self.project(self.excite(self.depthwise(self.expand(x))))
+        return x + y if self.shortcut else y
+
+
+@wrong("a stride of 2 by default", passes="visible")
+class OtherStride(nn.Module):
+    def __init__(self, inputs, outputs, kernel, stride=2, expand=6):
+        super().__init__()
+        middle = inputs * expand
+        self.expand = conv_norm(inputs, middle, 1) if expand > 1 else nn.Identity()
+        self.depthwise = conv_norm(middle, middle, kernel, stride, groups=middle)
+        self.excite = SqueezeExcite(middle, max(1, inputs // 4))
+        self.project = conv_norm(middle, outputs, 1, activation=False)
+        self.shortcut = stride == 1 and inputs == outputs
+
+    def forward(self, x):
+        y = self.project(self.excite(self.depthwise(self.expand(x))))
+        return x + y if self.shortcut else y
+
+
+@wrong("a shortcut wherever the shapes agree, whatever the stride", passes="visible")
+class BySize(nn.Module):
+    def __init__(self, inputs, outputs, kernel, stride=1, expand=6):
+        super().__init__()
+        middle = inputs * expand
+        self.expand = conv_norm(inputs, middle, 1) if expand > 1 else nn.Identity()
+        self.depthwise = conv_norm(middle, middle, kernel, stride, groups=middle)
+        self.excite = SqueezeExcite(middle, max(1, inputs // 4))
+        self.project = conv_norm(middle, outputs, 1, activation=False)
+        self.shortcut = inputs == outputs
+
+    def forward(self, x):
+        y = self.project(self.excite(self.depthwise(self.expand(x))))
+        return x + y if self.shortcut and x.shape == y.shape else y
+
+
+@wrong("the shortcut is cut off from the gradient", passes="visible")
+class DetachedShortcut(nn.Module):
+    def __init__(self, inputs, outputs, kernel, stride=1, expand=6):
+        super().__init__()
+        middle = inputs * expand
+        self.expand = conv_norm(inputs, middle, 1) if expand > 1 else nn.Identity()
+        self.depthwise = conv_norm(middle, middle, kernel, stride, groups=middle)
+        self.excite = SqueezeExcite(middle, max(1, inputs // 4))
+        self.project = conv_norm(middle, outputs, 1, activation=False)
+        self.shortcut = stride == 1 and inputs == outputs
+
+    def forward(self, x):
+        y = self.project(self.excite(self.depthwise(self.expand(x))))
+        return x.detach() + y if self.shortcut else y
+
+
+@right
+class SumsInPlace(nn.Module):
+    def __init__(self, inputs, outputs, kernel, stride=1, expand=6):
+        super().__init__()
+        middle = inputs * expand
+        self.expand = conv_norm(inputs, middle, 1) if expand > 1 else nn.Identity()
+        self.depthwise = conv_norm(middle, middle, kernel, stride, groups=middle)
+        self.excite = SqueezeExcite(middle, max(1, inputs // 4))
+        self.project = conv_norm(middle, outputs, 1, activation=False)
+        self.way = nn.Sequential(self.expand, self.depthwise, self.excite, self.project)
+        self.shortcut = stride == 1 and inputs == outputs
+
+    def forward(self, x):
+        y = self.way(x)
+        if self.shortcut:
+            y += x
+        return y

@@ -380,3 +380,46 @@ class OtherDefault(nn.Module):
     def forward(self, x):
         maps = self.head(self.blocks(self.stem(x)))
         return self.classifier(maps.mean((2, 3)))
+
+
+@right
+class PartsInASequence(nn.Module):
+    def __init__(self, width=1.0, depth=1.0, classes=10, strides=SMALL_STRIDES):
+        super().__init__()
+        inputs = round_channels(STEM, width)
+        self.stem = conv_norm(3, inputs, 3, strides[0])
+        blocks = []
+        for (expand, kernel, channels, repeats), stage_stride in zip(STAGES, strides[1:], strict=True):
+            outputs = round_channels(channels, width)
+            for repeat in range(round_repeats(repeats, depth)):
+                stride = stage_stride if repeat == 0 else 1
+                blocks.append(MBConv(inputs, outputs, kernel, stride, expand))
+                inputs = outputs
+        self.blocks = nn.Sequential(*blocks)
+        self.head = conv_norm(inputs, 4 * inputs, 1)
+        self.classifier = nn.Linear(4 * inputs, classes)
+        self.features = nn.Sequential(self.stem, self.blocks, self.head, nn.AdaptiveAvgPool2d(1), nn.Flatten())
+
+    def forward(self, x):
+        return self.classifier(self.features(x))
+
+
+@wrong("other names than the cells of the lab look for")
+class OtherNames(nn.Module):
+    def __init__(self, width=1.0, depth=1.0, classes=10, strides=SMALL_STRIDES):
+        super().__init__()
+        inputs = round_channels(STEM, width)
+        self.first = conv_norm(3, inputs, 3, strides[0])
+        blocks = []
+        for (expand, kernel, channels, repeats), stage_stride in zip(STAGES, strides[1:], strict=True):
+            outputs = round_channels(channels, width)
+            for repeat in range(round_repeats(repeats, depth)):
+                stride = stage_stride if repeat == 0 else 1
+                blocks.append(MBConv(inputs, outputs, kernel, stride, expand))
+                inputs = outputs
+        self.middle = nn.Sequential(*blocks)
+        self.last = conv_norm(inputs, 4 * inputs, 1)
+        self.linear = nn.Linear(4 * inputs, classes)
+
+    def forward(self, x):
+        return self.linear(self.last(self.middle(self.first(x))).mean((2, 3)))

@@ -1,6 +1,7 @@
 """L7-save: a network in a safetensors file, and back."""
 
 import copy
+import json
 from pathlib import Path
 
 from safetensors import safe_open
@@ -275,6 +276,82 @@ def evaluation_mode(EfficientNet):
     def load_network(path, data):
         with safe_open(path, "pt") as file:
             about = file.metadata()
+        if about["data"] != data:
+            raise ValueError(f"{path} was trained on {about['data']}, not on {data}")
+        network = EfficientNet(float(about["width"]), float(about["depth"]))
+        network.load_state_dict(load_file(path))
+        return network.eval()
+
+    return save_network, load_network
+
+
+@wrong("the error names the data of the file alone", passes="visible")
+def names_one(EfficientNet):
+    def save_network(network, path, width, depth, data):
+        state = network.state_dict().items()
+        halves = {name: (t.half() if t.is_floating_point() else t).contiguous() for name, t in state}
+        save_file(halves, path, {"width": str(width), "depth": str(depth), "data": data})
+
+    def load_network(path, data):
+        with safe_open(path, "pt") as file:
+            about = file.metadata()
+        if about["data"] != data:
+            raise ValueError(f"trained on {about['data']}")
+        network = EfficientNet(float(about["width"]), float(about["depth"]))
+        network.load_state_dict(load_file(path))
+        return network.eval()
+
+    return save_network, load_network
+
+
+@wrong("data of a similar name are taken for the same", passes="visible")
+def part_of_the_name(EfficientNet):
+    def save_network(network, path, width, depth, data):
+        state = network.state_dict().items()
+        halves = {name: (t.half() if t.is_floating_point() else t).contiguous() for name, t in state}
+        save_file(halves, path, {"width": str(width), "depth": str(depth), "data": data})
+
+    def load_network(path, data):
+        with safe_open(path, "pt") as file:
+            about = file.metadata()
+        if data not in about["data"]:
+            raise ValueError(f"{path} was trained on {about['data']}, not on {data}")
+        network = EfficientNet(float(about["width"]), float(about["depth"]))
+        network.load_state_dict(load_file(path))
+        return network.eval()
+
+    return save_network, load_network
+
+
+@wrong("numbers of half precision, in single precision", passes="visible")
+def rounded_but_not_smaller(EfficientNet):
+    def save_network(network, path, width, depth, data):
+        state = network.state_dict().items()
+        halves = {name: (t.half().float() if t.is_floating_point() else t).contiguous() for name, t in state}
+        save_file(halves, path, {"width": str(width), "depth": str(depth), "data": data})
+
+    def load_network(path, data):
+        with safe_open(path, "pt") as file:
+            about = file.metadata()
+        if about["data"] != data:
+            raise ValueError(f"{path} was trained on {about['data']}, not on {data}")
+        network = EfficientNet(float(about["width"]), float(about["depth"]))
+        network.load_state_dict(load_file(path))
+        return network.eval()
+
+    return save_network, load_network
+
+
+@wrong("one text of metadata for all three", passes="visible")
+def one_text(EfficientNet):
+    def save_network(network, path, width, depth, data):
+        state = network.state_dict().items()
+        halves = {name: (t.half() if t.is_floating_point() else t).contiguous() for name, t in state}
+        save_file(halves, path, {"about": json.dumps({"width": width, "depth": depth, "data": data})})
+
+    def load_network(path, data):
+        with safe_open(path, "pt") as file:
+            about = json.loads(file.metadata()["about"])
         if about["data"] != data:
             raise ValueError(f"{path} was trained on {about['data']}, not on {data}")
         network = EfficientNet(float(about["width"]), float(about["depth"]))

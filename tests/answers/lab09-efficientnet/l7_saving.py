@@ -65,3 +65,9 @@ def square(inputs, outputs, kernel, height, width):
 def nine(inputs, outputs, kernel, height, width):
     places = height * width
     return places * 9 * inputs * outputs, places * (9 * inputs + inputs * outputs)
+
+
+@wrong("counted with floats, which round what is large", passes="visible")
+def floats_inside(inputs, outputs, kernel, height, width):
+    places = float(height * width)
+    return int(places * kernel**2 * inputs * outputs), int(places * (kernel**2 * inputs + inputs * outputs))

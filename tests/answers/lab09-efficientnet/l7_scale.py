@@ -71,3 +71,9 @@ def loop(phi, alpha=1.2, beta=1.1, gamma=1.15):
     for _ in range(int(phi)):
         d, w, r = d * alpha, w * beta, r * gamma
     return d, w, r, d * w**2 * r**2
+
+
+@wrong("rounded to two decimals")
+def rounded(phi, alpha=1.2, beta=1.1, gamma=1.15):
+    d, w, r = alpha**phi, beta**phi, gamma**phi
+    return tuple(round(factor, 2) for factor in (d, w, r, d * w**2 * r**2))

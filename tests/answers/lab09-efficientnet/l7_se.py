@@ -184,3 +184,43 @@ class InPlace(nn.Module):
 
     def forward(self, x):
         return x.mul_(self.excite(F.silu(self.squeeze(x.mean((2, 3), keepdim=True)))).sigmoid().detach())
+
+
+@right
+class NamesAndAList(nn.Module):
+    """Each layer has a name, and stands in a list too: its numbers count once."""
+
+    def __init__(self, channels, squeezed):
+        super().__init__()
+        self.squeeze = nn.Conv2d(channels, squeezed, 1)
+        self.excite = nn.Conv2d(squeezed, channels, 1)
+        self.steps = nn.ModuleList([self.squeeze, nn.SiLU(), self.excite, nn.Sigmoid()])
+
+    def forward(self, x):
+        factors = F.adaptive_avg_pool2d(x, 1)
+        for step in self.steps:
+            factors = step(factors)
+        return x * factors
+
+
+@wrong("the factors are cut off from the gradient", passes="visible")
+class DetachedFactors(nn.Module):
+    def __init__(self, channels, squeezed):
+        super().__init__()
+        self.squeeze = nn.Conv2d(channels, squeezed, 1)
+        self.excite = nn.Conv2d(squeezed, channels, 1)
+
+    def forward(self, x):
+        means = x.detach().mean((2, 3), keepdim=True)
+        return x * self.excite(F.silu(self.squeeze(means))).sigmoid()
+
+
+@wrong("a hard sigmoid", passes="visible")
+class HardSigmoid(nn.Module):
+    def __init__(self, channels, squeezed):
+        super().__init__()
+        self.squeeze = nn.Conv2d(channels, squeezed, 1)
+        self.excite = nn.Conv2d(squeezed, channels, 1)
+
+    def forward(self, x):
+        return x * F.hardsigmoid(self.excite(F.silu(self.squeeze(x.mean((2, 3), keepdim=True)))))

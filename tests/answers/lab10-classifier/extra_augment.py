@@ -106,3 +106,21 @@ def in_place(images, mirrored, down, right):
     padded = F.pad(images, (5,) * 4)
     rows, columns = torch.arange(height) + 5 - down[:, None], torch.arange(width) + 5 - right[:, None]
     return padded[torch.arange(n)[:, None, None], :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
+
+
+@wrong("gives float32, whatever comes in", passes="visible")
+def single(images, mirrored, down, right):
+    n, _, height, width = images.shape
+    padded = F.pad(torch.where(mirrored.view(-1, 1, 1, 1), images.flip(3), images).float(), (5,) * 4)
+    rows, columns = torch.arange(height) + 5 - down[:, None], torch.arange(width) + 5 - right[:, None]
+    return padded[torch.arange(n)[:, None, None], :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
+
+
+@wrong("the images themselves, where nothing changes", passes="visible")
+def not_always_new(images, mirrored, down, right):
+    if not (mirrored.any() or down.any() or right.any()):
+        return images
+    n, _, height, width = images.shape
+    padded = F.pad(torch.where(mirrored.view(-1, 1, 1, 1), images.flip(3), images), (5,) * 4)
+    rows, columns = torch.arange(height) + 5 - down[:, None], torch.arange(width) + 5 - right[:, None]
+    return padded[torch.arange(n)[:, None, None], :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)

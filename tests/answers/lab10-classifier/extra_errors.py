@@ -77,3 +77,10 @@ def no_zeros(confusion, n):
 def ties_reversed(confusion, n):
     pairs = [(i, j, c) for i, row in enumerate(confusion.tolist()) for j, c in enumerate(row) if i != j]
     return sorted(pairs, key=lambda pair: (-pair[2], pair[0], -pair[1]))[:n]
+
+
+@wrong("an error where there is no pair", passes="visible")
+def needs_a_pair(confusion, n):
+    pairs = [(i, j, c) for i, row in enumerate(confusion.tolist()) for j, c in enumerate(row) if i != j]
+    largest = max(pairs, key=lambda pair: pair[2])
+    return sorted(pairs, key=lambda pair: (pair != largest, -pair[2], pair[0], pair[1]))[:n]

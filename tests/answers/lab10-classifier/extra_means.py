@@ -52,3 +52,18 @@ def table(images, means):
 @wrong("which image is nearest to each mean")
 def other_axis(images, means):
     return torch.cdist(images.float().flatten(1), means.flatten(1)).argmin(0)
+
+
+@right
+def all_differences(images, means):
+    return (images.float()[:, None] - means).flatten(2).square().sum(2).argmin(1)
+
+
+@wrong("image by image")
+def image_by_image(images, means):
+    return torch.stack([(image.float() - means).square().sum((1, 2, 3)).argmin() for image in images])
+
+
+@wrong("the largest difference of a pixel decides", passes="visible")
+def largest_difference(images, means):
+    return (images.float()[:, None] - means).abs().flatten(2).amax(2).argmin(1)

@@ -136,3 +136,34 @@ class Detached(nn.Module):
 
     def forward(self, x):
         return F.relu(x.detach() + self.norm2(self.conv2(F.relu(self.norm1(self.conv1(x))))))
+
+
+@right
+class NamesAndASequence(nn.Module):
+    """Each layer has a name, and stands in a sequence too: its numbers count once."""
+
+    def __init__(self, channels):
+        nn.Module.__init__(self)
+        self.conv1 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
+        self.norm1 = nn.BatchNorm2d(channels)
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(channels)
+        self.inside = nn.Sequential(self.conv1, self.norm1, nn.ReLU(), self.conv2, self.norm2)
+
+    def forward(self, x):
+        return (self.inside(x) + x).clamp(min=0)
+
+
+@wrong("adds into its input", passes="visible")
+class AddsIntoTheInput(nn.Module):
+    def __init__(self, channels):
+        nn.Module.__init__(self)
+        self.conv1 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
+        self.norm1 = nn.BatchNorm2d(channels)
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(channels)
+
+    def forward(self, x):
+        inside = self.norm2(self.conv2(F.relu(self.norm1(self.conv1(x.clone())))))
+        x += inside
+        return F.relu(x)

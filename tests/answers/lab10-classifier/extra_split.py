@@ -87,3 +87,11 @@ def no_gaps(labels, per_class):
     for k in range(len(labels.unique())):
         held[(labels == k).nonzero().flatten()[-per_class:]] = True
     return (~held).nonzero().flatten(), held.nonzero().flatten()
+
+
+@wrong("positions as int32")
+def small_numbers(labels, per_class):
+    held = torch.zeros(len(labels), dtype=torch.bool)
+    for k in labels.unique():
+        held[(labels == k).nonzero().flatten()[-per_class:]] = True
+    return (~held).nonzero().flatten().int(), held.nonzero().flatten().int()

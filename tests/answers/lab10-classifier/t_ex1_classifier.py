@@ -1,8 +1,11 @@
 """T-ex1: a file of weights, and the function that uses it."""
 
+from pathlib import Path
+
 import torch
 import torch.nn.functional as F
-from safetensors.torch import load_file
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 from torch import nn
 
 from helpers.grading.answers import right, wrong
@@ -68,7 +71,8 @@ def with_the_mirror_image(CHECKPOINT, full_set, step):
     def load_classifier(path):
         layers = [*step(3, 32), *step(32, 64), Block(64), *step(64, 80), Block(80)]
         network = nn.Sequential(*layers, nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(80, 10))
-        network.load_state_dict(load_file(path))
+        with safe_open(path, "pt") as file:
+            network.load_state_dict({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
         return network.eval()
 
     network = load_classifier(CHECKPOINT)
@@ -288,5 +292,68 @@ def remembers(small_resnet, Residual, full_set):
 
     def predict(images):
         return labels[torch.cdist(F.avg_pool2d(images.float(), 4).flatten(1), table).argmin(1)]
+
+    return load_classifier, predict
+
+
+@wrong("in training mode", passes="visible")
+def no_eval(small_resnet, Residual, CHECKPOINT, full_set):
+    def load_classifier(path):
+        network = small_resnet(Residual)
+        network.load_state_dict(load_file(path))
+        return network
+
+    def predict(images):
+        mean, std = (torch.tensor(f).view(3, 1, 1) for f in (full_set.mean, full_set.std))
+        with torch.no_grad():
+            return load_classifier(CHECKPOINT)((images / 255 - mean) / std).argmax(1)
+
+    return load_classifier, predict
+
+
+@wrong("the path is not used", passes="visible")
+def one_file(small_resnet, Residual, CHECKPOINT, full_set):
+    def load_classifier(path):
+        network = small_resnet(Residual)
+        network.load_state_dict(load_file(CHECKPOINT))
+        return network.eval()
+
+    def predict(images):
+        mean, std = (torch.tensor(f).view(3, 1, 1) for f in (full_set.mean, full_set.std))
+        with torch.no_grad():
+            return load_classifier(CHECKPOINT)((images / 255 - mean) / std).argmax(1)
+
+    return load_classifier, predict
+
+
+@wrong("a new network where the file is missing", passes="visible")
+def hides_a_missing_file(small_resnet, Residual, CHECKPOINT, full_set):
+    def load_classifier(path):
+        network = small_resnet(Residual)
+        if Path(path).is_file():
+            network.load_state_dict(load_file(path))
+        return network.eval()
+
+    def predict(images):
+        mean, std = (torch.tensor(f).view(3, 1, 1) for f in (full_set.mean, full_set.std))
+        with torch.no_grad():
+            return load_classifier(CHECKPOINT)((images / 255 - mean) / std).argmax(1)
+
+    return load_classifier, predict
+
+
+@wrong("the file holds more numbers than allowed, though the network does not")
+def large_file(small_resnet, Residual, CHECKPOINT, full_set):
+    save_file({**load_file(CHECKPOINT), "memory": torch.zeros(5_000_000, dtype=torch.uint8)}, CHECKPOINT)
+
+    def load_classifier(path):
+        network = small_resnet(Residual)
+        network.load_state_dict({k: t for k, t in load_file(path).items() if k != "memory"})
+        return network.eval()
+
+    def predict(images):
+        mean, std = (torch.tensor(f).view(3, 1, 1) for f in (full_set.mean, full_set.std))
+        with torch.no_grad():
+            return load_classifier(CHECKPOINT)((images / 255 - mean) / std).argmax(1)
 
     return load_classifier, predict
