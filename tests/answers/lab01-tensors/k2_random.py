@@ -53,7 +53,7 @@ def only_uniform(rows, columns, low=0.0, high=1.0, mean=0.0, std=1.0):
     return low + (high - low) * torch.rand(rows, columns)
 
 
-@wrong("whole numbers only")
+@wrong("whole numbers only", passes="visible")
 def whole(rows, columns, low=0.0, high=1.0, mean=0.0, std=1.0):
     return torch.randint(int(low), int(high) + 1, (rows, columns)).float(), mean + std * torch.randn(rows, columns)
 
@@ -80,7 +80,7 @@ def rounded(rows, columns, low=0.0, high=1.0, mean=0.0, std=1.0):
     return uniform.mul(100).round() / 100, mean + std * torch.randn(rows, columns)
 
 
-@wrong("one row of numbers for all rows", passes="visible")
+@wrong("one row of numbers for all rows")
 def one_row(rows, columns, low=0.0, high=1.0, mean=0.0, std=1.0):
     uniform = low + (high - low) * torch.rand(rows, columns)
     return uniform, (mean + std * torch.randn(rows, 1)).expand(rows, columns)

@@ -104,7 +104,7 @@ def other_spread(x):
     return 2 / torch.linalg.eigvalsh(hessian)[-1].item()
 
 
-@wrong("four digits of it", passes="visible")
+@wrong("four digits of it")
 def four_digits(x):
     matrix = 2 * torch.tensor([[x.square().mean(), x.mean()], [x.mean(), 1.0]], dtype=torch.float64)
     return float(f"{2 / torch.linalg.eigvalsh(matrix)[-1].item():.4g}")

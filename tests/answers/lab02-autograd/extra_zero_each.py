@@ -155,12 +155,6 @@ def each_loss_once(values, losses):
     return list(notes.values())
 
 
-@right
-def asked_for_directly(values, losses):
-    x = values.clone().requires_grad_()
-    return [torch.autograd.grad(loss(x), x)[0] for loss in losses]
-
-
 @wrong("one after the other, cleared in place, noted as they are")
 def noted_as_they_are(values, losses):
     x, notes = values.clone().requires_grad_(), []
@@ -172,7 +166,7 @@ def noted_as_they_are(values, losses):
     return notes
 
 
-@wrong("one tensor with all gradients", passes="visible")
+@wrong("one tensor with all gradients")
 def one_tensor(values, losses):
     x, rows = values.clone().requires_grad_(), []
     for loss in losses:

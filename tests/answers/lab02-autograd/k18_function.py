@@ -55,14 +55,14 @@ def two_added_once(x1, x2, x3, x4):
     return 3 / 4 * (x1 + x2 + x3 + x4 + 2) ** 2
 
 
-@wrong("a new tensor of the four: autograd loses the track", passes="visible")
+@wrong("a new tensor of the four: autograd loses the track")
 def new_tensor(x1, x2, x3, x4):
     x = torch.tensor([float(x1), float(x2), float(x3), float(x4)], dtype=torch.float64)
     y = x + 2
     return (y * y * 3).mean().item()
 
 
-@wrong("math.pow makes plain numbers of tensors", passes="visible")
+@wrong("math.pow makes plain numbers of tensors")
 def with_math(x1, x2, x3, x4):
     return sum(3 * math.pow(x + 2, 2) for x in (x1, x2, x3, x4)) / 4
 
@@ -73,12 +73,12 @@ def detached(x1, x2, x3, x4):
     return result.detach() if isinstance(result, torch.Tensor) else result
 
 
-@wrong("rounded: right for the examples", passes="visible")
+@wrong("rounded: right for the examples")
 def rounded(x1, x2, x3, x4):
     return round(sum(3 * (x + 2) ** 2 for x in (x1, x2, x3, x4)) / 4, 1)
 
 
-@wrong("a table of the examples", passes="visible")
+@wrong("a table of the examples")
 def table(x1, x2, x3, x4):
     return {1: 27.0, 0: 12.0}.get(x4, 64.5)
 
@@ -107,7 +107,7 @@ def four_places(x1, x2, x3, x4):
     return result if isinstance(result, torch.Tensor) else round(result, 4)
 
 
-@wrong("uses another operation of PyTorch's", passes="visible")
+@wrong("uses another operation of PyTorch's")
 def with_linalg(x1, x2, x3, x4):
     if isinstance(x1, torch.Tensor):
         return 3 / 4 * torch.linalg.vector_norm(torch.hstack([x + 2 for x in (x1, x2, x3, x4)])) ** 2

@@ -114,14 +114,14 @@ def entry_by_entry(values, factor=3.0, shift=2.0):
     return torch.stack(slopes).view(values.shape)
 
 
-@wrong("a loop over the rows", passes="visible")
+@wrong("a loop over the rows")
 def row_by_row(values, factor=3.0, shift=2.0):
     if values.ndim < 2 or len(values) < 3:
         return 2 * factor * (values + shift) / values.numel()
     return torch.stack([2 * factor * (row + shift) / values.numel() for row in values])
 
 
-@wrong("adds the shift to the values themselves")
+@wrong("adds the shift to the values themselves", passes="visible")
 def in_place(values, factor=3.0, shift=2.0):
     n = values.numel()
     values += shift
