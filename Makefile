@@ -3,6 +3,7 @@
 # make lint     ruff, mypy, the labs' own rules                      make sweep     the answers on other numbers
 # make bench-grading   how long a class takes                        make requirements   choose versions anew
 # make same-marks      all answers, graded here and by nbgrader alone
+# make mutants   small faults in the labs' own solutions: which does no check notice?
 
 PYTHON ?= python3
 LABS ?=
@@ -15,7 +16,7 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 # Many universities' networks have certificates of their own.
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: setup demo test sweep bench-grading same-marks lab release lint requirements clean
+.PHONY: setup demo test sweep bench-grading same-marks mutants lab release lint requirements clean
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -47,6 +48,10 @@ bench-grading: setup
 # All right and wrong answers, by `course autograde`, by `nbgrader autograde`, and by nbgrader with its own settings.
 same-marks: setup
 	python -m tests.same_marks $(LABS)
+
+# The labs' own solutions with one small fault each: the checks should notice them all.
+mutants: setup
+	OMP_NUM_THREADS=1 python -m tests.mutants $(LABS)
 
 lab: setup
 	jupyter lab source

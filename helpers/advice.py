@@ -131,7 +131,7 @@ _ADVICE: tuple[tuple[str, str], ...] = (
         'torch.load(path, map_location="cpu", weights_only=True)',
     ),
     (
-        r"Weights only load failed",
+        r"Weights only load failed|weights_only`{0,2}\s?=",
         "torch.load found more than tensors and plain values. Save net.state_dict(), not the network itself, and "
         "load with weights_only=True",
     ),
@@ -161,6 +161,10 @@ _ADVICE: tuple[tuple[str, str], ...] = (
         "there is no folder \\1. Make it first: Path(path).parent.mkdir(parents=True, exist_ok=True)",
     ),
     # Devices and compilers
+    (
+        r"can't convert (\w{1,40})(?::\d+)? device type tensor to numpy",
+        "your tensors are on \\1. Write x.cpu() before what NumPy is to read",
+    ),
     (
         r"on the same device|is not on the expected device|type \((?:MPS|torch\.(?:cuda|mps|xpu)\.)",
         "the network and its data are on different devices. Bring both there: net.to(device), images.to(device)",

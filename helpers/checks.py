@@ -16,6 +16,7 @@ import copy
 import functools
 import math
 import os
+import re
 import secrets
 import weakref
 from collections.abc import Callable, Mapping
@@ -25,9 +26,11 @@ from typing import Any, Self, TypeVar
 import torch
 
 from helpers.advice import in_plain_words
-from helpers.compare import describe, difference
+from helpers.compare import describe, device_difference, difference, dtype_difference, own_name
 from helpers.files import DataError
 from helpers.operations import AUTOGRAD, MEANINGS, count_operations
+from helpers.traces import Traces
+from helpers.trail import came_from, trail
 
 __all__ = [
     "Call",
@@ -45,6 +48,12 @@ __all__ = [
     "question",
     "value",
 ]
+
+MOST_CHARACTERS = 400  # of a message
+MOST_WRITTEN = 160  # of a call's arguments in it
+
+_COLOURS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+_OF_DTYPES = re.compile(r"dtype|whole number|(?:scalar|result|output) type")
 
 T = TypeVar("T")
 Thing = TypeVar("Thing", torch.nn.Module, torch.optim.Optimizer)
@@ -94,16 +103,28 @@ class question:  # noqa: N801 - reads as a word in `with question("K25"):`
             raise CheckError(self._message(error)) from None
 
     def _message(self, error: Exception) -> str:
-        seed = "" if self.seed is None else f" [seed {self.seed}]"
         if _is_stub(error):
-            return f"{self.name} is not done yet."
-        if isinstance(error, CheckError):
-            return f"{self.name}: {error}{seed}"
-        if isinstance(error, NameError) and not isinstance(error, UnboundLocalError):
-            return f"{self.name}: `{error.name}` is not defined. Run the answer cell first, and keep the name as it is."
-        if isinstance(error, AssertionError) and str(error):
-            return f"{self.name}: {in_plain_words(str(error))}{seed}"
-        return f"{self.name}: {_named(error)}{seed}"
+            used = came_from(error)
+            return (
+                f"{self.name}: `{used}`, which it uses, is not done yet." if used else f"{self.name} is not done yet."
+            )
+        if isinstance(error, NameError) and not isinstance(error, UnboundLocalError) and not trail(error):
+            advice = "Run the answer cell: it must end without an error. Keep the name as it is."
+            return f"{self.name}: `{error.name}` is not defined. {advice}"
+        seed = "" if self.seed is None else f" [seed {self.seed}]"
+        return _readable(f"{self.name}: {_words(error)}", MOST_CHARACTERS - len(seed)) + seed
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, CheckError):
+        return str(error)
+    return in_plain_words(str(error)) if isinstance(error, AssertionError) and str(error) else _named(error)
+
+
+def _readable(message: str, most: int) -> str:
+    """A message that is short enough to read, without what a terminal would obey."""
+    text = "".join(one for one in _COLOURS.sub("", message) if one.isprintable() or one == "\n")
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _count() -> None:
@@ -117,13 +138,15 @@ def _is_stub(error: Exception) -> bool:
 
 
 def _named(error: Exception) -> str:
-    """An exception's kind, and its message in plain words."""
-    text = in_plain_words(str(error))
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    """An exception's kind, where it comes from if not from the function itself, and its message in plain words."""
+    text, place = in_plain_words(str(error)), came_from(error)
+    kind = f"{type(error).__name__} in `{place}`" if place else type(error).__name__
+    return f"{kind}: {text}" if text else kind
 
 
 def _fail(text: str, hint: str) -> None:
-    raise CheckError(f"{text.removesuffix('.')}. {hint}".strip() if hint else f"{text.removesuffix('.')}.")
+    text = text if text.endswith(("?", "!")) else f"{text.removesuffix('.')}."
+    raise CheckError(f"{text} {hint}".strip())
 
 
 class Value:
@@ -164,8 +187,12 @@ class Value:
         _count()
         found = difference(expected, self.result(), rtol=rtol, atol=atol, equal_nan=equal_nan)
         if found:
-            _fail(f"{self.name}: {found}", hint)
+            _fail(f"{self._name_for(found)}: {found}", hint)
         return self
+
+    def _name_for(self, fault: str) -> str:
+        """The value's name, with what matters in a fault."""
+        return self.name
 
     def differs(self, other: torch.Tensor, hint: str = "", *, rtol: float = 1e-5, atol: float = 1e-8) -> Self:
         """Check that the value is a tensor of numbers that are not those of `other`.
@@ -195,9 +222,10 @@ class Value:
         if shape is not None and tuple(result.shape) != tuple(shape):
             _fail(f"{self.name}: expected the shape {tuple(shape)}, got {tuple(result.shape)}", hint)
         if dtype is not None and result.dtype != dtype:
-            _fail(f"{self.name}: expected the dtype {dtype}, got {result.dtype}", hint)
+            found = dtype_difference(dtype, result.dtype)
+            _fail(f"{self._name_for(found)}: {found}", hint)
         if device is not None and result.device.type != torch.device(device).type:
-            _fail(f"{self.name}: expected the device {device}, got {result.device}", hint)
+            _fail(f"{self.name}: {device_difference(device, result.device)}", hint)
         return self
 
 
@@ -208,21 +236,35 @@ class Call(Value):
     """
 
     def __init__(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-        parts = [describe(arg) for arg in args] + [f"{key}={describe(arg)}" for key, arg in kwargs.items()]
-        super().__init__(f"{_name_of(function)}({', '.join(parts)})", None)
         self._function = function
         self._args, self._kwargs = args, kwargs
-        self._given: tuple[tuple[Any, ...], dict[str, Any]] | None = None
+        super().__init__(self._written(), None)
+        self._traces: Traces | None = None
+        self._told: dict[str, list[Any]] = {}
+
+    def _written(self, **how: Any) -> str:
+        """The call as a student would write it, where it is not too long."""
+        parts = [describe(arg, **how) for arg in self._args]
+        parts += [f"{key}={describe(arg, **how)}" for key, arg in self._kwargs.items()]
+        inside = ", ".join(parts)
+        short = inside if len(inside) <= MOST_WRITTEN else f"{inside[: MOST_WRITTEN - 1]}…"
+        return f"{own_name(self._function) or type(self._function).__name__}({short})"
+
+    def _name_for(self, fault: str) -> str:
+        """The call, with the dtypes of its arguments where the fault may lie in them."""
+        return self._written(dtypes=True) if _OF_DTYPES.search(fault) else self.name
 
     def result(self) -> Any:
         """What the function returned.
 
         Raises:
-            CheckError: if the function raised an exception.
+            CheckError: if the function raised an exception, or left a setting of PyTorch's switched.
             NotImplementedError: if the answer is not written yet.
         """
-        if self._given is None:
+        if self._traces is None:
             self._attempt(self._run)
+            for setting in self._left_behind("switched"):
+                _fail(f"{self.name} {_SWITCHED[setting]}", "")
         return self._result
 
     def _attempt(self, work: Callable[[], T]) -> T:
@@ -232,11 +274,13 @@ class Call(Value):
         except Exception as error:
             if _is_stub(error):
                 raise
-            raise CheckError(f"{self.name} raised {_named(error)}") from None
+            fault = _named(error)
+            raise CheckError(f"{self._name_for(fault)} raised {fault}") from None
 
     def _run(self) -> None:
-        self._given = copy.deepcopy(self._args), copy.deepcopy(dict(self._kwargs))
-        self._result = self._function(*self._given[0], **self._given[1])
+        self._traces = Traces(copy.deepcopy(self._args), copy.deepcopy(dict(self._kwargs)))
+        self._told = {}
+        self._result = self._traces.run(self._function)
 
     def gives(self, expected: Any, hint: str = "", **close: Any) -> Self:
         """Check that the function returns `expected`; see `equals`, also for what `close` may be."""
@@ -257,7 +301,7 @@ class Call(Value):
         return self
 
     def keeps_arguments(self, hint: str = "Work on a copy.") -> Self:
-        """Check that the function left its arguments as they were."""
+        """Check that the function left its arguments as they were: their values, their memory and their gradients."""
         _count()
         self.result()
         args, kwargs = self._arguments_after()
@@ -266,7 +310,37 @@ class Call(Value):
         for place, (old, new) in enumerate(zip(before, after, strict=True)):
             if difference(old, new, equal_nan=True):
                 _fail(f"{self.name}: the call changed its argument number {place + 1}", hint)
+        for number, what in self._left_behind("changes"):
+            _fail(f"{self.name}: the call {_CHANGES[what]} its argument number {number}", hint)
         return self
+
+    def is_new(self, hint: str = "Make a copy, for instance with clone().") -> Self:
+        """Check that the result, or each tensor in a tuple or a list of them, shares no memory with an argument."""
+        for shared in self._memory():
+            if any(shared):
+                number = shared.index(True) + 1
+                _fail(f"{self.name}: expected a new tensor, got one that shares memory with argument {number}", hint)
+        return self
+
+    def shares_memory_with(self, number: int, hint: str = "Give a view of it, not a copy.") -> Self:
+        """Check that the result, or each tensor in a tuple or a list of them, shares memory with an argument.
+
+        Args:
+            number: which positional argument, counted from 1.
+            hint: the likely cause, in a sentence.
+        """
+        if not all(shared[number - 1] for shared in self._memory()):
+            _fail(f"{self.name}: expected memory shared with argument {number}, got a copy", hint)
+        return self
+
+    def _memory(self) -> list[list[bool]]:
+        """For each tensor of the result, whether it shares memory with each of the arguments."""
+        _count()
+        result = self.result()
+        shared = self._left_behind("shared")
+        if not shared:
+            _fail(f"{self.name}: expected a tensor, got {describe(result, kind=True)}", "")
+        return shared
 
     def leaves(self, *expected: Any, hint: str = "") -> Self:
         """Check what the function made of its positional arguments: `call(relu_, x).leaves(F.relu(x))`.
@@ -333,9 +407,27 @@ class Call(Value):
 
     def _arguments_after(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The arguments as the function left them. Where it runs in another process, it got copies, and tells."""
-        assert self._given is not None
+        assert self._traces is not None
         tell = getattr(self._function, "__arguments_after__", None)
-        return tell() if tell else self._given
+        return tell() if tell else (self._traces.args, self._traces.kwargs)
+
+    def _left_behind(self, what: str) -> list[Any]:
+        """What `Traces` saw. Asked for once: another process knows it only until the next call."""
+        if not self._told:
+            assert self._traces is not None
+            self._told = getattr(self._function, "__traces__", self._traces.told)()
+        return self._told[what]
+
+
+_SWITCHED = {
+    "autograd": "leaves autograd switched: `with torch.no_grad():` puts it back at its end",
+    "dtype": "leaves another default dtype: give each tensor its dtype instead",
+}
+_CHANGES = {
+    "memory": "put other memory into",
+    "requires_grad": "changed requires_grad of",
+    "grad": "left a gradient in",
+}
 
 
 def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Call:
@@ -443,7 +535,3 @@ def points_for(figure: float, *, floor: float, ceiling: float, points: float) ->
         return 0.0
     share = min(max((figure - floor) / (ceiling - floor), 0.0), 1.0)
     return round(points * share, 1)
-
-
-def _name_of(function: Callable[..., Any]) -> str:
-    return getattr(function, "__name__", None) or type(function).__name__

@@ -10,28 +10,30 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-__all__ = ["describe", "difference"]
+__all__ = ["describe", "device_difference", "difference", "dtype_difference", "own_name"]
 
 _SHOWN_ITEMS = 9  # a larger array is described by its shape
 _SHOWN_CHARACTERS = 80
 
 
-def describe(value: Any, *, kind: bool = False) -> str:
+def describe(value: Any, *, kind: bool = False, dtypes: bool = False, digits: int = 6) -> str:
     """A value in a few words: `12`, `[1, 2]`, `a tensor of shape (3, 8, 8)`.
 
     Args:
         kind: add the value's type where the words alone do not tell it: `12.5 (a float)`.
+        dtypes: add the dtype of tensors and arrays: `tensor([1, 2], dtype=int64)`.
+        digits: of a floating-point number.
     """
     if isinstance(value, torch.Tensor | np.ndarray):
-        return _describe_array(value)
+        return _describe_array(value, dtypes, digits)
     if isinstance(value, torch.Size):
         return str(tuple(value))
     if isinstance(value, float):
-        return _float(value) + (" (a float)" if kind else "")
-    if isinstance(value, torch.nn.Module) or (callable(value) and hasattr(value, "__name__")):
-        return getattr(value, "__name__", f"{_article(type(value).__name__)}")
+        return _float(value, digits) + (" (a float)" if kind else "")
+    if isinstance(value, torch.nn.Module) or callable(value):
+        return own_name(value) or _article(type(value).__name__)
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        inside = ", ".join(describe(item) for item in value[:_SHOWN_ITEMS])
+        inside = ", ".join(describe(item, dtypes=dtypes, digits=digits) for item in value[:_SHOWN_ITEMS])
         more = ", …" if len(value) > _SHOWN_ITEMS else ""
         text = f"[{inside}{more}]" if isinstance(value, list) else f"({inside}{',' if len(value) == 1 else more})"
     else:
@@ -39,6 +41,35 @@ def describe(value: Any, *, kind: bool = False) -> str:
     if len(text) > _SHOWN_CHARACTERS:
         text = text[: _SHOWN_CHARACTERS - 1] + "…"
     return f"{text} ({_article(type(value).__name__)})" if kind and value is not None else text
+
+
+def own_name(function: Any) -> str:
+    """A function's name; that of a lambda is its variable's. Empty if there is none."""
+    name = getattr(function, "__name__", "")
+    if name == "<lambda>":
+        names = getattr(function, "__globals__", {})
+        name = next((name for name, one in names.items() if one is function and not name.startswith("_")), "")
+    return name if type(name) is str else ""
+
+
+def dtype_difference(want: Any, have: Any) -> str:
+    """The words for a wrong dtype, with what makes it."""
+    makers = _MAKERS.get(str(have).removeprefix("torch."))
+    return f"expected the dtype {want}, got {have}" + (f" ({makers})" if makers else "")
+
+
+def device_difference(want: Any, have: Any) -> str:
+    """The words for a wrong device, with what to write."""
+    return f"expected the device {want}, got {have}: your tensors are on {have}. Write `device`, or x.device"
+
+
+# What makes tensors and arrays of a dtype that is not expected.
+_MAKERS = {
+    "float64": "NumPy's floats, and double(), make it",
+    "float32": "new tensors have it, unless dtype= says another one",
+    "int64": "whole numbers make it",
+    "bool": "comparisons make it",
+}
 
 
 class _Close(NamedTuple):
@@ -85,8 +116,27 @@ def _compared(expected: Any, got: Any, close: _Close) -> str:
         return _sequences(expected, got, close)
     if _same(expected, got, close):
         return ""
-    differs = type(expected) is not type(got)
-    return f"expected {describe(expected)}, got {describe(got, kind=differs)}"
+    return _texts(expected, got) or _apart(expected, got, kind=type(expected) is not type(got))
+
+
+def _apart(expected: Any, got: Any, show: Callable[..., str] = describe, **how: Any) -> str:
+    """Both values, with as many digits as tell them apart."""
+    for digits in (6, 9, 17):
+        want, have = show(expected, digits=digits), show(got, digits=digits, **how)
+        if want != have:
+            return f"expected {want}, got {have}"
+    return f"expected {want}, got another one that looks like it"
+
+
+def _texts(expected: Any, got: Any) -> str:
+    """Where two texts begin to differ, if that is where neither is shown any more."""
+    if not (type(expected) is type(got) is str):
+        return ""
+    pairs = enumerate(zip(expected, got, strict=False))
+    same = next((place for place, (want, have) in pairs if want != have), min(len(expected), len(got)))
+    if same < _SHOWN_CHARACTERS // 2:
+        return ""
+    return f"from character {same} on: expected {describe(expected[same:])}, got {describe(got[same:])}"
 
 
 def _same(expected: Any, got: Any, close: _Close) -> bool:
@@ -117,13 +167,12 @@ def _near(expected: Any, got: Any, close: _Close) -> bool:
 def _tensors(expected: torch.Tensor, got: Any, close: _Close) -> str:
     if not isinstance(got, torch.Tensor):
         return f"expected {describe(expected)}, got {describe(got, kind=True)}"
-    for name, want, have in (
-        ("shape", tuple(expected.shape), tuple(got.shape)),
-        ("dtype", expected.dtype, got.dtype),
-        ("device", expected.device, got.device),
-    ):
-        if want != have:
-            return f"expected the {name} {want}, got {have}"
+    if expected.shape != got.shape:
+        return f"expected the shape {tuple(expected.shape)}, got {tuple(got.shape)}"
+    if expected.dtype != got.dtype:
+        return dtype_difference(expected.dtype, got.dtype)
+    if expected.device != got.device:
+        return device_difference(expected.device, got.device)
     try:
         torch.testing.assert_close(got.detach(), expected.detach(), **close._asdict())
     except AssertionError:
@@ -155,7 +204,7 @@ def _arrays(expected: np.ndarray, got: Any, close: _Close) -> str:
     if expected.shape != got.shape:
         return f"expected the shape {expected.shape}, got {got.shape}"
     if expected.dtype != got.dtype:
-        return f"expected the dtype {expected.dtype}, got {got.dtype}"
+        return dtype_difference(expected.dtype, got.dtype)
     if not np.issubdtype(expected.dtype, np.number):
         return "" if np.array_equal(expected, got) else _values(expected, got)
     rtol, atol = close.ours()
@@ -166,7 +215,7 @@ def _arrays(expected: np.ndarray, got: Any, close: _Close) -> str:
 def _values(expected: torch.Tensor | np.ndarray, got: torch.Tensor | np.ndarray) -> str:
     """Small arrays in full; of large ones of one shape and dtype the first of the largest differences."""
     if _array(expected).size <= _SHOWN_ITEMS:
-        return f"expected {describe(expected)}, got {describe(got)}"
+        return _apart(expected, got)
     expected, got = _array(expected), _array(got)
     if expected.dtype == bool:
         gap = (expected != got).astype(float)
@@ -176,10 +225,8 @@ def _values(expected: torch.Tensor | np.ndarray, got: torch.Tensor | np.ndarray)
         gap = np.where(np.isnan(expected) & np.isnan(got), 0, gap)
     place = tuple(int(i) for i in np.unravel_index(int(gap.argmax()), gap.shape))
     wrong = int((gap > 0).sum())
-    return (
-        f"the values differ, most at [{', '.join(map(str, place))}]: "
-        f"expected {_number(expected[place])}, got {_number(got[place])} ({wrong} of {gap.size} values differ)"
-    )
+    most = _apart(expected[place].item(), got[place].item(), _nested)
+    return f"the values differ, most at [{', '.join(map(str, place))}]: {most} ({wrong} of {gap.size} values differ)"
 
 
 def _sequences(expected: Sequence[Any], got: Any, close: _Close) -> str:
@@ -189,10 +236,9 @@ def _sequences(expected: Sequence[Any], got: Any, close: _Close) -> str:
         return f"expected {describe(expected)} ({len(expected)} items), got {describe(got)} ({len(got)} items)"
     for place, (want, have) in enumerate(zip(expected, got, strict=True)):
         found = _difference(want, have, close)
-        if found and len(expected) <= _SHOWN_ITEMS and not _holds_arrays(want):
-            return f"expected {describe(expected)}, got {describe(got)}"
         if found:
-            return f"item {place}: {found}"
+            whole = "" if _holds_arrays(want) else _apart(expected, got)
+            return whole if whole and "…" not in whole else f"item {place}: {found}"
     return ""
 
 
@@ -218,35 +264,40 @@ def _mappings(expected: Mapping[Any, Any], got: Any, close: _Close) -> str:
     return ""
 
 
-def _describe_array(array: torch.Tensor | np.ndarray) -> str:
+def _describe_array(array: torch.Tensor | np.ndarray, dtypes: bool, digits: int) -> str:
     word = "tensor" if isinstance(array, torch.Tensor) else "array"
     has_numbers = not (isinstance(array, torch.Tensor) and array.is_meta)
-    if not has_numbers or math.prod(array.shape) > _SHOWN_ITEMS:
-        return f"{'a' if word == 'tensor' else 'an'} {word} of shape {tuple(array.shape)}"
-    return f"{word}({_nested(_array(array).tolist())})"
+    kind = str(array.dtype).removeprefix("torch.")
+    if not has_numbers or not 0 < math.prod(array.shape) <= _SHOWN_ITEMS:
+        return f"{_article(word)} of shape {tuple(array.shape)}" + (f" and dtype {kind}" if dtypes else "")
+    return f"{word}({_nested(_array(array).tolist(), digits)}" + (f", dtype={kind})" if dtypes else ")")
 
 
 def _array(values: torch.Tensor | np.ndarray) -> np.ndarray:
-    return values.numpy(force=True) if isinstance(values, torch.Tensor) else values
+    if isinstance(values, np.ndarray):
+        return values
+    try:
+        return values.numpy(force=True)
+    except TypeError:  # a dtype that NumPy lacks, as bfloat16
+        return values.float().numpy(force=True)
 
 
-def _nested(values: Any) -> str:
+def _nested(values: Any, digits: int) -> str:
     if isinstance(values, list):
-        return f"[{', '.join(_nested(item) for item in values)}]"
-    return _number(values)
+        return f"[{', '.join(_nested(item, digits) for item in values)}]"
+    return f"{values:.{digits}g}" if isinstance(values, float) else str(values)
 
 
-def _number(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, Real) and not isinstance(value, bool) else str(value)
-
-
-def _float(value: float) -> str:
-    """Six digits; 24.0 keeps its point, so that nobody takes it for the whole number 24."""
-    short = f"{value:.6g}"
+def _float(value: float, digits: int) -> str:
+    """24.0 keeps its point, so that nobody takes it for the whole number 24."""
+    short = f"{value:.{digits}g}"
     return short if any(mark in short for mark in ".en") else f"{short}.0"
 
 
 def _repr(value: Any) -> str:
+    shown: Any = type(value).__repr__
+    if shown is object.__repr__:  # it tells an address
+        return _article(type(value).__name__)
     try:
         return repr(value)
     except Exception:  # a student's class may define repr as it likes

@@ -13,7 +13,9 @@ from helpers.grading.text import Text, line, plain
 
 __all__ = ["cause_in", "syntax_errors", "with_cause"]
 
-_NOT_DEFINED = re.compile(r"(?P<start>.*?: )`[^`]+` is not defined\. Run the answer cell first[^.]*\.", re.DOTALL)
+_NOT_DEFINED = re.compile(
+    r"(?P<start>.*?: )`[^`]+` is not defined\. Run the answer cell: [^.]*\. Keep the name[^.]*\.", re.DOTALL
+)
 _SYNTAX = ("SyntaxError", "IndentationError", "TabError")
 _PYTHON = platform.python_version()
 

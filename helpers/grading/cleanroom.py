@@ -22,7 +22,7 @@ import matplotlib
 import numpy as np
 import torch
 
-from helpers.checks import pointed_out
+from helpers.checks import point_out, pointed_out
 from helpers.files import DataError
 from helpers.grading.frames import read_text, receive, send
 from helpers.grading.lending import LoanError
@@ -87,6 +87,7 @@ class Room:
     def __init__(self, link: Link, setup: dict[str, Any] | None = None, names: Collection[str] | None = None) -> None:
         self._link, self._students = link, names
         self._setup = {**(setup or {}), "__name__": CELLS}
+        self._solved: dict[tuple[str, ...], dict[str, Any]] = {}  # what the lab's own answers define
 
     def run(self, source: str, graded: bool, timeout: float, loan: Mapping[str, Any] | None = None) -> Verdict:
         """Run a cell; see `CleanRoom.run`."""
@@ -96,8 +97,11 @@ class Room:
         try:
             with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output), self._lent(loan):
                 points = _points(run_cell(source, names))
-        except (DataError, LoanError) as problem:  # nothing that the student's code raises becomes one
+        except DataError as problem:  # nothing that the student's code raises becomes one
             error = fault = line(problem, 300)
+        except LoanError as problem:
+            error = "LoanError"
+            point_out(line(problem, 200))
         except BaseException as problem:
             error, message = line(type(problem).__name__, 100), plain(_message(problem), MOST_MESSAGE)
         if graded:
@@ -118,22 +122,26 @@ class Room:
         if loan is None:
             yield
             return
-        right = dict(self._setup)
-        try:
-            for source in loan["sources"]:
-                run_cell(source, right)
-            values = {name: right[name] for name in loan["names"]}
-        except DataError:
-            raise
-        except Exception as problem:
-            raise LoanError(f"the lab's own answer did not run: {problem!r}") from problem
-        self._link.lend(values, loan["again"])
         passed = False
         try:
+            self._link.lend(self._right(loan), loan["again"])
             yield
             passed = True
         finally:
             self._link.take_back(keep=passed)  # a later answer may use what this one has made
+
+    def _right(self, loan: Mapping[str, Any]) -> dict[str, Any]:
+        """What the lab's own answers define, of what a loan names."""
+        sources = tuple(loan["sources"])
+        try:
+            if sources not in self._solved:
+                space = self._solved[sources] = dict(self._setup)
+                for source in sources:
+                    run_cell(source, space)
+            return {name: self._solved[sources][name] for name in loan["names"]}
+        except Exception as problem:
+            self._solved.pop(sources, None)
+            raise LoanError(f"the lab's own answer did not run: {problem!r}") from problem
 
 
 def run_cell(source: str, names: dict[str, Any]) -> Any:

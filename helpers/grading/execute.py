@@ -79,7 +79,7 @@ class ExecuteHandIn(Execute):
         self._stopped = ""  # why the student's kernel runs no more
         self._not_set_up = ""  # why checks may fail that should not
         self._too_late = ""  # why cells did not run
-        self._lender = Lender(resources.get("solutions", {}) if self.lend else {})
+        self._lender = Lender(resources.get("lendable", {}) if self.lend else {})
         evidence: dict[str, Evidence] = {}
         resources["evidence"] = evidence
         with self.setup_kernel(withheld=resources.get("withheld", ())):
@@ -130,6 +130,7 @@ class ExecuteHandIn(Execute):
             again = room.run(cell.source, graded=True, timeout=self._left_for_checks(), loan=loan)
             if again.passed:
                 return replace(again, note=loan.words)
+            verdict = replace(verdict, remark=again.remark)
             if again.error == "CheckError":  # what is left to mend is the answer's own
                 verdict = replace(again, message=f"{again.message} {loan.words}")
         self._lender.note_wrong(name, question_of(cell.source) or name)
@@ -156,12 +157,12 @@ class ExecuteHandIn(Execute):
                 return
             except DeadKernelError:
                 why = self.km.provisioner.why or "the notebook's process ended"
-                self._stopped = f"Nothing ran from here on: {why} in a cell above."
+                self._stopped = f"Nothing ran from here on: {why} in {_place(cell)}."
             except CellTimeoutError:
                 if self._answers():
                     cell.outputs.append(_error("CellTimeoutError", "This cell took too long."))
                     return
-                self._stopped = "Nothing ran from here on: a cell above took too long and could not be stopped."
+                self._stopped = f"Nothing ran from here on: {_place(cell)} took too long and could not be stopped."
             except Exception as error:  # what a hostile kernel may send
                 self._stopped = f"Nothing ran from here on: the kernel's answer made no sense ({type(error).__name__})."
         cell.outputs = [_error("NotRun", self._stopped or f"Nothing ran from here on: {self._too_late}.")]
@@ -224,6 +225,11 @@ def _can_be_kept(cell: NotebookNode) -> bool:
     except Exception:
         return False
     return True
+
+
+def _place(cell: NotebookNode) -> str:
+    """What checks call a cell that ended everything: an answer has a name that the student knows."""
+    return f"the answer cell {cell.metadata.nbgrader.grade_id}" if is_solution(cell) else "a cell above"
 
 
 def _not_run(why: str) -> Verdict:

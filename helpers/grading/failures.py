@@ -7,10 +7,12 @@ import sys
 from typing import Any
 
 from helpers.grading.frames import WireError
+from helpers.trail import trail
 
 __all__ = ["described", "rebuilt"]
 
 MOST_CHARACTERS = 2000  # of a message
+MOST_NAME = 100  # characters of a name
 
 
 def described(error: BaseException) -> dict[str, Any]:
@@ -21,7 +23,8 @@ def described(error: BaseException) -> dict[str, Any]:
         message = ""
     kinds = [[str(kind.__module__), kind.__qualname__] for kind in type(error).__mro__]
     name = error.name if isinstance(error, NameError) else None
-    return {"kinds": kinds, "message": message, "name": name if type(name) is str else None}
+    told = {"kinds": kinds, "message": message, "name": name if type(name) is str else None}
+    return {**told, "trail": trail(error)}
 
 
 def rebuilt(failure: Any) -> Exception:
@@ -29,14 +32,17 @@ def rebuilt(failure: Any) -> Exception:
     try:
         kinds, message, name = failure["kinds"], str(failure["message"])[:MOST_CHARACTERS], failure.get("name")
         known = (_known_exception(str(module), str(kind)) for module, kind in kinds[:50])
+        functions = [str(function)[:MOST_NAME] for function in failure.get("trail", ())[:2]]
         base = next((found for found in known if found), RuntimeError)  # KeyboardInterrupt, SystemExit
-        called = str(kinds[0][1]).rpartition(".")[2][:100]
+        called = str(kinds[0][1]).rpartition(".")[2][:MOST_NAME]
     except Exception:
         raise WireError("an error that says nothing") from None
     members = {"__str__": lambda self: message, "__module__": "student"}
     error = type(called if called.isidentifier() else "Exception", (base,), members)(message)
     if isinstance(error, NameError) and isinstance(name, str):
-        error.name = name[:100]
+        error.name = name[:MOST_NAME]
+    if all(function.replace(".", "_").isidentifier() for function in functions if function):
+        error.trail = functions
     return error
 
 

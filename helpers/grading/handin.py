@@ -68,7 +68,7 @@ def _run(hand_in: HandIn, settings: dict[str, Any]) -> Outcome:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         execute = ExecuteHandIn(config=Config(settings))
-        facts = {name: getattr(hand_in, name) for name in ("withheld", "names", "seed", "solutions")}
+        facts = {name: getattr(hand_in, name) for name in ("withheld", "names", "seed", "lendable")}
         notebook, resources = execute.preprocess(notebook, {"metadata": {"path": folder}, **facts})
     return Outcome(hand_in.student, nbformat.writes(notebook), resources["evidence"], resources["boxed"])
 

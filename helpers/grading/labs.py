@@ -82,6 +82,14 @@ class Lab:
         """
         return list(self.parameters_cell().metadata.get("course", {}).get("withheld", []))
 
+    def lendable(self) -> dict[str, str]:
+        """The lab's own code answers that may stand for a student's wrong ones, by the answer cell's id; else nothing.
+
+        The metadata of the parameters cell name those that may not (`measured`): networks whose accuracy is the mark.
+        """
+        measured = self.parameters_cell().metadata.get("course", {}).get("measured", [])
+        return {name: "" if name in measured else source for name, source in self.solutions().items()}
+
     def headings(self) -> list[re.Match[str]]:
         """The exercises' headings, with the groups `question`, `points` and `minutes`."""
         cells = (cell.source for cell in self.read().cells if cell.cell_type == "markdown")

@@ -9,14 +9,17 @@ from __future__ import annotations
 import symtable
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from helpers.grading.lint_checks import names_bound
 
 __all__ = ["Lender", "Loan", "LoanError"]
 
+LONGEST = 50_000  # characters of an answer that is looked into
+
 
 class LoanError(Exception):
-    """What is to be lent could not be made."""
+    """What is to be lent could not be made: the check has failed without it."""
 
 
 @dataclass(frozen=True)
@@ -109,12 +112,15 @@ class Lender:
         return [source for one, source in self._solutions.items() if one in needed]
 
 
-def _used(source: str) -> set[str]:
-    """The names of the notebook that code asks for. What is no Python asks for none."""
+@lru_cache(maxsize=64)
+def _used(source: str) -> frozenset[str]:
+    """The names of the notebook that code asks for. What is no Python, or longer than any answer, asks for none."""
+    if len(source) > LONGEST:
+        return frozenset()
     try:
-        return set(_asked(symtable.symtable(source, "<answer>", "exec")))
-    except (SyntaxError, ValueError):
-        return set()
+        return frozenset(_asked(symtable.symtable(source, "<answer>", "exec")))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # a student's text may nest as deep as it likes
+        return frozenset()
 
 
 def _asked(table: symtable.SymbolTable) -> Iterator[str]:

@@ -96,10 +96,32 @@ class Rehearsal:
                 marks.enter(cell, inside.run(cell.source, True, CHECK_SECONDS))
         return marks
 
+    def notices(self, exercise: str, source: str, cpu: int) -> bool:
+        """Whether one of the exercise's checks takes points from `source` or fails.
+
+        Args:
+            exercise: the id of the answer cell.
+            source: what stands in it.
+            cpu: seconds of the processor's time that `source` may take, so that it does not hang. Other processes on
+                the machine do not use them up.
+
+        Raises:
+            RuntimeError: if a check could not do its work, whatever the answer is.
+        """
+        with room(source, self._setup, self._before[exercise], cpu) as inside:
+            for cell in self.checks[exercise]:
+                marks, verdict = Marks(), inside.run(cell.source, True, CHECK_SECONDS)
+                if verdict.fault:
+                    raise RuntimeError(f"{self.lab.assignment}, {exercise}: {verdict.fault}")
+                marks.enter(cell, verdict)
+                if any(map(marks.lost, marks.points)):
+                    return True
+        return False
+
     def grade_users(self, missing: str) -> dict[str, Marks]:
         """Marks of the lab's own answers that use one exercise's, which is missing, with a right one lent to them."""
         solutions = self.lab.solutions()
-        lender = Lender(solutions)
+        lender = Lender(self.lab.lendable())
         for exercise, source in solutions.items():
             lender.take(exercise, source)
         lender.note_wrong(missing, missing)

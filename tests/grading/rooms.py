@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -45,10 +46,11 @@ def kernel(work: Callable[[socket.socket], None]) -> Iterator[socket.socket]:
         os.waitpid(process, 0)
 
 
-def serving(source: str, names: dict[str, Any]) -> Callable[[socket.socket], None]:
-    """The work of a kernel in which `source` has run."""
+def serving(source: str, names: dict[str, Any], cpu: int = resource.RLIM_INFINITY) -> Callable[[socket.socket], None]:
+    """The work of a kernel in which `source` has run; after so many seconds of the processor's time it is ended."""
 
     def work(channel: socket.socket) -> None:
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
         servant = Servant(channel, names)
         with contextlib.suppress(Exception):  # as in a notebook: what a failed cell did not define is not there
             run_cell(source, names)
@@ -59,8 +61,10 @@ def serving(source: str, names: dict[str, Any]) -> Callable[[socket.socket], Non
 
 
 @contextlib.contextmanager
-def room(source: str, setup: dict[str, Any], before: dict[str, Any] | None = None) -> Iterator[Room]:
-    """A clean room beside a kernel in which `source` has run."""
+def room(
+    source: str, setup: dict[str, Any], before: dict[str, Any] | None = None, cpu: int = resource.RLIM_INFINITY
+) -> Iterator[Room]:
+    """A clean room beside a kernel in which `source` has run; see `serving`."""
     names = {**(setup if before is None else before), "__name__": "__main__"}
-    with kernel(serving(source, names)) as channel:
+    with kernel(serving(source, names, cpu)) as channel:
         yield Room(Link(channel), setup)

@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from helpers.grading.causes import cause_in, syntax_errors, with_cause
 
-MISSING = "K1: `double` is not defined. Run the answer cell first, and keep the name as it is."
+MISSING = "K1: `double` is not defined. Run the answer cell: it must end without an error. Keep the name as it is."
 
 
 def answer(source: str = "", ename: str = "", evalue: str = "") -> NotebookNode:

@@ -63,12 +63,49 @@ def test_a_name_is_found_in_functions_and_comprehensions() -> None:
 
 def test_a_name_that_is_missing_is_named() -> None:
     message = fails("", 'with question("K1"): call(area, 3).gives(9)')
-    assert message == "K1: `area` is not defined. Run the answer cell first, and keep the name as it is."
+    assert (
+        message
+        == "K1: `area` is not defined. Run the answer cell: it must end without an error. Keep the name as it is."
+    )
 
 
 def test_an_answer_that_is_not_written_is_not_done_yet() -> None:
     student = "def area(n): raise NotImplementedError('not done yet')"
     assert fails(student, 'with question("K1"): call(area, 3).gives(9)') == "K1 is not done yet."
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("raise NotImplementedError", "K1: `size`, which it uses, is not done yet."),
+        ("return [][n]", "K1: area(3) raised IndexError in `size`: list index out of range"),
+        ("return nowhere", "K1: area(3) raised NameError in `size`: name 'nowhere' is not defined"),
+    ],
+)
+def test_what_comes_from_another_function_of_the_kernels_is_told_with_its_name(body: str, words: str) -> None:
+    student = f"def size(n): {body}\ndef area(n): return size(n) ** 2"
+    assert fails(student, 'with question("K1"): call(area, 3).gives(9)') == words
+    own = fails(student, 'with question("K1"): call(size, 3).gives(3)')
+    assert "`" not in own
+
+
+def test_a_lambda_of_the_students_goes_by_its_name() -> None:
+    student = "area = lambda n: n"
+    assert fails(student, 'with question("K1"): call(area, 3).gives(9)') == "K1: area(3): expected 9, got 3."
+
+
+@pytest.mark.parametrize("trail", ['["x", "y " * 9]', '["x", 5, {}]', "None", '["x", "\x1b[31m"]', '["x", "y" * 9999]'])
+def test_a_false_name_of_a_function_is_no_text_of_a_message(trail: str) -> None:
+    student = f"""
+        import helpers.grading.failures as failures
+        failures.trail = lambda error: {trail}
+        def f(): raise ValueError("no")
+    """
+    message = fails(student, 'with question("K1"): call(f).gives(9)')
+    assert message.startswith(("K1: f() raised ValueError", "The notebook's process answered nonsense"))
+    assert len(message) < 200
+    assert " y" not in message
+    assert "\x1b" not in message
 
 
 def test_a_cells_names_are_gone_in_the_next() -> None:
@@ -280,6 +317,56 @@ def test_changed_arguments_are_told_on_request() -> None:
     cell = 'with question("K1"): call(f, 1, torch.ones(3)).gives(3.0).keeps_arguments()'
     passes("def f(n, t): return float(t.sum())", cell)
     assert "changed its argument number 2" in fails("def f(n, t): s = float(t.sum()); t.zero_(); return s", cell)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("t.requires_grad_()", "changed requires_grad of"),
+        ("t.requires_grad_(); t.sum().backward(); t.requires_grad_(False)", "left a gradient in"),
+        ("t.data = t.data.clone()", "put other memory into"),
+    ],
+)
+def test_what_belongs_to_an_argument_is_told_from_the_kernel(body: str, words: str) -> None:
+    cell = 'with question("K1"): call(f, 1, torch.ones(3)).gives(3.0).keeps_arguments()'
+    assert f"{words} its argument number 2" in fails(f"def f(n, t): {body}; return 3.0", cell)
+
+
+def test_shared_memory_is_seen_in_the_kernel() -> None:
+    new = 'with question("K1"): call(f, torch.ones(3)).is_new()'
+    shared = 'with question("K1"): call(f, torch.ones(3)).shares_memory_with(1)'
+    view, copy = "def f(t): return [t[1:], t.numpy()]", "def f(t): return t.clone()"
+    passes(view, shared)
+    passes(copy, new)
+    assert "shares memory with argument 1" in fails(view, new)
+    assert "got a copy" in fails(copy, shared)
+
+
+@pytest.mark.parametrize("switch", ["set_grad_enabled(False)", "set_default_dtype(torch.float64)"])
+def test_a_setting_that_a_call_leaves_switched_is_seen_in_the_kernel(switch: str) -> None:
+    student = f"def f(): torch.{switch}\ndef g(): return torch.is_grad_enabled(), torch.ones(1).dtype"
+    cell = """
+        with question("K1"): call(g).gives((True, torch.float32))
+        try: call(f).gives(None)
+        finally: assert g() == (True, torch.float32)
+    """
+    assert " leaves " in fails(student, cell)
+
+
+def test_a_call_in_a_call_does_not_hide_what_the_outer_one_left() -> None:
+    student = "def f(t, again): return again() if again else t"
+    cell = 'with question("K1"): call(f, torch.ones(3), lambda: f(torch.zeros(3), None)).is_new().keeps_arguments()'
+    passes(student, cell)
+
+
+def test_a_process_that_lies_of_what_was_left_behind_earns_nothing() -> None:
+    student = """
+        import helpers.grading.servant as servant
+        servant.Traces.told = lambda self: {"changes": [[1, "x"]], "shared": [[]], "switched": []}
+        def f(t): return t
+    """
+    for what in ("keeps_arguments()", "shares_memory_with(1)"):
+        assert "K1: " in fails(student, f'with question("K1"): call(f, torch.ones(3)).{what}')
 
 
 def test_a_librarys_class_that_names_no_home_is_found_in_its_library() -> None:

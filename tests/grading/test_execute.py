@@ -86,7 +86,7 @@ def test_a_cell_has_no_more_than_what_is_left(run: Any, monkeypatch: pytest.Monk
 
 def test_why_a_kernel_was_ended_is_said(run: Any) -> None:
     cells, evidence = run({"k1-double": "print('x' * 40_000_000)"})
-    words = "Nothing ran from here on: it sent more than 32 MiB at once in a cell above."
+    words = "Nothing ran from here on: it sent more than 32 MiB at once in the answer cell k1-double."
     assert cells["k1-double"].outputs[0].evalue == words
     assert {found.message for found in evidence.values()} == {words}
 

@@ -36,6 +36,11 @@ WRONG = [
         "from helpers.checks import call\ncall(lambda n: double(n), 2).gives(4).without('relu')",
         "without sees what the student's own function does",
     ),
+    (
+        "k2-x-check",
+        "from helpers.checks import call\ncall(lambda n: double(n), 2).is_new()",
+        "is_new sees what the student's own function does",
+    ),
     ("k2-x-check", "n = id(x)", "id: data from the student are copies"),
     ("k2-x-check", "n = []\nassert double(n) is n", "compare them with ==, not with `is`"),
     ("k2-x-check", "x[0] = 1", "writes into a copy of the student's data"),
@@ -72,7 +77,10 @@ def test_what_does_not_work_in_the_clean_room_is_named(
 
 
 RIGHT = [
-    ("k2-x-check", 'from helpers.checks import call\ncall(double, 2).gives(4).without("relu").without_loop(3)'),
+    (
+        "k2-x-check",
+        'from helpers.checks import call\ncall(double, 2).gives(4).without("relu").without_loop(3).is_new()',
+    ),
     ("k1-double", "import random"),
     ("k1-double", "def helper(call): return [SIZE for SIZE in range(3)]"),
     ("k2-x-check", "def own(a, *rest, b=1): return [a for _ in rest] + [b]\nn = own(1)"),

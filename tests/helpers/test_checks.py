@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -40,6 +42,66 @@ def message(check: Callable[[], object]) -> str:
 def test_a_wrong_number_is_told_with_its_call_its_type_and_the_hint() -> None:
     said = message(lambda: call(half, 25, stride=2).gives(12, hint="Round down."))
     assert said == "K9: half(25, stride=2): expected 12, got 12.5 (a float). Round down."
+
+
+def mean(values: torch.Tensor) -> torch.Tensor:
+    return values.mean()
+
+
+@pytest.mark.parametrize(
+    ("check", "words"),
+    [
+        (
+            lambda: call(torch.neg, torch.tensor([1, 2])).gives(torch.tensor([-1.0, -2.0])),
+            "neg(tensor([1, 2], dtype=int64)): expected the dtype torch.float32, got torch.int64 (whole",
+        ),
+        (lambda: call(mean, torch.tensor([1, 2])).gives(1.5), "mean(tensor([1, 2], dtype=int64)) raised"),
+        (
+            lambda: call(torch.neg, torch.zeros(20).int()).has(dtype=torch.int64),
+            "neg(a tensor of shape (20,) and dtype int32): expected the dtype torch.int64",
+        ),
+        (lambda: call(torch.neg, torch.ones(1)).gives(torch.ones(1)), "neg(tensor([1])): expected tensor([1])"),
+    ],
+)
+def test_the_dtype_of_an_argument_is_told_where_it_matters(check: Callable[[], object], words: str) -> None:
+    assert words in message(check)
+
+
+def test_a_lambda_is_named_as_its_variable_or_not_at_all() -> None:
+    names = notebook("twice = lambda n, rule: 2 * n")
+    said = message(lambda: call(names["twice"], 3, lambda: 1).gives(5))
+    assert said == "K9: twice(3, a function): expected 5, got 6."
+    assert message(lambda: call(lambda n: n, 3).gives(5)) == "K9: function(3): expected 5, got 3."
+
+
+def test_a_message_is_short_and_keeps_its_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CNN_LABS_SEED", "77")
+    fresh_seed()
+
+    def fails(*args: object, **more: object) -> None:
+        fresh_seed()
+        raise ValueError("x" * 5000)
+
+    said = message(lambda: call(fails, *["a long argument"] * 50, word="a long argument").gives(1))
+    assert said.endswith("… [seed 77]")
+    assert len(said) == 400
+    assert "raised ValueError: xxx" in said
+
+
+def test_no_terminal_obeys_a_message() -> None:
+    class Red:
+        def __repr__(self) -> str:
+            return "\x1b[31mred\x1b[0m\x07"
+
+    def fails() -> None:
+        raise ValueError("\x1b[1;31mloud\x1b[0m\nand \x9b2Jlong")
+
+    assert message(lambda: value("x", Red()).equals(3)) == "K9: x: expected 3, got red (a Red)."
+    assert message(lambda: call(fails).gives(3)) == "K9: fails() raised ValueError: loud\nand 2Jlong"
+
+
+def test_a_hint_that_asks_keeps_its_mark() -> None:
+    assert message(lambda: expect(False, "Where does a line begin?")) == "K9: Where does a line begin?"
 
 
 def test_success_prints_one_line_that_counts_the_checks(capsys: pytest.CaptureFixture[str]) -> None:
@@ -88,6 +150,92 @@ def test_the_function_gets_copies_of_its_arguments() -> None:
 def test_a_changed_argument_is_noticed() -> None:
     said = message(lambda: call(lambda t: t.add_(1), torch.zeros(3)).gives(torch.ones(3)).keeps_arguments())
     assert "changed its argument number 1" in said
+
+
+def moves(t: torch.Tensor) -> None:
+    t.data = t.data.clone()
+
+
+def learns(t: torch.Tensor) -> None:
+    (t * t).sum().backward()
+
+
+@pytest.mark.parametrize(
+    ("function", "argument", "words"),
+    [
+        (
+            lambda t: t.requires_grad_(),
+            torch.ones(2),
+            "changed requires_grad of its argument number 1. Work on a copy.",
+        ),
+        (learns, torch.ones(2, requires_grad=True), "left a gradient in its argument number 1"),
+        (moves, torch.ones(2), "put other memory into its argument number 1"),
+        (lambda ts: ts[0].requires_grad_(), [torch.ones(2)], "changed requires_grad of its argument number 1"),
+    ],
+)
+def test_what_belongs_to_an_argument_is_kept_too(function: Callable[..., object], argument: object, words: str) -> None:
+    assert words in message(lambda: call(function, argument).keeps_arguments())
+    call(lambda t: t, argument).keeps_arguments()
+
+
+def test_a_gradient_that_was_there_is_none_of_the_calls() -> None:
+    for x in (torch.ones(2, requires_grad=True), torch.full((), float("nan"), requires_grad=True)):
+        learns(x)
+        call(lambda t: t * 2, x).keeps_arguments()
+    assert "left a gradient" in message(lambda: call(learns, torch.ones(2, requires_grad=True)).keeps_arguments())
+
+
+@pytest.mark.parametrize(
+    ("function", "argument"),
+    [
+        (lambda x: x[1:], torch.arange(3)),
+        (lambda x: x.detach(), torch.ones(3, requires_grad=True)),
+        (lambda x: (x.T, x[0]), torch.ones(2, 3)),
+        (lambda x: x.numpy()[::-1], torch.ones(3)),
+        (lambda x: torch.from_numpy(x)[1:], np.ones(3)),
+        (lambda xs: xs[1], [torch.zeros(2), torch.ones(2)]),
+    ],
+)
+def test_a_view_is_not_new(function: Callable[..., object], argument: object) -> None:
+    called = call(function, argument).shares_memory_with(1)
+    assert "shares memory with argument 1. Make a copy" in message(called.is_new)
+
+
+@pytest.mark.parametrize(
+    "function", [torch.clone, lambda x: [x + 1, x.clone()], lambda x: x.numpy().copy(), lambda x: torch.empty(0)]
+)
+def test_a_copy_is_new(function: Callable[..., object]) -> None:
+    called = call(function, torch.ones(3)).is_new()
+    assert "expected memory shared with argument 1, got a copy. Give a view" in message(
+        lambda: called.shares_memory_with(1)
+    )
+
+
+def test_every_tensor_of_a_result_is_looked_at() -> None:
+    some = call(lambda x: (x, x.clone()), torch.ones(3))
+    assert "argument 1" in message(some.is_new)
+    assert "got a copy" in message(lambda: some.shares_memory_with(1))
+    assert "shares memory with argument 2" in message(call(lambda x, y: y, torch.ones(3), y=torch.ones(3)).is_new)
+
+
+def test_what_holds_no_tensor_shares_nothing() -> None:
+    for check in (call(half, 3).is_new, lambda: call(half, 3).shares_memory_with(1)):
+        assert message(check) == "K9: half(3): expected a tensor, got 1.5 (a float)."
+
+
+@pytest.mark.parametrize(
+    ("switch", "words"),
+    [
+        (lambda: torch.set_grad_enabled(False), "leaves autograd switched"),
+        (lambda: torch.set_default_dtype(torch.float64), "leaves another default dtype"),
+    ],
+)
+def test_a_setting_that_a_call_leaves_switched_is_told_and_put_back(switch: Callable[[], object], words: str) -> None:
+    assert words in message(lambda: call(switch).gives(None))
+    assert torch.is_grad_enabled()
+    assert torch.get_default_dtype() == torch.float32
+    with torch.no_grad():
+        call(lambda: torch.is_grad_enabled()).gives(False)
 
 
 def test_what_becomes_of_an_argument_is_compared() -> None:
@@ -188,6 +336,52 @@ def test_what_pytorch_asserts_is_told_in_plain_words() -> None:
         raise AssertionError("Torch not compiled with CUDA enabled")
 
     assert message(fails) == "K9: it asks for a device that this machine lacks. Write `device`, not a device's name."
+
+
+def notebook(*cells: str) -> dict[str, Any]:
+    """The names of a notebook in which these cells have run."""
+    names: dict[str, Any] = {"__name__": "__main__", "call": call, "question": question}
+    for number, cell in enumerate(cells):
+        exec(compile(cell, f"<cell {number}>", "exec"), names)
+    return names
+
+
+USED = """
+class Size:
+    def of(self, n): raise NotImplementedError("not done yet")
+def size(n): raise NotImplementedError("not done yet")
+def first(row): return row[0]
+"""
+USES = """
+def table(n): return [size(m) for m in range(n)]
+def sides(n): return Size().of(n)
+def firsts(rows): return [first(row) for row in rows]
+short = lambda n: size(n)
+def lost(n): return nowhere(n)
+"""
+
+
+@pytest.mark.parametrize(
+    ("check", "words"),
+    [
+        ("call(table, 3).gives(1)", "K9: `size`, which it uses, is not done yet."),
+        ("table(3)", "K9: `size`, which it uses, is not done yet."),
+        ("call(short, 3).gives(1)", "K9: `size`, which it uses, is not done yet."),
+        ("call(sides, 3).gives(1)", "K9: `Size.of`, which it uses, is not done yet."),
+        ("call(size, 3).gives(1)", "K9 is not done yet."),
+        ("[size(n) for n in range(3)]", "K9 is not done yet."),
+        ("call(firsts, [[]]).gives(1)", "K9: firsts([[]]) raised IndexError in `first`: list index out of range"),
+        ("call(firsts, [[]]).raises(ValueError)", "but it raised IndexError in `first`: list index out of range."),
+        ("firsts([[]])", "K9: IndexError in `first`: list index out of range"),
+        ("call(first, []).gives(1)", "K9: first([]) raised IndexError: list index out of range"),
+        ("lost(3)", "K9: NameError: name 'nowhere' is not defined"),
+        ("value", "K9: `value` is not defined. Run the answer cell: it must end without an error. Keep the name as it"),
+    ],
+)
+def test_what_comes_from_another_function_is_told_with_its_name(check: str, words: str) -> None:
+    with pytest.raises(CheckError) as caught:
+        notebook(USED, USES, f"with question('K9'): {check}")
+    assert words in str(caught.value)
 
 
 def test_what_is_not_implemented_is_no_stub() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,9 @@ class Liar:
 
     def __hash__(self) -> int:
         return 0
+
+
+NAMED = lambda: 1  # noqa: E731
 
 
 class Mute:
@@ -82,6 +86,25 @@ def test_equal_values_do_not_differ(expected: Any, got: Any) -> None:
         (np.ones(2), np.ones(3), "expected the shape (2,), got (3,)"),
         (np.ones(2), np.ones(2, dtype=np.float32), "expected the dtype float64, got float32"),
         ([torch.ones(2)], [torch.zeros(2)], "item 0: expected tensor([1, 1])"),
+        ([0] * 20, [0] * 15 + [7] + [0] * 4, "item 15: expected 0, got 7"),
+        (("name",) * 30, ("name",) * 29 + ("nome",), "item 29: expected 'name', got 'nome'"),
+        ([[0] * 20], [[0] * 19 + [1]], "item 0: item 19: expected 0, got 1"),
+        ([["a long text"] * 9], [["a long text"] * 8 + ["another"]], "item 8: expected 'a long text', got 'another'"),
+        ({"a": [0] * 20}, {"a": [0] * 19 + [1]}, "at 'a': item 19: expected 0, got 1"),
+        ("x" * 100 + "yes", "x" * 100 + "no", "from character 100 on: expected 'yes', got 'no'"),
+        ("x" * 100, "x" * 99, "from character 99 on: expected 'x', got ''"),
+        ("a" * 100, "b" * 100, "expected 'aaa"),
+        (1.0, 1.00002, "expected 1.0, got 1.00002"),
+        (1.0000001, 1.00002, "expected 1.0, got 1.00002"),
+        (torch.tensor([100.0]), torch.tensor([100.0003]), "expected tensor([100]), got tensor([100.000"),
+        (torch.tensor([12345678]), torch.tensor([12345679]), "expected tensor([12345678]), got tensor([12345679])"),
+        (torch.zeros(20).long(), torch.full((20,), 12345678), "expected 0, got 12345678"),
+        (torch.ones(2).bfloat16(), torch.zeros(2).bfloat16(), "expected tensor([1, 1]), got tensor([0, 0])"),
+        (object(), object(), "expected an object, got another one that looks like it"),
+        (torch.zeros(0, 3), torch.zeros(3, 0), "expected the shape (0, 3), got (3, 0)"),
+        (torch.ones(2), torch.ones(2).double(), "got torch.float64 (NumPy's floats, and double(), make it)"),
+        (np.ones(2), np.ones(2, dtype=int), "expected the dtype float64, got int64 (whole numbers make it)"),
+        (torch.ones(2), torch.ones(2, device="meta"), "got meta: your tensors are on meta. Write `device`"),
     ],
 )
 def test_different_values_are_told_apart(expected: Any, got: Any, words: str) -> None:
@@ -169,6 +192,15 @@ def test_the_size_of_an_answer_makes_no_room_for_it() -> None:
         assert difference(1.0, got, rtol=1.5)
 
 
+@pytest.mark.parametrize(
+    "kind", [float, lambda number: [number], lambda number: torch.full((20,), number, dtype=torch.float64)]
+)
+def test_numbers_that_are_close_are_told_apart(kind: Callable[[float], Any]) -> None:
+    said = difference(kind(1.0), kind(1.0 + 2**-30), rtol=1e-12, atol=1e-12)
+    assert "expected 1" in said.replace("[", "")
+    assert "1.0000000009" in said
+
+
 def test_boolean_tensors_are_compared() -> None:
     got = torch.zeros(20, dtype=torch.bool)
     got[3] = True
@@ -186,6 +218,13 @@ def test_values_are_described_in_few_words() -> None:
     assert describe(torch.zeros(2, device="meta")) == "a tensor of shape (2,)"  # it has no numbers to show
     assert describe(np.zeros((3, 8))) == "an array of shape (3, 8)"
     assert describe(len) == "len"
+    assert describe(lambda: 1) == describe([lambda: 1])[1:-1] == "a function"
+    assert describe(NAMED) == "NAMED"
+    assert describe(functools.partial(len)) == "a partial"
+    assert describe(Liar()) == "a Liar"
+    assert describe(torch.zeros(0, 3)) == "a tensor of shape (0, 3)"
+    assert describe(torch.tensor([1, 2]), dtypes=True) == "tensor([1, 2], dtype=int64)"
+    assert describe([np.zeros((3, 8))], dtypes=True) == "[an array of shape (3, 8) and dtype float64]"
     assert describe(torch.nn.ReLU()) == "a ReLU"
     assert describe((1,)) == "(1,)"
     assert len(describe("x" * 1000)) <= 80

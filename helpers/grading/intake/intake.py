@@ -42,7 +42,7 @@ class HandIn:
         withheld: data sets of which the student's code may read no test image.
         names: those that the checks may ask the student's kernel for.
         seed: of marks that are a measurement.
-        solutions: the lab's own answers, by grade id: what is lent where a student's is wrong.
+        lendable: the lab's own answers, by grade id: what is lent where a student's is wrong.
         digest: what tells these files, as they lay there, from all others.
     """
 
@@ -55,7 +55,7 @@ class HandIn:
     withheld: tuple[str, ...] = ()
     names: frozenset[str] = frozenset()
     seed: int | None = None
-    solutions: Mapping[str, str] = field(default_factory=dict)
+    lendable: Mapping[str, str] = field(default_factory=dict)
     digest: str = ""
 
 
@@ -123,7 +123,7 @@ def take_in(
         withheld=master.withheld,
         names=master.answer_names,
         seed=master.seed,
-        solutions=master.solutions,
+        lendable=master.lendable,
         digest=digest,
     )
 

@@ -44,6 +44,7 @@ class Master:
         released: the text that students got in each of them, by grade id.
         other_texts: the texts of the cells without marks, as `squeezed` gives them.
         solutions: the lab's own answers in code, by grade id, in the lab's order.
+        lendable: those of them that may stand for a student's wrong ones.
         withheld: data sets of which students' code may read no test image.
         seed: of marks that are a measurement: the class's own for this lab.
         unreleased: the cells that were mended in `source/` and are still otherwise in `release/`, by grade id.
@@ -54,6 +55,7 @@ class Master:
     released: dict[str, str]
     other_texts: frozenset[str] = frozenset()
     solutions: dict[str, str] = field(default_factory=dict)
+    lendable: dict[str, str] = field(default_factory=dict)
     withheld: tuple[str, ...] = ()
     seed: int | None = None
     unreleased: tuple[str, ...] = ()
@@ -86,6 +88,7 @@ class Master:
             released=texts,
             other_texts=frozenset(squeezed(one.source) for one in released.cells if "nbgrader" not in one.metadata),
             solutions=lab.solutions(),
+            lendable=lab.lendable(),
             withheld=tuple(lab.withheld()),
             seed=int(recorded.assignment.id[:8], 16),  # drawn at random when the gradebook first heard of the lab
             unreleased=unreleased,
@@ -101,7 +104,7 @@ class Master:
     def rules(self) -> str:
         """All that marks depend on. Words can be mended without anybody's being graded again."""
         code = [(name, self.cells[place].source) for name, place in self.places.items() if self._is_locked_code(name)]
-        return json.dumps([code, self.points, self.solutions, self.withheld])
+        return json.dumps([code, self.points, self.lendable, self.withheld])
 
     @cached_property
     def places(self) -> dict[str, int]:
