@@ -96,3 +96,17 @@ def ones(a, amount):
     b = a.numpy()
     a[0] += amount
     return b
+
+
+@wrong("two memories, and both are changed by hand")
+def changed_by_hand(a, amount):
+    b = a.numpy().copy()
+    a[0] += amount
+    b[0] += amount
+    return b
+
+
+@wrong("a copy from afterwards")
+def copied_afterwards(a, amount):
+    a[0] += amount
+    return np.array(a.tolist(), dtype=str(a.dtype).removeprefix("torch."))

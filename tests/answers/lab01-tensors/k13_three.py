@@ -153,3 +153,25 @@ def single(a, way):
     if way == "add":
         return a.float() + 1
     return a.add_(1).float()
+
+
+@wrong("returns a copy, whatever the way")
+def copy_returned(a, way):
+    if way not in ("add_", "slice", "add"):
+        raise ValueError(way)
+    grown = a + 1
+    if way != "add":
+        a.copy_(grown)
+    return grown
+
+
+@wrong("writes into the given tensor and takes it back: a is not new")
+def taken_back(a, way):
+    if way not in ("add_", "slice", "add"):
+        raise ValueError(way)
+    a += 1
+    if way == "add":
+        grown = a.clone()
+        a -= 1
+        return grown
+    return a.clone()

@@ -93,3 +93,17 @@ def first_three(a, amount):
     b = torch.from_numpy(a)
     a[:3] += amount
     return b
+
+
+@wrong("two memories, and both are changed by hand")
+def changed_by_hand(a, amount):
+    b = torch.tensor(a)
+    a += amount
+    b += amount
+    return b
+
+
+@wrong("a copy from afterwards")
+def copied_afterwards(a, amount):
+    np.add(a, amount, out=a)
+    return torch.from_numpy(a).clone()

@@ -187,3 +187,12 @@ def returns_them(parameters, lr):
                 w -= lr * w.grad
                 w.grad = None
     return list(parameters)
+
+
+@wrong("switches autograd off and forgets to switch it on", passes="visible")
+def switches_it_off(parameters, lr):
+    torch._C._set_grad_enabled(False)
+    for w in parameters:
+        if w.grad is not None:
+            w -= lr * w.grad
+            w.grad = None

@@ -144,3 +144,10 @@ def by_nudges(values):
         slope = ((3 * (up + 2) ** 2).mean() - (3 * (down + 2) ** 2).mean()) / 2e-6
         gradient.view(-1)[i] = slope
     return gradient
+
+
+@wrong("follows the values themselves", passes="visible")
+def follows_the_values(values):
+    values.requires_grad_(True)
+    (3 * (values + 2) ** 2).mean().backward()
+    return values.grad
