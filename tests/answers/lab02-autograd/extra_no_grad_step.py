@@ -179,7 +179,7 @@ def by_index(parameters, lr):
                 w.grad = None
 
 
-@wrong("returns the tensors", passes="visible")
+@wrong("returns the tensors")
 def returns_them(parameters, lr):
     with torch.no_grad():
         for w in parameters:
@@ -189,7 +189,7 @@ def returns_them(parameters, lr):
     return list(parameters)
 
 
-@wrong("switches autograd off and forgets to switch it on", passes="visible")
+@wrong("switches autograd off and forgets to switch it on")
 def switches_it_off(parameters, lr):
     torch._C._set_grad_enabled(False)
     for w in parameters:

@@ -99,7 +99,7 @@ def backward_at_once(values):
     return x, y
 
 
-@wrong("adds 2 to the values too", passes="visible")
+@wrong("adds 2 to the values too")
 def writes_into_the_values(values):
     x = values.clone().requires_grad_()
     values += 2
