@@ -7,36 +7,54 @@ NAME = "pick_device"
 
 
 @right
-def by_guards(cuda=None, mps=None):
-    if torch.cuda.is_available() if cuda is None else cuda:
+def by_guards(cuda=torch.cuda.is_available, mps=torch.backends.mps.is_available):
+    if cuda():
         return torch.device("cuda")
-    if torch.backends.mps.is_available() if mps is None else mps:
+    if mps():
         return torch.device("mps")
     return torch.device("cpu")
 
 
 @right
-def by_list(cuda=None, mps=None):
-    has = {
-        "cuda": torch.cuda.is_available() if cuda is None else cuda,
-        "mps": torch.backends.mps.is_available() if mps is None else mps,
-        "cpu": True,
-    }
+def by_list(cuda=torch.cuda.is_available, mps=torch.backends.mps.is_available):
+    has = {"cuda": cuda(), "mps": mps(), "cpu": True}
     return torch.device(next(kind for kind, usable in has.items() if usable))
 
 
+@right
+def asked_inside(cuda=None, mps=None):
+    has_cuda = torch.cuda.is_available() if cuda is None else cuda()
+    has_mps = torch.backends.mps.is_available() if mps is None else mps()
+    return torch.device("cuda" if has_cuda else "mps" if has_mps else "cpu")
+
+
 @wrong("a text, not a device")
-def text(cuda=None, mps=None):
-    return "cuda" if cuda else "mps" if mps else "cpu"
+def text(cuda=torch.cuda.is_available, mps=torch.backends.mps.is_available):
+    return "cuda" if cuda() else "mps" if mps() else "cpu"
+
+
+@wrong("a device with a number")
+def numbered(cuda=torch.cuda.is_available, mps=torch.backends.mps.is_available):
+    return torch.device("cuda:0") if cuda() else torch.device("mps:0") if mps() else torch.device("cpu")
+
+
+@wrong("does not call the questions: a function counts as true")
+def not_called(cuda=torch.cuda.is_available, mps=torch.backends.mps.is_available):
+    return torch.device("cuda" if cuda else "mps" if mps else "cpu")
+
+
+@wrong("compares the question itself with True")
+def compared(cuda=torch.cuda.is_available, mps=torch.backends.mps.is_available):
+    return torch.device("cuda" if cuda is True else "mps" if mps is True else "cpu")
 
 
 @wrong("always the CPU")
-def always_cpu(cuda=None, mps=None):
+def always_cpu(cuda=torch.cuda.is_available, mps=torch.backends.mps.is_available):
     return torch.device("cpu")
 
 
 @wrong("always the GPU")
-def always_cuda(cuda=None, mps=None):
+def always_cuda(cuda=torch.cuda.is_available, mps=torch.backends.mps.is_available):
     return torch.device("cuda")
 
 
@@ -51,25 +69,28 @@ def no_arguments():
 
 
 @wrong("None where there is no GPU")
-def none(cuda=None, mps=None):
-    if cuda:
+def none(cuda=torch.cuda.is_available, mps=torch.backends.mps.is_available):
+    if cuda():
         return torch.device("cuda")
-    if mps:
+    if mps():
         return torch.device("mps")
 
 
 @wrong("forgets Apple's GPU", passes="visible")
-def without_mps(cuda=None, mps=None):
-    if cuda is None:
-        cuda = torch.cuda.is_available()
-    return torch.device("cuda" if cuda else "cpu")
+def without_mps(cuda=torch.cuda.is_available, mps=torch.backends.mps.is_available):
+    return torch.device("cuda" if cuda() else "cpu")
 
 
 @wrong("mps goes before cuda", passes="visible")
-def mps_first(cuda=None, mps=None):
-    return torch.device("mps" if mps else "cuda" if cuda else "cpu")
+def mps_first(cuda=torch.cuda.is_available, mps=torch.backends.mps.is_available):
+    return torch.device("mps" if mps() else "cuda" if cuda() else "cpu")
 
 
 @wrong("the arguments exchanged", passes="visible")
-def exchanged(mps=None, cuda=None):
-    return torch.device("cuda" if cuda else "mps" if mps else "cpu")
+def exchanged(mps=torch.backends.mps.is_available, cuda=torch.cuda.is_available):
+    return torch.device("cuda" if cuda() else "mps" if mps() else "cpu")
+
+
+@wrong("must be told: nothing stands for an argument that is left out", passes="visible")
+def no_defaults(cuda, mps):
+    return torch.device("cuda" if cuda() else "mps" if mps() else "cpu")

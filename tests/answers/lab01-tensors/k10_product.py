@@ -61,3 +61,26 @@ def plain_view(x, y):
 @wrong("float32 in any case", passes="visible")
 def as_floats(x, y):
     return torch.mm(x.reshape(1, -1).float(), y.reshape(-1, y.shape[0]).float())
+
+
+@right
+def by_matmul(x, y):
+    return x.reshape(1, -1) @ y.reshape(x.numel(), -1)
+
+
+@wrong("view fails where y is not contiguous", passes="visible")
+def viewed_y(x, y):
+    return torch.mm(x.reshape(1, -1), y.view(-1, y.shape[0]))
+
+
+@wrong("computes in float32: large whole numbers are rounded", passes="visible")
+def through_floats(x, y):
+    if x.is_floating_point():
+        return torch.mm(x.reshape(1, -1), y.reshape(-1, y.shape[0]))
+    return torch.mm(x.reshape(1, -1).float(), y.reshape(-1, y.shape[0]).float()).to(x.dtype)
+
+
+@wrong("takes the numbers of a transposed x as they lie in memory", passes="visible")
+def memory_order(x, y):
+    row = x.as_strided((1, x.numel()), (x.numel(), 1))
+    return torch.mm(row, y.reshape(-1, y.shape[0]))

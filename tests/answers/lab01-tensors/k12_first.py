@@ -1,4 +1,4 @@
-"""K12: a tensor and an array on one memory."""
+"""K11 and K12: a tensor and an array on one memory."""
 
 from helpers.grading.answers import right, wrong
 
@@ -7,89 +7,106 @@ NAME = "add_to_first"
 
 
 @right
-def as_in_the_document(values, amount):
-    a = torch.tensor([float(number) for number in values])
+def as_in_the_document(a, amount):
     b = a.numpy()
-    a[0] += amount
-    return a, b
+    a[0] = a[0] + amount
+    return b
 
 
 @right
-def with_add_in_place(values, amount):
-    a = torch.tensor(values, dtype=torch.float32)
+def asarray(a, amount):
     b = np.asarray(a)
-    a[0].add_(amount)
-    return a, b
+    a[:1].add_(amount)
+    return b
 
 
-@wrong("the array has memory of its own")
-def separate_array(values, amount):
-    a = torch.tensor(values, dtype=torch.float32)
-    b = np.array(values, dtype=np.float32)
-    a[0] += amount
-    return a, b
+@right
+def through_the_array(a, amount):
+    b = a.detach().cpu().numpy()
+    b[0] += amount
+    return b
 
 
-@wrong("the array is a copy")
-def copied(values, amount):
-    a = torch.tensor(values, dtype=torch.float32)
+@wrong("the array is a copy from before")
+def copied(a, amount):
     b = a.numpy().copy()
     a[0] += amount
-    return a, b
+    return b
+
+
+@wrong("the tensor that is given stays as it was")
+def copied_tensor(a, amount):
+    a = a.clone()
+    b = a.numpy()
+    a[0] += amount
+    return b
 
 
 @wrong("adds to all elements")
-def all_elements(values, amount):
-    a = torch.tensor(values, dtype=torch.float32)
+def all_elements(a, amount):
     b = a.numpy()
     a += amount
-    return a, b
+    return b
 
 
 @wrong("adds twice, to the tensor and to the array")
-def twice(values, amount):
-    a = torch.tensor(values, dtype=torch.float32)
+def twice(a, amount):
     b = a.numpy()
     a[0] += amount
     b[0] += amount
-    return a, b
-
-
-@wrong("float64")
-def double(values, amount):
-    a = torch.tensor(values, dtype=torch.float64)
-    b = a.numpy()
-    a[0] += amount
-    return a, b
+    return b
 
 
 @wrong("the element after the first")
-def second(values, amount):
-    a = torch.tensor(values, dtype=torch.float32)
+def second(a, amount):
     b = a.numpy()
     a[1] += amount
+    return b
+
+
+@wrong("returns the tensor")
+def tensor(a, amount):
+    a[0] += amount
+    return a
+
+
+@wrong("returns both")
+def both(a, amount):
+    b = a.numpy()
+    a[0] += amount
     return a, b
 
 
 @wrong("always adds 1", passes="visible")
-def always_one(values, amount):
-    a = torch.tensor(values, dtype=torch.float32)
+def always_one(a, amount):
     b = a.numpy()
     a[0] += 1
-    return a, b
+    return b
 
 
-@wrong("leaves the dtype to PyTorch: whole numbers stay whole", passes="visible")
-def dtype_of_the_values(values, amount):
-    a = torch.tensor(values)
-    b = a.numpy()
+@wrong("float32, whatever is given", passes="visible")
+def single(a, amount):
     a[0] += amount
-    return a, b
+    return a.float().numpy()
 
 
 @wrong("ones, whatever is given", passes="visible")
-def ones(values, amount):
-    a = torch.ones(len(values))
+def ones(a, amount):
+    a.fill_(1)
     b = a.numpy()
     a[0] += amount
-    return a, b
+    return b
+
+
+@wrong("two memories, and both are changed by hand")
+def changed_by_hand(a, amount):
+    b = a.numpy().copy()
+    a[0] += amount
+    b[0] += amount
+    return b
+
+
+@wrong("a copy from afterwards")
+def copied_afterwards(a, amount):
+    a[0] += amount
+    return np.array(a.tolist(), dtype=str(a.dtype).removeprefix("torch."))

@@ -7,9 +7,7 @@ NAME = "add_one"
 
 
 @right
-def by_case(values, way):
-    a = torch.tensor(values, dtype=torch.float32)
-    b = a.numpy()
+def by_case(a, way):
     match way:
         case "add_":
             a.add_(1)
@@ -19,68 +17,50 @@ def by_case(values, way):
             a = a.add(1)
         case _:
             raise ValueError(f"no way is called {way}")
-    return a, b
+    return a
 
 
 @right
-def guard_first(values, way):
+def guard_first(a, way):
     if way not in ("add_", "slice", "add"):
         raise ValueError(way)
-    a = torch.tensor([float(number) for number in values])
-    b = a.numpy()
     if way == "add":
-        return a + 1, b
+        return a + 1
     a += 1
-    return a, b
+    return a
 
 
-@wrong("takes b at the end")
-def b_at_the_end(values, way):
-    a = torch.tensor(values, dtype=torch.float32)
-    if way == "add_":
-        a.add_(1)
-    elif way == "slice":
-        a[:] += 1
-    elif way == "add":
-        a = a.add(1)
-    else:
-        raise ValueError(way)
-    return a, a.numpy()
+@right
+def by_table(a, way):
+    ways = {"add_": lambda: a.add_(1), "slice": lambda: a[:].add_(1), "add": lambda: a.add(1)}
+    if way not in ways:
+        raise ValueError(f"choose one of {', '.join(ways)}")
+    return ways[way]()
 
 
 @wrong("all in place")
-def all_in_place(values, way):
+def all_in_place(a, way):
     if way not in ("add_", "slice", "add"):
         raise ValueError(way)
-    a = torch.tensor(values, dtype=torch.float32)
-    b = a.numpy()
-    a.add_(1)
-    return a, b
+    return a.add_(1)
 
 
 @wrong("nothing in place")
-def none_in_place(values, way):
+def none_in_place(a, way):
     if way not in ("add_", "slice", "add"):
         raise ValueError(way)
-    a = torch.tensor(values, dtype=torch.float32)
-    b = a.numpy()
-    return a + 1, b
+    return a + 1
 
 
 @wrong("all three, one after the other")
-def all_three(values, way):
-    a = torch.tensor(values, dtype=torch.float32)
-    b = a.numpy()
+def all_three(a, way):
     a.add_(1)
     a[:] += 1
-    a = a.add(1)
-    return a, b
+    return a.add(1)
 
 
 @wrong("forgets to keep the result of add")
-def lost_result(values, way):
-    a = torch.tensor(values, dtype=torch.float32)
-    b = a.numpy()
+def lost_result(a, way):
     if way == "add_":
         a.add_(1)
     elif way == "slice":
@@ -89,13 +69,12 @@ def lost_result(values, way):
         a.add(1)
     else:
         raise ValueError(way)
-    return a, b
+    return a
 
 
-@wrong("b is a copy")
-def copied(values, way):
-    a = torch.tensor(values, dtype=torch.float32)
-    b = a.numpy().copy()
+@wrong("works on a copy")
+def on_a_copy(a, way):
+    a = a.clone()
     if way == "add_":
         a.add_(1)
     elif way == "slice":
@@ -104,39 +83,95 @@ def copied(values, way):
         a = a.add(1)
     else:
         raise ValueError(way)
-    return a, b
+    return a
+
+
+@wrong("returns nothing")
+def returns_nothing(a, way):
+    if way == "add_":
+        a.add_(1)
+    elif way == "slice":
+        a[:] += 1
+    elif way == "add":
+        a = a.add(1)
+    else:
+        raise ValueError(way)
 
 
 @wrong("any other word counts as add", passes="visible")
-def no_refusal(values, way):
-    a = torch.tensor(values, dtype=torch.float32)
-    b = a.numpy()
+def no_refusal(a, way):
     if way == "add_":
         a.add_(1)
     elif way == "slice":
         a[:] += 1
     else:
         a = a.add(1)
-    return a, b
+    return a
 
 
-@wrong("leaves the dtype to PyTorch: whole numbers stay whole", passes="visible")
-def dtype_of_the_values(values, way):
-    a = torch.tensor(values)
-    b = a.numpy()
+@wrong("looks for add anywhere in the word", passes="visible")
+def contains_add(a, way):
     if way == "add_":
         a.add_(1)
     elif way == "slice":
         a[:] += 1
-    elif way == "add":
+    elif "add" in way:
         a = a.add(1)
     else:
         raise ValueError(way)
-    return a, b
+    return a
 
 
-@wrong("the numbers of the visible example", passes="visible")
-def table(values, way):
+@wrong("takes capitals for small letters", passes="visible")
+def any_case(a, way):
+    if way.lower() == "add_":
+        a.add_(1)
+    elif way.lower() == "slice":
+        a[:] += 1
+    elif way.lower() == "add":
+        a = a.add(1)
+    else:
+        raise ValueError(way)
+    return a
+
+
+@wrong("another word gives None", passes="visible")
+def none_for_others(a, way):
+    if way == "add_":
+        return a.add_(1)
+    if way == "slice":
+        a[:] += 1
+        return a
+    if way == "add":
+        return a.add(1)
+
+
+@wrong("float32, whatever is given", passes="visible")
+def single(a, way):
     if way not in ("add_", "slice", "add"):
         raise ValueError(way)
-    return torch.full((3,), 2.0), np.full(3, 1 if way == "add" else 2, dtype=np.float32)
+    if way == "add":
+        return a.float() + 1
+    return a.add_(1).float()
+
+
+@wrong("returns a copy, whatever the way")
+def copy_returned(a, way):
+    if way not in ("add_", "slice", "add"):
+        raise ValueError(way)
+    grown = a + 1
+    if way != "add":
+        a.copy_(grown)
+    return grown
+
+
+@wrong("writes into the given tensor and takes it back: a is not new")
+def taken_back(a, way):
+    if way not in ("add_", "slice", "add"):
+        raise ValueError(way)
+    a += 1
+    if way == "add":
+        grown = a.clone()
+        a -= 1
+        return grown
+    return a.clone()

@@ -7,89 +7,103 @@ NAME = "add_through_numpy"
 
 
 @right
-def as_in_the_document(values, amount):
-    a = np.array([float(number) for number in values])
+def as_in_the_document(a, amount):
     b = torch.from_numpy(a)
     np.add(a, amount, out=a)
-    return a, b
+    return b
 
 
 @right
-def plus_equals(values, amount):
-    a = np.asarray(values, dtype="float64")
+def plus_equals(a, amount):
     b = torch.as_tensor(a)
     a += amount
-    return a, b
+    return b
 
 
-@wrong("a new array: b keeps the old numbers")
-def new_array(values, amount):
-    a = np.array(values, dtype=np.float64)
+@right
+def through_the_slice(a, amount):
+    b = torch.asarray(a)
+    a[...] = a + amount
+    return b
+
+
+@wrong("a new array: a and b keep the old numbers")
+def new_array(a, amount):
     b = torch.from_numpy(a)
     a = np.add(a, amount)
-    return a, b
+    return b
 
 
 @wrong("torch.tensor copies")
-def copies(values, amount):
-    a = np.array(values, dtype=np.float64)
+def copies(a, amount):
     b = torch.tensor(a)
     np.add(a, amount, out=a)
-    return a, b
+    return b
 
 
-@wrong("float32")
-def single(values, amount):
-    a = np.array(values, dtype=np.float32)
-    b = torch.from_numpy(a)
-    np.add(a, amount, out=a)
-    return a, b
+@wrong("a tensor of the sum: a itself stays as it was")
+def of_the_sum(a, amount):
+    return torch.from_numpy(a + np.array(amount, dtype=a.dtype))
 
 
 @wrong("the tensor as float32: a copy")
-def tensor_single(values, amount):
-    a = np.array(values, dtype=np.float64)
+def tensor_single(a, amount):
     b = torch.from_numpy(a).float()
     np.add(a, amount, out=a)
-    return a, b
+    return b
 
 
 @wrong("adds twice")
-def twice(values, amount):
-    a = np.array(values, dtype=np.float64)
+def twice(a, amount):
     b = torch.from_numpy(a)
     np.add(a, amount, out=a)
     b += amount
-    return a, b
+    return b
 
 
-@wrong("the tensor first")
-def exchanged(values, amount):
-    a = np.array(values, dtype=np.float64)
+@wrong("returns the array")
+def array(a, amount):
+    np.add(a, amount, out=a)
+    return a
+
+
+@wrong("returns both")
+def both(a, amount):
     b = torch.from_numpy(a)
     np.add(a, amount, out=a)
-    return b, a
+    return a, b
 
 
 @wrong("always adds 1", passes="visible")
-def always_one(values, amount):
-    a = np.array(values, dtype=np.float64)
+def always_one(a, amount):
     b = torch.from_numpy(a)
     np.add(a, 1, out=a)
-    return a, b
+    return b
 
 
-@wrong("leaves the dtype to NumPy: whole numbers stay whole", passes="visible")
-def dtype_of_the_values(values, amount):
-    a = np.array(values)
+@wrong("float64, whatever is given", passes="visible")
+def double(a, amount):
     b = torch.from_numpy(a)
     np.add(a, amount, out=a)
-    return a, b
+    return b.double()
 
 
-@wrong("ones, whatever is given", passes="visible")
-def ones(values, amount):
-    a = np.ones(len(values))
+@wrong("adds to the first three only", passes="visible")
+def first_three(a, amount):
     b = torch.from_numpy(a)
+    a[:3] += amount
+    return b
+
+
+@wrong("two memories, and both are changed by hand")
+def changed_by_hand(a, amount):
+    b = torch.tensor(a)
+    a += amount
+    b += amount
+    return b
+
+
+@wrong("a copy from afterwards")
+def copied_afterwards(a, amount):
     np.add(a, amount, out=a)
-    return a, b
+    return torch.from_numpy(a).clone()

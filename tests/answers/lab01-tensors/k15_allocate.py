@@ -8,87 +8,112 @@ NAME = "follow"
 
 @right
 def step_by_step(shape, device):
-    places = []
-    x = torch.randn(*shape)
-    places.append(x.device.type)
-    x = x.to(device)
-    places.append(x.device.type)
+    before = torch.randn(*shape)
+    x = before.to(device)
     y = torch.randn(*shape, device=device)
-    places.append(y.device.type)
-    places.append((x + y).device.type)
-    return places
+    z = x + y
+    return before, x, y, z
 
 
 @right
 def in_one_line_each(shape, device):
-    x = torch.randn(shape)
-    y = torch.randn(shape, device=device)
-    moved = x.to(device=device)
-    z = torch.add(moved, y)
-    return [x.device.type, moved.device.type, y.device.type, z.device.type]
+    y = torch.randn(size=shape, device=device)
+    before = torch.randn(size=shape, device="cpu")
+    moved = before.to(device=device)
+    return [before, moved, y, torch.add(moved, y)]
 
 
-@wrong("devices in place of texts")
-def devices(shape, device):
+@right
+def filled_in_place(shape, device):
+    x = torch.empty(shape).normal_()
+    moved, y = x.to(device), torch.empty(shape, device=device).normal_()
+    return [x, moved, y, moved + y]
+
+
+@wrong("texts in place of tensors")
+def texts(shape, device):
     x = torch.randn(shape)
     moved, y = x.to(device), torch.randn(shape, device=device)
-    return [x.device, moved.device, y.device, (moved + y).device]
+    return [t.device.type for t in (x, moved, y, moved + y)]
 
 
 @wrong("three in place of four")
 def three(shape, device):
     x, y = torch.randn(shape).to(device), torch.randn(shape, device=device)
-    return [x.device.type, y.device.type, (x + y).device.type]
+    return [x, y, x + y]
 
 
 @wrong("the GPU, whatever is given")
 def always_cuda(shape, device):
-    x = torch.randn(shape)
-    return [
-        x.device.type,
-        *[t.device.type for t in (x.to("cuda"), torch.randn(shape, device="cuda"), x.cuda() + x.cuda())],
-    ]
+    x, y = torch.randn(shape), torch.randn(shape, device="cuda")
+    return [x, x.cuda(), y, x.cuda() + y]
 
 
-@wrong("a tuple of whole tensors")
-def tensors(shape, device):
+@wrong("draws x anew after the move")
+def drawn_twice(shape, device):
+    y = torch.randn(shape, device=device)
+    x = torch.randn(shape, device=device)
+    return [torch.randn(shape), x, y, x + y]
+
+
+@wrong("takes .to for a change in place: x stays on the CPU")
+def lost_move(shape, device):
     x = torch.randn(shape)
+    x.to(device)
+    y = torch.randn(shape, device=device)
+    return [x, x, y, y + y]
+
+
+@wrong("everything on the CPU")
+def all_cpu(shape, device):
+    x, y = torch.randn(shape), torch.randn(shape)
+    return [x, x, y, x + y]
+
+
+@wrong("x is drawn on the device at once")
+def drawn_there(shape, device):
+    x = torch.randn(shape, device=device)
     moved, y = x.to(device), torch.randn(shape, device=device)
     return [x, moved, y, moved + y]
 
 
-@wrong("takes .to for a change in place: x stays on the CPU", passes="visible")
-def lost_move(shape, device):
-    x = torch.randn(shape)
-    before = x.device.type
-    x.to(device)
-    y = torch.randn(shape, device=device)
-    return [before, x.device.type, y.device.type, y.device.type]
-
-
-@wrong("everything on the CPU", passes="visible")
-def all_cpu(shape, device):
-    x, y = torch.randn(shape), torch.randn(shape)
-    return [t.device.type for t in (x, x, y, x + y)]
-
-
-@wrong("x is drawn on the device at once", passes="visible")
-def drawn_there(shape, device):
-    x = torch.randn(shape, device=device)
-    moved, y = x.to(device), torch.randn(shape, device=device)
-    return [t.device.type for t in (x, moved, y, moved + y)]
-
-
-@wrong("y stays on the CPU: the sum fails on any other device", passes="visible")
+@wrong("y stays on the CPU: the sum fails on any other device")
 def y_on_cpu(shape, device):
     x = torch.randn(shape)
     moved, y = x.to(device), torch.randn(shape)
-    return [t.device.type for t in (x, moved, y, moved + y)]
+    return [x, moved, y, moved + y]
 
 
-@wrong("moves the sum back", passes="visible")
+@wrong("moves the sum back")
 def moved_back(shape, device):
     x = torch.randn(shape)
     moved, y = x.to(device), torch.randn(shape, device=device)
-    z = torch.empty_like(moved + y, device="cpu")
-    return [t.device.type for t in (x, moved, y, z)]
+    return [x, moved, y, torch.empty_like(moved + y, device="cpu")]
+
+
+@wrong("y is moved too, in place of drawn there", passes="visible")
+def both_moved(shape, device):
+    x, y = torch.randn(shape), torch.randn(shape)
+    moved, there = x.to(device), y.to(device)
+    return [x, moved, there, moved + there]
+
+
+@wrong("two sizes only", passes="visible")
+def two_sizes(shape, device):
+    x = torch.randn(shape[0], shape[1])
+    moved, y = x.to(device), torch.randn(shape[0], shape[1], device=device)
+    return [x, moved, y, moved + y]
+
+
+@wrong("uniform numbers", passes="visible")
+def uniform(shape, device):
+    x = torch.rand(shape)
+    moved, y = x.to(device), torch.rand(shape, device=device)
+    return [x, moved, y, moved + y]
+
+
+@wrong("y has the numbers of x", passes="visible")
+def same_numbers(shape, device):
+    x = torch.randn(shape)
+    moved, y = x.to(device), x.clone().to(device)
+    return [x, moved, y, moved + y]

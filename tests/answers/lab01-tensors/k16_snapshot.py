@@ -66,7 +66,7 @@ def always_float32(z):
     return kept, z
 
 
-@wrong("a new tensor of zeros, with the usual dtype", passes="visible")
+@wrong("a new tensor of zeros, with the usual dtype")
 def new_zeros(z):
     return z.cpu().numpy().copy(), torch.zeros(z.shape)
 
@@ -75,5 +75,46 @@ def new_zeros(z):
 def through_memory(z):
     kept = np.array(z.untyped_storage().tolist(), dtype=np.uint8).view(str(z.dtype).removeprefix("torch."))
     kept = kept[: z.numel()].reshape(z.shape)
+    z.zero_()
+    return kept, z
+
+
+@right
+def forced(z):
+    kept = z.numpy(force=True).copy()
+    z.zero_()
+    return kept, z
+
+
+@right
+def written_over(z):
+    kept = np.array(z.to("cpu").tolist(), dtype=str(z.dtype).removeprefix("torch."))
+    z *= 0
+    return kept, z
+
+
+@right
+def filled(z):
+    kept = z.detach().cpu().clone().numpy()
+    z.fill_(0)
+    return kept, z
+
+
+@wrong("zeroes another tensor than the one that is given")
+def another_tensor(z):
+    kept = z.cpu().numpy().copy()
+    return kept, z * 0
+
+
+@wrong("never brings z to the CPU", passes="visible")
+def stays_where_it_is(z):
+    kept = z.clone().numpy()
+    z.zero_()
+    return kept, z
+
+
+@wrong("as an array at once, which fails on a GPU", passes="visible")
+def array_at_once(z):
+    kept = np.array(z)
     z.zero_()
     return kept, z

@@ -7,50 +7,102 @@ NAME = "empty_matrix"
 
 
 @right
-def with_empty(rows, columns):
-    return torch.empty((rows, columns))
+def by_table(rows, columns, bits=32):
+    dtypes = {16: torch.half, 32: torch.float, 64: torch.double}
+    return torch.empty((rows, columns), dtype=dtypes[bits])
 
 
 @right
-def legacy_spelling(rows, columns):
-    return torch.Tensor(rows, columns)
+def by_name(rows, columns, bits=32):
+    return torch.empty(rows, columns, dtype=getattr(torch, f"float{bits}"))
+
+
+@right
+def legacy_spelling(rows, columns, bits=32):
+    legacy = {16: torch.HalfTensor, 32: torch.Tensor, 64: torch.DoubleTensor}
+    return legacy[bits](rows, columns)
+
+
+@right
+def another_dtype_later(rows, columns, bits=32):
+    return torch.empty(rows, columns).to({16: torch.float16, 32: torch.float32, 64: torch.float64}[bits])
 
 
 @wrong("the sizes become the values")
-def sizes_as_values(rows, columns):
+def sizes_as_values(rows, columns, bits=32):
     return torch.Tensor((rows, columns))
 
 
 @wrong("columns first")
-def swapped(rows, columns):
-    return torch.empty(columns, rows)
+def swapped(rows, columns, bits=32):
+    return torch.empty(columns, rows, dtype=getattr(torch, f"float{bits}"))
 
 
-@wrong("float64")
-def double(rows, columns):
-    return torch.empty(rows, columns).double()
+@wrong("float64 by default")
+def double(rows, columns, bits=64):
+    return torch.empty(rows, columns, dtype=getattr(torch, f"float{bits}"))
+
+
+@wrong("ignores the bits")
+def usual_dtype(rows, columns, bits=32):
+    return torch.empty(rows, columns)
 
 
 @wrong("an array of NumPy")
-def array(rows, columns):
-    return np.empty((rows, columns))
+def array(rows, columns, bits=32):
+    return np.empty((rows, columns), dtype=f"float{bits}")
 
 
 @wrong("one dimension only")
-def flat(rows, columns):
-    return torch.empty(rows * columns)
+def flat(rows, columns, bits=32):
+    return torch.empty(rows * columns, dtype=getattr(torch, f"float{bits}"))
 
 
 @wrong("prints and returns nothing")
-def only_prints(rows, columns):
+def only_prints(rows, columns, bits=32):
     print(torch.empty(rows, columns))
 
 
+@wrong("zeros: all values are set")
+def with_zeros(rows, columns, bits=32):
+    return torch.zeros((rows, columns), dtype=getattr(torch, f"float{bits}"))
+
+
+@wrong("reserved and then filled")
+def filled(rows, columns, bits=32):
+    return torch.empty(rows, columns, dtype=getattr(torch, f"float{bits}")).fill_(1)
+
+
+@wrong("random numbers: they are drawn")
+def drawn(rows, columns, bits=32):
+    return torch.randn(rows, columns, dtype=getattr(torch, f"float{bits}"))
+
+
+@wrong("zeros by a method of another tensor", passes="visible")
+def zeros_by_method(rows, columns, bits=32):
+    return torch.empty(0, dtype=getattr(torch, f"float{bits}")).new_zeros(rows, columns)
+
+
+@wrong("zeros from lists", passes="visible")
+def zeros_from_lists(rows, columns, bits=32):
+    return torch.tensor([[0.0] * columns] * rows, dtype=getattr(torch, f"float{bits}"))
+
+
+@wrong("zeros of NumPy's", passes="visible")
+def zeros_from_numpy(rows, columns, bits=32):
+    return torch.from_numpy(np.zeros((rows, columns), dtype=f"float{bits}"))
+
+
 @wrong("always 5×3", passes="visible")
-def constant(rows, columns):
-    return torch.empty(5, 3)
+def constant(rows, columns, bits=32):
+    return torch.empty(5, 3, dtype=getattr(torch, f"float{bits}"))
 
 
 @wrong("drops dimensions of size 1", passes="visible")
-def squeezed(rows, columns):
-    return torch.empty(rows, columns).squeeze()
+def squeezed(rows, columns, bits=32):
+    return torch.empty(rows, columns, dtype=getattr(torch, f"float{bits}")).squeeze()
+
+
+@wrong("bfloat16 has 16 bits too, but is another dtype", passes="visible")
+def bfloat(rows, columns, bits=32):
+    return torch.empty(rows, columns, dtype={16: torch.bfloat16, 32: torch.float32, 64: torch.float64}[bits])

@@ -12,9 +12,15 @@ def by_rule(t):
 
 
 @right
-def from_the_text(t):
+def up_to_the_comma(t):
     _, _, shown = repr(t).partition("dtype=")
-    return shown.rstrip(")")
+    return shown.partition(",")[0].rstrip(")")
+
+
+@right
+def by_default_dtypes(t):
+    default = torch.get_default_dtype() if t.is_floating_point() else torch.tensor(1).dtype
+    return "" if t.dtype in (default, torch.bool) else str(t.dtype)
 
 
 @wrong("always the dtype")
@@ -55,3 +61,27 @@ def without_bool(t):
 @wrong("knows float64 only", passes="visible")
 def only_float64(t):
     return "torch.float64" if t.dtype == torch.float64 else ""
+
+
+@wrong("takes all that stands behind the dtype", passes="visible")
+def up_to_the_end(t):
+    text = repr(t)
+    return text[text.index("dtype=") + len("dtype=") : -1] if "dtype=" in text else ""
+
+
+@wrong("the last word of what print shows", passes="visible")
+def last_word(t):
+    word = repr(t).split(" ")[-1]
+    return word.removeprefix("dtype=").rstrip(")") if "dtype=" in word else ""
+
+
+@wrong("fails for a tensor without dimensions", passes="visible")
+def by_first_number(t):
+    t[0]
+    return "" if t.dtype in (torch.float32, torch.int64, torch.bool) else str(t.dtype)
+
+
+@wrong("only the dtypes that the lab names", passes="visible")
+def by_list(t):
+    named = (torch.float64, torch.float16, torch.int32)
+    return str(t.dtype) if t.dtype in named else ""

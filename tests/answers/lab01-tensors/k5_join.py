@@ -1,4 +1,4 @@
-"""K5: stack and cat."""
+"""K5: stack and cat, and where they are impossible."""
 
 from helpers.grading.answers import right, wrong
 
@@ -7,33 +7,71 @@ NAME = "join"
 
 
 @right
-def by_name(x, y):
-    return torch.stack([x, y], dim=0), torch.cat([x, y], dim=0), torch.cat([x, y], dim=1)
+def by_trying(x, y):
+    results = []
+    for way in (lambda: torch.stack([x, y]), lambda: torch.cat([x, y], dim=0), lambda: torch.cat([x, y], dim=1)):
+        try:
+            results.append(way())
+        except RuntimeError:
+            results.append(None)
+    return tuple(results)
 
 
 @right
 def by_hand(x, y):
-    return torch.cat((x[None], y[None])), torch.vstack((x, y)), torch.hstack((x, y))
+    (r, c), (s, d) = x.shape, y.shape
+    stacked = torch.cat((x[None], y[None])) if (r, c) == (s, d) else None
+    return [stacked, torch.vstack((x, y)) if c == d else None, torch.hstack((x, y)) if r == s else None]
+
+
+@right
+def guards(x, y):
+    z = below = beside = None
+    if x.size() == y.size():
+        z = torch.stack((x, y), dim=0)
+    if x.size(1) == y.size(1):
+        below = torch.cat((x, y), dim=0)
+    if x.size(0) == y.size(0):
+        beside = torch.cat((x, y), dim=-1)
+    return z, below, beside
+
+
+@wrong("never None: fails where the sizes do not fit")
+def never_none(x, y):
+    return torch.stack((x, y)), torch.cat((x, y), 0), torch.cat((x, y), 1)
+
+
+@wrong("all or nothing")
+def all_or_nothing(x, y):
+    if x.shape != y.shape:
+        return None, None, None
+    return torch.stack((x, y)), torch.cat((x, y), 0), torch.cat((x, y), 1)
+
+
+@wrong("asks for equal rows to go on along the rows")
+def sizes_exchanged(x, y):
+    stacked = torch.stack((x, y)) if x.shape == y.shape else None
+    below = torch.cat((x, y), 0) if x.shape[0] == y.shape[0] else None
+    return stacked, below, torch.cat((x, y), 1) if x.shape[1] == y.shape[1] else None
 
 
 @wrong("stacks along dimension 1")
 def stack_one(x, y):
-    return torch.stack((x, y), 1), torch.cat((x, y), 0), torch.cat((x, y), 1)
+    stacked = torch.stack((x, y), 1) if x.shape == y.shape else None
+    below = torch.cat((x, y), 0) if x.shape[1] == y.shape[1] else None
+    return stacked, below, torch.cat((x, y), 1) if x.shape[0] == y.shape[0] else None
 
 
 @wrong("cat along 1 before cat along 0")
 def exchanged(x, y):
-    return torch.stack((x, y)), torch.cat((x, y), 1), torch.cat((x, y), 0)
+    stacked = torch.stack((x, y)) if x.shape == y.shape else None
+    below = torch.cat((x, y), 0) if x.shape[1] == y.shape[1] else None
+    return stacked, torch.cat((x, y), 1) if x.shape[0] == y.shape[0] else None, below
 
 
 @wrong("returns the stack only")
 def only_stack(x, y):
-    return torch.stack((x, y))
-
-
-@wrong("cat in place of stack")
-def no_stack(x, y):
-    return torch.cat((x, y)), torch.cat((x, y), 0), torch.cat((x, y), 1)
+    return torch.stack((x, y)) if x.shape == y.shape else None
 
 
 @wrong("prints the shapes and returns nothing")
@@ -43,22 +81,37 @@ def only_prints(x, y):
 
 @wrong("right shapes, but by reshaping: rows get mixed", passes="visible")
 def reshaped(x, y):
+    if x.shape != y.shape:
+        below = torch.cat((x, y), 0) if x.shape[1] == y.shape[1] else None
+        return None, below, torch.cat((x, y), 1) if x.shape[0] == y.shape[0] else None
     z = torch.stack((x, y))
     return z, z.reshape(-1, x.shape[1]), z.reshape(x.shape[0], -1)
 
 
-@wrong("y first", passes="visible")
-def y_first(x, y):
-    return torch.stack((y, x)), torch.cat((y, x), 0), torch.cat((y, x), 1)
-
-
 @wrong("x twice", passes="visible")
 def x_twice(x, y):
+    if x.shape != y.shape:
+        return None, torch.cat((x, y), 0) if x.shape[1] == y.shape[1] else None, None
     return torch.stack((x, x)), torch.cat((x, x), 0), torch.cat((x, x), 1)
 
 
-@wrong("fits shape (5, 3) only", passes="visible")
-def fixed_shape(x, y):
-    z = torch.empty(2, 5, 3)
-    z[0], z[1] = x, y
-    return z, z.view(10, 3), torch.cat((x, y), 1)
+@wrong("stacks what has equally many numbers", passes="visible")
+def equal_counts(x, y):
+    stacked = torch.stack((x, y.reshape(x.shape))) if x.numel() == y.numel() else None
+    below = torch.cat((x, y), 0) if x.shape[1] == y.shape[1] else None
+    return stacked, below, torch.cat((x, y), 1) if x.shape[0] == y.shape[0] else None
+
+
+@wrong("never goes on along dimension 1 unless the shapes are equal", passes="visible")
+def beside_only_if_equal(x, y):
+    equal = x.shape == y.shape
+    below = torch.cat((x, y), 0) if x.shape[1] == y.shape[1] else None
+    return torch.stack((x, y)) if equal else None, below, torch.cat((x, y), 1) if equal else None
+
+
+@wrong("float32 whatever is given", passes="visible")
+def as_floats(x, y):
+    x, y = x.float(), y.float()
+    stacked = torch.stack((x, y)) if x.shape == y.shape else None
+    below = torch.cat((x, y), 0) if x.shape[1] == y.shape[1] else None
+    return stacked, below, torch.cat((x, y), 1) if x.shape[0] == y.shape[0] else None

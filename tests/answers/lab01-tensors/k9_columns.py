@@ -60,3 +60,42 @@ def as_if_contiguous(x):
 @wrong("makes whole numbers", passes="visible")
 def as_integers(x):
     return x.t().reshape(-1).to(torch.int64)
+
+
+@right
+def permuted(x):
+    return torch.permute(x, (1, 0)).flatten()
+
+
+@wrong("a loop over the columns")
+def column_loop(x):
+    return torch.cat([x[:, column] for column in range(x.shape[1])])
+
+
+@wrong("a loop over all numbers")
+def number_loop(x):
+    numbers = [x[row, column] for column in range(x.shape[1]) for row in range(x.shape[0])]
+    return torch.stack(numbers)
+
+
+@wrong("a loop over the rows, that fill every so-manieth place")
+def row_loop(x):
+    out = x.new_empty(x.numel())
+    for row in range(x.shape[0]):
+        out[row :: x.shape[0]] = x[row]
+    return out
+
+
+@wrong("a loop over lists", passes="visible")
+def list_loop(x):
+    return torch.tensor([number for column in zip(*x.tolist(), strict=True) for number in column], dtype=x.dtype)
+
+
+@wrong("through NumPy: fails on a GPU", passes="visible")
+def through_numpy(x):
+    return torch.from_numpy(x.numpy().flatten(order="F"))
+
+
+@wrong("back to the CPU in any case", passes="visible")
+def on_the_cpu(x):
+    return x.t().reshape(-1).cpu()

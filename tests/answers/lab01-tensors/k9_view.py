@@ -32,6 +32,16 @@ def by_trying(count, sizes):
     raise ValueError(f"{count} numbers do not fit {sizes}")
 
 
+@right
+def by_remainder(count, sizes):
+    unknown = [place for place, size in enumerate(sizes) if size == -1]
+    known = math.prod(sizes) * (-1) ** len(unknown)
+    missing, rest = divmod(count, known)
+    if len(unknown) > 1 or rest or (not unknown and missing != 1):
+        raise ValueError(f"view refuses {sizes} for {count} numbers")
+    return tuple(missing if place in unknown else size for place, size in enumerate(sizes))
+
+
 @wrong("leaves the -1")
 def leaves_it(count, sizes):
     if math.prod(abs(size) for size in sizes) > count:
@@ -103,3 +113,44 @@ def table(count, sizes):
     if sizes == (-1, 5):
         raise ValueError("does not fit")
     return {(16,): (16,), (-1, 8): (2, 8), (2, -1, 4): (2, 3, 4)}[sizes]
+
+
+@wrong("lets view do it, on a tensor of the count")
+def by_view(count, sizes):
+    try:
+        return tuple(torch.zeros(count).view(sizes).shape)
+    except RuntimeError:
+        raise ValueError("does not fit") from None
+
+
+@wrong("lets reshape do it, on the pretend device")
+def by_meta(count, sizes):
+    try:
+        return tuple(torch.empty(count, device="meta").reshape(sizes).shape)
+    except RuntimeError:
+        raise ValueError("does not fit") from None
+
+
+@wrong("lets NumPy do it: a huge count has no place in memory", passes="visible")
+def by_numpy(count, sizes):
+    if list(sizes).count(-1) > 1:
+        raise ValueError("one -1 at most")
+    return np.empty(count, dtype=np.uint8).reshape(sizes).shape
+
+
+@wrong("multiplies the -1 along: two of them cancel out", passes="visible")
+def cancelled(count, sizes):
+    known = abs(math.prod(sizes))
+    if count % known or (known != count and -1 not in sizes):
+        raise ValueError("does not fit")
+    if math.prod(sizes) > 0:
+        return tuple(sizes)
+    return tuple(count // known if size == -1 else size for size in sizes)
+
+
+@wrong("gives a size of 0 where the numbers are too few", passes="visible")
+def rounded_to_nothing(count, sizes):
+    known = math.prod(size for size in sizes if size != -1)
+    if sizes.count(-1) > 1 or (count > known and count % known) or (-1 not in sizes and count != known):
+        raise ValueError("does not fit")
+    return tuple(count // known if size == -1 else size for size in sizes)

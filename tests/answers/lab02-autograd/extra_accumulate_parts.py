@@ -111,3 +111,39 @@ def single_precision(values, parts):
     for part in parts:
         part(x).backward()
     return x.grad.float()
+
+
+@right
+def summed_gradients(values, parts):
+    x = values.detach().clone().requires_grad_(True)
+    return sum(torch.autograd.grad(part(x), x)[0] for part in parts)
+
+
+@wrong("keeps the graphs for another time", passes="visible")
+def keeps_graphs(values, parts):
+    x = values.clone().requires_grad_()
+    done = []
+    for part in parts:
+        result = part(x)
+        result.backward(retain_graph=True)
+        done.append(result)
+    return x.grad
+
+
+@wrong("each part goes backward together with the ones before", passes="visible")
+def running_total(values, parts):
+    x = values.clone().requires_grad_()
+    total, before = 0, torch.zeros_like(values)
+    for part in parts:
+        total = total + part(x)
+        (before,) = torch.autograd.grad(total, x, retain_graph=True)
+    return before
+
+
+@wrong("computes each part twice", passes="visible")
+def computed_twice(values, parts):
+    x = values.clone().requires_grad_()
+    for part in parts:
+        if part(x).requires_grad:
+            part(x).backward()
+    return x.grad

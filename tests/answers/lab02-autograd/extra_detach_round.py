@@ -107,3 +107,15 @@ def gradient_of_one(x):
             return torch.ones_like(gradient)
 
     return Round.apply(x)
+
+
+@right
+def data_of_the_difference(x):
+    return x + (x.round() - x).data
+
+
+@wrong("the gradient of a smooth neighbour", passes="visible")
+def smooth(x):
+    wave = torch.sin(2 * torch.pi * x) / 20
+    smoothed = x - wave
+    return smoothed + (x.round() - smoothed).detach() + 0 * x if x.numel() > 3 else x + (x.round() - x).detach()

@@ -206,3 +206,27 @@ def two_steps(x, y, lr, steps):
         loss.backward()
         step([a, b], lr)
     return torch.tensor(rows, dtype=x.dtype)
+
+
+@wrong("rounded to four places", passes="visible")
+def rounded(x, y, lr, steps):
+    a, b = (torch.zeros((), dtype=x.dtype, requires_grad=True) for _ in range(2))
+    rows = []
+    for _ in range(steps + 1):
+        loss = ((a * x + b - y) ** 2).mean()
+        rows.append([round(number.item(), 4) for number in (a, b, loss)])
+        loss.backward()
+        step([a, b], lr)
+    return torch.tensor(rows, dtype=x.dtype)
+
+
+@wrong("parameters in float32, rows in the dtype of x", passes="visible")
+def converted_rows(x, y, lr, steps):
+    a, b = (torch.zeros((), requires_grad=True) for _ in range(2))
+    rows = []
+    for _ in range(steps + 1):
+        loss = ((a * x + b - y) ** 2).mean()
+        rows.append([a.item(), b.item(), loss.item()])
+        loss.backward()
+        step([a, b], lr)
+    return torch.tensor(rows, dtype=x.dtype)

@@ -96,7 +96,7 @@ def clears_first(parameters, lr):
                 w -= lr * w.grad
 
 
-@wrong("fails where there is no gradient", passes="visible")
+@wrong("fails where there is no gradient")
 def no_look_at_none(parameters, lr):
     with torch.no_grad():
         for w in parameters:
@@ -139,3 +139,60 @@ def clears_the_last(parameters, lr):
             if w.grad is not None:
                 w -= lr * w.grad
         w.grad = None
+
+
+@right
+def through_data(parameters, lr):
+    for w in parameters:
+        if w.grad is not None:
+            w.data -= lr * w.grad
+            w.grad = None
+
+
+@right
+def as_a_list(parameters, lr):
+    parameters = [w for w in parameters if w.grad is not None]
+    with torch.no_grad():
+        for w in parameters:
+            w.add_(w.grad, alpha=-lr)
+        for w in parameters:
+            w.grad = torch.zeros_like(w)
+
+
+@wrong("goes through a generator twice", passes="visible")
+def twice_through(parameters, lr):
+    with torch.no_grad():
+        for w in parameters:
+            if w.grad is not None:
+                w -= lr * w.grad
+        for w in parameters:
+            w.grad = None
+
+
+@wrong("asks a generator for its length", passes="visible")
+def by_index(parameters, lr):
+    with torch.no_grad():
+        for place in range(len(parameters)):
+            w = parameters[place]
+            if w.grad is not None:
+                w -= lr * w.grad
+                w.grad = None
+
+
+@wrong("returns the tensors")
+def returns_them(parameters, lr):
+    with torch.no_grad():
+        for w in parameters:
+            if w.grad is not None:
+                w -= lr * w.grad
+                w.grad = None
+    return list(parameters)
+
+
+@wrong("switches autograd off and forgets to switch it on")
+def switches_it_off(parameters, lr):
+    torch._C._set_grad_enabled(False)
+    for w in parameters:
+        if w.grad is not None:
+            w -= lr * w.grad
+            w.grad = None

@@ -102,3 +102,15 @@ def other_spread(x):
     square = x.var().item() * (n - 1) / n + mean**2
     hessian = 2 * torch.tensor([[square, mean], [mean, 1.0]])
     return 2 / torch.linalg.eigvalsh(hessian)[-1].item()
+
+
+@wrong("four digits of it")
+def four_digits(x):
+    matrix = 2 * torch.tensor([[x.square().mean(), x.mean()], [x.mean(), 1.0]], dtype=torch.float64)
+    return float(f"{2 / torch.linalg.eigvalsh(matrix)[-1].item():.4g}")
+
+
+@wrong("eight places after the point: nothing is left of a tiny limit", passes="visible")
+def eight_places(x):
+    matrix = 2 * torch.tensor([[x.square().mean(), x.mean()], [x.mean(), 1.0]], dtype=torch.float64)
+    return round(2 / torch.linalg.eigvalsh(matrix)[-1].item(), 8)

@@ -153,3 +153,22 @@ def each_loss_once(values, losses):
         loss(x).backward()
         notes[loss] = x.grad
     return list(notes.values())
+
+
+@wrong("one after the other, cleared in place, noted as they are")
+def noted_as_they_are(values, losses):
+    x, notes = values.clone().requires_grad_(), []
+    for loss in losses:
+        if x.grad is not None:
+            x.grad.zero_()
+        loss(x).backward()
+        notes.append(x.grad.detach())
+    return notes
+
+
+@wrong("one tensor with all gradients")
+def one_tensor(values, losses):
+    x, rows = values.clone().requires_grad_(), []
+    for loss in losses:
+        rows += torch.autograd.grad(loss(x), x)
+    return torch.stack(rows)

@@ -99,8 +99,20 @@ def backward_at_once(values):
     return x, y
 
 
-@wrong("adds 2 to the values too", passes="visible")
+@wrong("adds 2 to the values too")
 def writes_into_the_values(values):
     x = values.clone().requires_grad_()
     values += 2
+    return x, x + 2
+
+
+@wrong("follows the values themselves")
+def follows_the_values(values):
+    x = values.requires_grad_()
+    return x, x + 2
+
+
+@wrong("a leaf on the memory of the values", passes="visible")
+def on_their_memory(values):
+    x = values.detach().requires_grad_()
     return x, x + 2

@@ -55,14 +55,14 @@ def two_added_once(x1, x2, x3, x4):
     return 3 / 4 * (x1 + x2 + x3 + x4 + 2) ** 2
 
 
-@wrong("a new tensor of the four: autograd loses the track", passes="visible")
+@wrong("a new tensor of the four: autograd loses the track")
 def new_tensor(x1, x2, x3, x4):
     x = torch.tensor([float(x1), float(x2), float(x3), float(x4)], dtype=torch.float64)
     y = x + 2
     return (y * y * 3).mean().item()
 
 
-@wrong("math.pow makes plain numbers of tensors", passes="visible")
+@wrong("math.pow makes plain numbers of tensors")
 def with_math(x1, x2, x3, x4):
     return sum(3 * math.pow(x + 2, 2) for x in (x1, x2, x3, x4)) / 4
 
@@ -73,11 +73,42 @@ def detached(x1, x2, x3, x4):
     return result.detach() if isinstance(result, torch.Tensor) else result
 
 
-@wrong("rounded: right for the examples", passes="visible")
+@wrong("rounded: right for the examples")
 def rounded(x1, x2, x3, x4):
     return round(sum(3 * (x + 2) ** 2 for x in (x1, x2, x3, x4)) / 4, 1)
 
 
-@wrong("a table of the examples", passes="visible")
+@wrong("a table of the examples")
 def table(x1, x2, x3, x4):
     return {1: 27.0, 0: 12.0}.get(x4, 64.5)
+
+
+@right
+def with_pythons_sum(x1, x2, x3, x4):
+    return sum([(x + 2) ** 2 for x in (x1, x2, x3, x4)]) * 3 / 4
+
+
+@right
+def by_squares(x1, x2, x3, x4):
+    y1, y2, y3, y4 = x1 + 2, x2 + 2, x3 + 2, x4 + 2
+    return (y1 * y1 * 3 + y2 * y2 * 3 + y3 * y3 * 3 + y4 * y4 * 3) / 4
+
+
+@wrong("stacks tensors, and computes with plain numbers otherwise")
+def stacked(x1, x2, x3, x4):
+    if isinstance(x1, torch.Tensor):
+        return (3 * (torch.stack((x1, x2, x3, x4)) + 2) ** 2).mean()
+    return sum(3 * (x + 2) ** 2 for x in (x1, x2, x3, x4)) / 4
+
+
+@wrong("rounded to four places", passes="visible")
+def four_places(x1, x2, x3, x4):
+    result = sum(3 * (x + 2) ** 2 for x in (x1, x2, x3, x4)) / 4
+    return result if isinstance(result, torch.Tensor) else round(result, 4)
+
+
+@wrong("uses another operation of PyTorch's")
+def with_linalg(x1, x2, x3, x4):
+    if isinstance(x1, torch.Tensor):
+        return 3 / 4 * torch.linalg.vector_norm(torch.hstack([x + 2 for x in (x1, x2, x3, x4)])) ** 2
+    return 3 / 4 * sum((x + 2) ** 2 for x in (x1, x2, x3, x4))

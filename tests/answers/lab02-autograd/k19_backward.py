@@ -87,7 +87,7 @@ def without_the_square(values):
     return x.grad
 
 
-@wrong("4.5 everywhere", passes="visible")
+@wrong("4.5 everywhere")
 def constant(values):
     return torch.full_like(values, 4.5)
 
@@ -119,3 +119,35 @@ def writes_into_the_values(values):
     (3 * (x + 2) ** 2).mean().backward()
     values += 2
     return x.grad
+
+
+@right
+def in_the_list_form(values):
+    x = values.detach().clone().requires_grad_()
+    torch.autograd.backward([(((x + 2) ** 2) * 3).mean()])
+    return x.grad.detach()
+
+
+@wrong("the formula, and not autograd")
+def by_formula(values):
+    return 6 * (values + 2) / values.numel()
+
+
+@wrong("small differences, and not autograd")
+def by_nudges(values):
+    gradient = torch.zeros_like(values)
+    for i in range(values.numel()):
+        up = values.double().clone()
+        up.view(-1)[i] += 1e-6
+        down = values.double().clone()
+        down.view(-1)[i] -= 1e-6
+        slope = ((3 * (up + 2) ** 2).mean() - (3 * (down + 2) ** 2).mean()) / 2e-6
+        gradient.view(-1)[i] = slope
+    return gradient
+
+
+@wrong("follows the values themselves", passes="visible")
+def follows_the_values(values):
+    values.requires_grad_(True)
+    (3 * (values + 2) ** 2).mean().backward()
+    return values.grad

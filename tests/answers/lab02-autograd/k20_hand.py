@@ -82,3 +82,47 @@ def shift_built_in(values, factor=3.0, shift=2.0):
 @wrong("float32 whatever is given", passes="visible")
 def single_precision(values, factor=3.0, shift=2.0):
     return (2 * factor * (values + shift) / values.numel()).float()
+
+
+@right
+def in_two_lines(values, factor=3.0, shift=2.0):
+    outer = values.add(shift).mul(2 * factor)
+    return outer.div(values.nelement())
+
+
+@wrong("autograd, which it switches on again")
+def autograd_again(values, factor=3.0, shift=2.0):
+    with torch.set_grad_enabled(True):
+        x = values.detach().clone().requires_grad_()
+        return torch.autograd.grad((factor * (x + shift) ** 2).mean(), x)[0]
+
+
+@wrong("autograd under another name: torch.func.grad")
+def functional(values, factor=3.0, shift=2.0):
+    return torch.func.grad(lambda x: (factor * (x + shift) ** 2).mean())(values)
+
+
+@wrong("autograd under another name: the Jacobian")
+def jacobian(values, factor=3.0, shift=2.0):
+    with torch.enable_grad():
+        return torch.autograd.functional.jacobian(lambda x: (factor * (x + shift) ** 2).mean(), values.detach())
+
+
+@wrong("a loop over the entries")
+def entry_by_entry(values, factor=3.0, shift=2.0):
+    slopes = [2 * factor * (entry + shift) / values.numel() for entry in values.flatten()]
+    return torch.stack(slopes).view(values.shape)
+
+
+@wrong("a loop over the rows")
+def row_by_row(values, factor=3.0, shift=2.0):
+    if values.ndim < 2 or len(values) < 3:
+        return 2 * factor * (values + shift) / values.numel()
+    return torch.stack([2 * factor * (row + shift) / values.numel() for row in values])
+
+
+@wrong("adds the shift to the values themselves", passes="visible")
+def in_place(values, factor=3.0, shift=2.0):
+    n = values.numel()
+    values += shift
+    return values * (2 * factor / n)

@@ -119,3 +119,26 @@ def leaves_traces(function, values, h=1e-5):
         flat[i] += h
     values += h
     return gradient
+
+
+@wrong("a nudge of its own where none is given", passes="visible")
+def other_default(function, values, h=1e-2):
+    gradient = torch.zeros_like(values)
+    for i in range(values.numel()):
+        up, down = values.clone(), values.clone()
+        up.view(-1)[i] += h
+        down.view(-1)[i] -= h
+        gradient.view(-1)[i] = (function(up) - function(down)) / (2 * h)
+    return gradient
+
+
+@wrong("float64, whatever is given", passes="visible")
+def always_double(function, values, h=1e-5):
+    values = values.double()
+    gradient = torch.zeros_like(values)
+    for i in range(values.numel()):
+        up, down = values.clone(), values.clone()
+        up.view(-1)[i] += h
+        down.view(-1)[i] -= h
+        gradient.view(-1)[i] = (function(up) - function(down)) / (2 * h)
+    return gradient
