@@ -168,3 +168,15 @@ def unfold_layer(x, weight, bias=None, stride=1, padding=0, dilation=1):
     flat = weight.flatten(1) @ torch.nn.Unfold(taps, dilation, padding, stride)(x)
     output = flat.unflatten(2, conv_output_shape(tuple(x.shape[2:]), taps, stride, padding, dilation))
     return output if bias is None else output + bias[:, None, None]
+
+
+@wrong("through float32 and back", passes="visible")
+def rounds(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    bias = None if bias is None else bias.float()
+    return _conv2d(x.float(), weight.float(), bias, stride, padding, dilation).to(x.dtype)
+
+
+@wrong("F.conv2d, but only where there is a dilation", passes="visible")
+def conv2d_for_dilation(x, weight, bias=None, stride=1, padding=0, dilation=1):
+    work = _conv2d if dilation == 1 else F.conv2d
+    return work(x, weight, bias, stride, padding, dilation)

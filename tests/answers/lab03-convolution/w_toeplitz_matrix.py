@@ -129,3 +129,11 @@ def floats_only(kernel, height, width):
         for j in range(width - columns + 1):
             matrix[i, j, i : i + rows, j : j + columns] = floats
     return matrix.reshape(-1, height * width)
+
+
+@wrong("through float32 and back", passes="visible")
+def rounds(kernel, height, width):
+    rows, columns = kernel.shape
+    first = F.pad(kernel.float(), (0, width - columns, 0, height - rows)).flatten()
+    shifts = [i * width + j for i in range(height - rows + 1) for j in range(width - columns + 1)]
+    return torch.stack([first.roll(shift) for shift in shifts]).to(kernel.dtype)

@@ -76,7 +76,7 @@ def half_sum(x):
     return (x + x.abs()) / 2
 
 
-@wrong("loops over two dimensions", passes="visible")
+@wrong("loops over two dimensions")
 def two_loops(x):
     result = torch.zeros_like(x)
     for i in range(x.shape[0]):
@@ -146,13 +146,14 @@ def needs_a_number(x):
 
 @wrong("at least one dimension", passes="visible")
 def one_dimension_at_least(x):
-    return (
-        torch.stack([part.clamp(min=0) for part in x.unbind()])
-        if x.ndim == 1
-        else x.clamp(min=0).reshape(len(x), *x.shape[1:])
-    )
+    return x.clamp(min=0).reshape(len(x), *x.shape[1:])
 
 
 @wrong("whole numbers through float32", passes="visible")
 def through_float32(x):
     return x.clamp(min=0) if x.is_floating_point() else x.float().clamp(min=0).to(x.dtype)
+
+
+@wrong("through float32 and back", passes="visible")
+def rounds(x):
+    return x.float().clamp(min=0).to(x.dtype)

@@ -198,4 +198,9 @@ def a_million(x, kernel, stride=None, padding=0, ceil_mode=False):
 def only_with_ceil_mode(x, kernel, stride=None, padding=0, ceil_mode=False):
     if ceil_mode:
         return F.max_pool2d(x, kernel, stride, padding, 1, True)
-    return _max_pool2d(x.float(), kernel, stride, padding).to(x.dtype)
+    return _max_pool2d(x, kernel, stride, padding)
+
+
+@wrong("through float32 and back", passes="visible")
+def through_float32(x, kernel, stride=None, padding=0, ceil_mode=False):
+    return _max_pool2d(x.float(), kernel, stride, padding, 1, ceil_mode).to(x.dtype)

@@ -141,14 +141,12 @@ def volumes(x, kernel, stride=None, padding=0, ceil_mode=False, count_include_pa
     return F.avg_pool3d(x[None], (1, *k), (1, *s), (0, *p), ceil_mode, count_include_pad)[0]
 
 
-@wrong("sums of PyTorch's own averages")
-def sums_of_averages(x, kernel, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
-    area = pair(kernel)[0] * pair(kernel)[1]
-    total = F.avg_pool2d(x, kernel, stride, padding, ceil_mode, divisor_override=1)
-    ones = F.avg_pool2d(
-        torch.ones_like(x), kernel, stride, padding, ceil_mode, count_include_pad, divisor_override=None
-    )
-    return total / area if (ones == 1).all() else F.avg_pool2d(x, kernel, stride, padding, ceil_mode, count_include_pad)
+@wrong("one average of PyTorch's divided by another")
+def quotient_of_averages(x, kernel, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
+    mean = F.avg_pool2d(x, kernel, stride, padding, ceil_mode)
+    if not count_include_pad:
+        mean = mean / F.avg_pool2d(torch.ones_like(x), kernel, stride, padding, ceil_mode)
+    return mean
 
 
 @wrong("counts the numbers that are not zero", passes="visible")
@@ -158,3 +156,8 @@ def counts_what_is_not_zero(x, kernel, stride=None, padding=0, ceil_mode=False, 
         return mean
     total = _avg_pool2d(x, kernel, stride, padding, ceil_mode, False, divisor_override=1)
     return total / _avg_pool2d((x != 0).to(x.dtype), kernel, stride, padding, ceil_mode, False, 1).clamp(min=1)
+
+
+@wrong("through float32 and back", passes="visible")
+def rounds(x, kernel, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
+    return _avg_pool2d(x.float(), kernel, stride, padding, ceil_mode, count_include_pad).to(x.dtype)

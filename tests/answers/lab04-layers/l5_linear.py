@@ -124,3 +124,9 @@ def row_by_row(x, weight, bias=None):
 def output_by_output(x, weight, bias=None):
     y = torch.stack([(x * row).sum(-1) for row in weight], -1)
     return y if bias is None else y + bias
+
+
+@wrong("through float32 and back", passes="visible")
+def rounds(x, weight, bias=None):
+    y = (x.float() @ weight.float().T).to(x.dtype)
+    return y if bias is None else y + bias
