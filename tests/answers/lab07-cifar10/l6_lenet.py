@@ -298,7 +298,7 @@ class PoolsWithALayer(nn.Module):
 
     def forward(self, x):
         N, C, H, W = x.shape
-        x = self.pool(F.relu(self.conv2(self.pool(F.relu(self.conv1(x))))))
+        x = self.pool(F.relu(self.conv2(self.pool(F.relu(self.conv1(x.view(N, C, H, W)))))))
         return self.fc3(F.relu(self.fc2(F.relu(self.fc1(x.view(N, -1))))))
 
 
