@@ -116,7 +116,7 @@ def in_inference_mode(net, x):
     counter = FlopCounterMode(display=False)
     with torch.inference_mode(), counter:
         net(x)
-    return sum(len(p.flatten()) for p in net.parameters()), counter.get_total_flops()
+    return sum(p.nelement() for p in net.parameters()), counter.get_total_flops()
 
 
 @wrong("autograd follows")
