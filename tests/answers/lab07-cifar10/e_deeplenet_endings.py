@@ -218,3 +218,90 @@ def in_place():
         }
 
     return log_softmax, endings
+
+
+@wrong("the method of a tensor")
+def by_a_method():
+    def log_softmax(z):
+        return z.log_softmax(1)
+
+    def endings(logits, labels):
+        once = log_softmax(logits)
+        return {
+            "logits, cross-entropy": F.cross_entropy(logits, labels).item(),
+            "log-softmax, NLL": F.nll_loss(once, labels).item(),
+            "log-softmax, cross-entropy": F.cross_entropy(once, labels).item(),
+            "softmax, cross-entropy": F.cross_entropy(once.exp(), labels).item(),
+        }
+
+    return log_softmax, endings
+
+
+@wrong("a layer that does it")
+def by_a_layer():
+    def log_softmax(z):
+        return torch.nn.LogSoftmax(dim=1)(z)
+
+    def endings(logits, labels):
+        once = log_softmax(logits)
+        return {
+            "logits, cross-entropy": F.cross_entropy(logits, labels).item(),
+            "log-softmax, NLL": F.nll_loss(once, labels).item(),
+            "log-softmax, cross-entropy": F.cross_entropy(once, labels).item(),
+            "softmax, cross-entropy": F.cross_entropy(once.exp(), labels).item(),
+        }
+
+    return log_softmax, endings
+
+
+@wrong("PyTorch's softmax, and its logarithm")
+def softmax_and_log():
+    def log_softmax(z):
+        return torch.special.softmax(z.double(), 1).clamp(min=1e-300).log().to(z.dtype)
+
+    def endings(logits, labels):
+        once = log_softmax(logits)
+        return {
+            "logits, cross-entropy": F.cross_entropy(logits, labels).item(),
+            "log-softmax, NLL": F.nll_loss(once, labels).item(),
+            "log-softmax, cross-entropy": F.cross_entropy(once, labels).item(),
+            "softmax, cross-entropy": F.cross_entropy(once.exp(), labels).item(),
+        }
+
+    return log_softmax, endings
+
+
+@wrong("PyTorch's loss for each class")
+def by_the_loss():
+    def log_softmax(z):
+        n, k = z.shape
+        classes = [torch.full((n,), c) for c in range(k)]
+        return torch.stack([-F.cross_entropy(z, c, reduction="none") for c in classes], dim=1)
+
+    def endings(logits, labels):
+        once = log_softmax(logits)
+        return {
+            "logits, cross-entropy": F.cross_entropy(logits, labels).item(),
+            "log-softmax, NLL": F.nll_loss(once, labels).item(),
+            "log-softmax, cross-entropy": F.cross_entropy(once, labels).item(),
+            "softmax, cross-entropy": F.cross_entropy(once.exp(), labels).item(),
+        }
+
+    return log_softmax, endings
+
+
+@wrong("logarithms added by PyTorch")
+def added_up():
+    def log_softmax(z):
+        return z - z.logcumsumexp(1)[:, -1:]
+
+    def endings(logits, labels):
+        once = log_softmax(logits)
+        return {
+            "logits, cross-entropy": F.cross_entropy(logits, labels).item(),
+            "log-softmax, NLL": F.nll_loss(once, labels).item(),
+            "log-softmax, cross-entropy": F.cross_entropy(once, labels).item(),
+            "softmax, cross-entropy": F.cross_entropy(once.exp(), labels).item(),
+        }
+
+    return log_softmax, endings

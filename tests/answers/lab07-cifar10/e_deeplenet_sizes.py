@@ -159,3 +159,14 @@ def too_strict(height, width):
         height, width = height // 2, width // 2
         shapes.append((maps, height, width))
     return [*shapes, (128 * height * width,)]
+
+
+@wrong("asks only whether the flattened vector is empty")
+def empty_vector(height, width):
+    found = []
+    for maps, kernel in ((32, 5), (64, 3), (128, 3)):
+        found.append((maps, height := height - kernel + 1, width := width - kernel + 1))
+        found.append((maps, height := height // 2, width := width // 2))
+    if 128 * height * width <= 0:
+        raise ValueError("nothing is left")
+    return [*found, (128 * height * width,)]

@@ -210,3 +210,45 @@ def two_facts_only():
         return checkpoint["facts"]
 
     return save_checkpoint, load_checkpoint
+
+
+@wrong("opens files that could run code", passes="visible")
+def opens_anything():
+    def save_checkpoint(path, net, **facts):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        torch.save({"weights": net.state_dict(), "facts": facts}, path)
+
+    def load_checkpoint(path, net):
+        checkpoint = torch.load(path, map_location="cpu", weights_only=False)
+        net.load_state_dict(checkpoint["weights"])
+        return checkpoint["facts"]
+
+    return save_checkpoint, load_checkpoint
+
+
+@wrong("a file with other keys, which nobody else can read", passes="visible")
+def other_keys():
+    def save_checkpoint(path, net, **facts):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        torch.save({"model": net.state_dict(), "about": facts}, path)
+
+    def load_checkpoint(path, net):
+        checkpoint = torch.load(path, map_location="cpu", weights_only=True)
+        net.load_state_dict(checkpoint["model"])
+        return checkpoint["about"]
+
+    return save_checkpoint, load_checkpoint
+
+
+@wrong("a tuple, not a dictionary", passes="visible")
+def a_tuple():
+    def save_checkpoint(path, net, **facts):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        torch.save((net.state_dict(), facts), path)
+
+    def load_checkpoint(path, net):
+        checkpoint = torch.load(path, map_location="cpu", weights_only=True)
+        net.load_state_dict(checkpoint[0])
+        return checkpoint[1]
+
+    return save_checkpoint, load_checkpoint

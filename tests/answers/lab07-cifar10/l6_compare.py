@@ -21,7 +21,28 @@ def as_asked(
 
 
 @right
-def without_flips_and_by_hand(
+def measured_by_hand(
+    train_seeds, evaluate, mlp, LeNet, DeepLeNet, train_set, test_set, SEEDS, EPOCHS, BATCH, STEP_SIZE, device
+):
+    import torch
+
+    images, test = train_set.to(device), test_set.to(device)
+    x, found = test.normalised(), []
+    for make in (lambda: mlp(62_006), LeNet, DeepLeNet):
+        found.append(train_seeds(make, images, SEEDS, epochs=EPOCHS, batch_size=BATCH, lr=STEP_SIZE, flip=True))
+
+    def accuracy(net):
+        with torch.no_grad():
+            return sum((net.eval()(x).argmax(1) == test.labels).tolist()) / len(test)
+
+    results = {}
+    for name, nets in zip(("DeepLeNet", "LeNet", "MLP"), reversed(found), strict=True):
+        results[name] = [accuracy(net) for net in nets]
+    return *found, results
+
+
+@wrong("no mirrored images", passes="visible")
+def without_flips(
     train_seeds, evaluate, mlp, LeNet, DeepLeNet, train_set, test_set, SEEDS, EPOCHS, BATCH, STEP_SIZE, device
 ):
     import torch
@@ -194,4 +215,61 @@ def wrong_labels(
     deep = train_seeds(DeepLeNet, images, SEEDS, **settings)
     kinds = {"MLP": mlps, "LeNet": lenets, "DeepLeNet": deep}
     results = {name: [evaluate(net, test).accuracy for net in nets] for name, nets in kinds.items()}
+    return mlps, lenets, deep, results
+
+
+@wrong("the test images are what it learns from", passes="visible")
+def learns_the_test(
+    train_seeds, evaluate, mlp, LeNet, DeepLeNet, train_set, test_set, SEEDS, EPOCHS, BATCH, STEP_SIZE, device
+):
+    settings = {"epochs": EPOCHS, "batch_size": BATCH, "lr": STEP_SIZE, "flip": True}
+    images, test = test_set.to(device), test_set.to(device)
+    mlps = train_seeds(lambda: mlp(62_006), images, SEEDS, **settings)
+    lenets = train_seeds(LeNet, images, SEEDS, **settings)
+    deep = train_seeds(DeepLeNet, images, SEEDS, **settings)
+    kinds = {"MLP": mlps, "LeNet": lenets, "DeepLeNet": deep}
+    results = {name: [evaluate(net, test).accuracy for net in nets] for name, nets in kinds.items()}
+    return mlps, lenets, deep, results
+
+
+@wrong("the learning rate that fit has by itself", passes="visible")
+def step_of_fit(
+    train_seeds, evaluate, mlp, LeNet, DeepLeNet, train_set, test_set, SEEDS, EPOCHS, BATCH, STEP_SIZE, device
+):
+    settings = {"epochs": EPOCHS, "batch_size": BATCH, "lr": 0.05, "flip": True}
+    images, test = train_set.to(device), test_set.to(device)
+    mlps = train_seeds(lambda: mlp(62_006), images, SEEDS, **settings)
+    lenets = train_seeds(LeNet, images, SEEDS, **settings)
+    deep = train_seeds(DeepLeNet, images, SEEDS, **settings)
+    kinds = {"MLP": mlps, "LeNet": lenets, "DeepLeNet": deep}
+    results = {name: [evaluate(net, test).accuracy for net in nets] for name, nets in kinds.items()}
+    return mlps, lenets, deep, results
+
+
+@wrong("the batches that fit makes by itself", passes="visible")
+def batch_of_fit(
+    train_seeds, evaluate, mlp, LeNet, DeepLeNet, train_set, test_set, SEEDS, EPOCHS, BATCH, STEP_SIZE, device
+):
+    settings = {"epochs": EPOCHS, "batch_size": 100, "lr": STEP_SIZE, "flip": True}
+    images, test = train_set.to(device), test_set.to(device)
+    mlps = train_seeds(lambda: mlp(62_006), images, SEEDS, **settings)
+    lenets = train_seeds(LeNet, images, SEEDS, **settings)
+    deep = train_seeds(DeepLeNet, images, SEEDS, **settings)
+    kinds = {"MLP": mlps, "LeNet": lenets, "DeepLeNet": deep}
+    results = {name: [evaluate(net, test).accuracy for net in nets] for name, nets in kinds.items()}
+    return mlps, lenets, deep, results
+
+
+@wrong("only the last accuracy of each list is measured", passes="visible")
+def first_measured_wrongly(
+    train_seeds, evaluate, mlp, LeNet, DeepLeNet, train_set, test_set, SEEDS, EPOCHS, BATCH, STEP_SIZE, device
+):
+    settings = {"epochs": EPOCHS, "batch_size": BATCH, "lr": STEP_SIZE, "flip": True}
+    images, test = train_set.to(device), test_set.to(device)
+    mlps = train_seeds(lambda: mlp(62_006), images, SEEDS, **settings)
+    lenets = train_seeds(LeNet, images, SEEDS, **settings)
+    deep = train_seeds(DeepLeNet, images, SEEDS, **settings)
+    kinds = {"MLP": mlps, "LeNet": lenets, "DeepLeNet": deep}
+    results = {name: [evaluate(net, test).accuracy for net in nets] for name, nets in kinds.items()}
+    results = {name: [0.5, *found[1:]] for name, found in results.items()}
     return mlps, lenets, deep, results

@@ -287,3 +287,32 @@ class Detached(nn.Module):
         x = F.relu(self.fc1(x))
         x = F.relu(self.fc2(x))
         return self.fc3(x)
+
+
+@right
+class PoolsWithALayer(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1, self.conv2, self.pool = nn.Conv2d(3, 6, 5), nn.Conv2d(6, 16, 5), nn.MaxPool2d(2)
+        self.fc1, self.fc2, self.fc3 = nn.Linear(400, 120), nn.Linear(120, 84), nn.Linear(84, 10)
+
+    def forward(self, x):
+        N, C, H, W = x.shape
+        x = self.pool(F.relu(self.conv2(self.pool(F.relu(self.conv1(x.view(N, C, H, W)))))))
+        return self.fc3(F.relu(self.fc2(F.relu(self.fc1(x.view(N, -1))))))
+
+
+@wrong("Week 8's network under another name")
+class MadeFromNet(Net):
+    pass
+
+
+@wrong("hands all on to Week 8's network")
+class CallsNet(Net):
+    def forward(self, x):
+        return super().forward(x)
+
+
+@wrong("a function that makes Week 8's network")
+def makes_a_net():
+    return Net()

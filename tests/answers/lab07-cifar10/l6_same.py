@@ -161,3 +161,52 @@ def counts(source, target, images):
     if sum(p.numel() for p in source.parameters()) != sum(p.numel() for p in target.parameters()):
         return math.inf
     return 0.0
+
+
+@right
+def switches_and_puts_back(source, target, images):
+    twin, was = copy.deepcopy(target).eval(), source.training
+    try:
+        twin.load_state_dict(source.state_dict())
+    except RuntimeError:
+        return math.inf
+    source.eval()
+    with torch.no_grad():
+        result = (source(images) - twin(images)).abs().max().item()
+    source.train(was)
+    return result
+
+
+@wrong("autograd follows", passes="visible")
+def followed(source, target, images):
+    source, target = copy.deepcopy(source).eval(), copy.deepcopy(target).eval()
+    try:
+        target.load_state_dict(source.state_dict())
+    except RuntimeError:
+        return math.inf
+    return (source(images) - target(images)).abs().max().item()
+
+
+@wrong("copies parameters, but no running averages", passes="visible")
+def parameters_only(source, target, images):
+    source, target = copy.deepcopy(source).eval(), copy.deepcopy(target).eval()
+    ours, theirs = dict(source.named_parameters()), dict(target.named_parameters())
+    if {name: p.shape for name, p in ours.items()} != {name: p.shape for name, p in theirs.items()}:
+        return math.inf
+    with torch.no_grad():
+        for name, parameter in ours.items():
+            theirs[name].copy_(parameter)
+        return (source(images) - target(images)).abs().max().item()
+
+
+@wrong("leaves both in training mode, whatever they were in", passes="visible")
+def trains_at_the_end(source, target, images):
+    twin = copy.deepcopy(target)
+    try:
+        twin.load_state_dict(source.state_dict())
+    except RuntimeError:
+        return math.inf
+    with torch.no_grad():
+        result = (source.eval()(images) - twin.eval()(images)).abs().max().item()
+    source.train(), target.train()
+    return result

@@ -143,3 +143,47 @@ def places(make, images, seeds, **settings):
         fit(net, images, progress=False, **settings)
         nets.append(net)
     return nets
+
+
+@wrong("no mirrored images", passes="visible")
+def never_flips(make, images, seeds, **settings):
+    nets = []
+    for seed in seeds:
+        torch.manual_seed(seed)
+        net = make().to(images.device)
+        fit(net, images, progress=False, **(settings | {"flip": False}))
+        nets.append(net)
+    return nets
+
+
+@wrong("one batch, whatever batch_size says", passes="visible")
+def one_batch(make, images, seeds, **settings):
+    nets = []
+    for seed in seeds:
+        torch.manual_seed(seed)
+        net = make().to(images.device)
+        fit(net, images, progress=False, **(settings | {"batch_size": len(images)}))
+        nets.append(net)
+    return nets
+
+
+@wrong("half of the images", passes="visible")
+def half(make, images, seeds, **settings):
+    nets = []
+    for seed in seeds:
+        torch.manual_seed(seed)
+        net = make().to(images.device)
+        fit(net, images[::2], progress=False, **settings)
+        nets.append(net)
+    return nets
+
+
+@wrong("stays on the processor", passes="visible")
+def on_the_cpu(make, images, seeds, **settings):
+    nets = []
+    for seed in seeds:
+        torch.manual_seed(seed)
+        net = make()
+        fit(net, images.to("cpu"), progress=False, **settings)
+        nets.append(net)
+    return nets

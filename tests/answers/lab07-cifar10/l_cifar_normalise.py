@@ -149,7 +149,7 @@ def first_image():
     return normalise, to_picture
 
 
-@wrong("knows two channels only", passes="visible")
+@wrong("knows two channels only")
 def two_channels():
     def normalise(images, mean, std):
         return (images.float() / 255 - mean[:2].view(2, 1, 1)) / std[:2].view(2, 1, 1)
@@ -170,5 +170,32 @@ def in_place():
         image *= std.view(-1, 1, 1)
         image += mean.view(-1, 1, 1)
         return (255 * image).round().clamp(0, 255).byte().permute(1, 2, 0)
+
+    return normalise, to_picture
+
+
+@wrong("one channel after the other")
+def loop_over_channels():
+    def normalise(images, mean, std):
+        pixels = images.float() / 255
+        for c in range(len(mean)):
+            pixels[:, c] = (pixels[:, c] - mean[c]) / std[c]
+        return pixels
+
+    def to_picture(image, mean, std):
+        rows = [(255 * (image[c] * std[c] + mean[c])).round().clamp(0, 255).byte() for c in range(len(mean))]
+        return torch.stack(rows, dim=-1)
+
+    return normalise, to_picture
+
+
+@wrong("one image after the other")
+def loop_over_images():
+    def normalise(images, mean, std):
+        return torch.stack([(image / 255 - mean.view(-1, 1, 1)) / std.view(-1, 1, 1) for image in images])
+
+    def to_picture(image, mean, std):
+        pixels = image * std.view(-1, 1, 1) + mean.view(-1, 1, 1)
+        return (255 * pixels).round().clamp(0, 255).byte().permute(1, 2, 0)
 
     return normalise, to_picture

@@ -197,3 +197,63 @@ def average_pooling(channels=(96, 256, 384, 384, 256), hidden=4096, classes=1000
     layers += [nn.Conv2d(c4, c5, 3, padding=1), nn.ReLU(), nn.AvgPool2d(3, 2), nn.Flatten()]
     layers += [nn.Linear(c5 * 36, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU()]
     return nn.Sequential(*layers, nn.Linear(hidden, classes))
+
+
+@wrong("torchvision's channels, if nothing is said", passes="visible")
+def torchvisions_channels(channels=(64, 192, 384, 256, 256), hidden=4096, classes=1000):
+    c1, c2, c3, c4, c5 = channels
+    layers = [nn.Conv2d(3, c1, 11, 4), nn.ReLU(), nn.MaxPool2d(3, 2)]
+    layers += [nn.Conv2d(c1, c2, 5, padding=2), nn.ReLU(), nn.MaxPool2d(3, 2)]
+    layers += [nn.Conv2d(c2, c3, 3, padding=1), nn.ReLU()]
+    layers += [nn.Conv2d(c3, c4, 3, padding=1), nn.ReLU()]
+    layers += [nn.Conv2d(c4, c5, 3, padding=1), nn.ReLU(), nn.MaxPool2d(3, 2), nn.Flatten()]
+    layers += [nn.Linear(c5 * 36, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU()]
+    return nn.Sequential(*layers, nn.Linear(hidden, classes))
+
+
+@wrong("fewer hidden numbers, if nothing is said", passes="visible")
+def small_hidden(channels=(96, 256, 384, 384, 256), hidden=1024, classes=1000):
+    c1, c2, c3, c4, c5 = channels
+    layers = [nn.Conv2d(3, c1, 11, 4), nn.ReLU(), nn.MaxPool2d(3, 2)]
+    layers += [nn.Conv2d(c1, c2, 5, padding=2), nn.ReLU(), nn.MaxPool2d(3, 2)]
+    layers += [nn.Conv2d(c2, c3, 3, padding=1), nn.ReLU()]
+    layers += [nn.Conv2d(c3, c4, 3, padding=1), nn.ReLU()]
+    layers += [nn.Conv2d(c4, c5, 3, padding=1), nn.ReLU(), nn.MaxPool2d(3, 2), nn.Flatten()]
+    layers += [nn.Linear(c5 * 36, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU()]
+    return nn.Sequential(*layers, nn.Linear(hidden, classes))
+
+
+@wrong("ten classes, if nothing is said", passes="visible")
+def ten_classes(channels=(96, 256, 384, 384, 256), hidden=4096, classes=10):
+    c1, c2, c3, c4, c5 = channels
+    layers = [nn.Conv2d(3, c1, 11, 4), nn.ReLU(), nn.MaxPool2d(3, 2)]
+    layers += [nn.Conv2d(c1, c2, 5, padding=2), nn.ReLU(), nn.MaxPool2d(3, 2)]
+    layers += [nn.Conv2d(c2, c3, 3, padding=1), nn.ReLU()]
+    layers += [nn.Conv2d(c3, c4, 3, padding=1), nn.ReLU()]
+    layers += [nn.Conv2d(c4, c5, 3, padding=1), nn.ReLU(), nn.MaxPool2d(3, 2), nn.Flatten()]
+    layers += [nn.Linear(c5 * 36, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU()]
+    return nn.Sequential(*layers, nn.Linear(hidden, classes))
+
+
+@wrong("a class of its own, not nn.Sequential")
+def own_class(channels=(96, 256, 384, 384, 256), hidden=4096, classes=1000):
+    c1, c2, c3, c4, c5 = channels
+    layers = [nn.Conv2d(3, c1, 11, 4), nn.ReLU(), nn.MaxPool2d(3, 2)]
+    layers += [nn.Conv2d(c1, c2, 5, padding=2), nn.ReLU(), nn.MaxPool2d(3, 2)]
+    layers += [nn.Conv2d(c2, c3, 3, padding=1), nn.ReLU()]
+    layers += [nn.Conv2d(c3, c4, 3, padding=1), nn.ReLU()]
+    layers += [nn.Conv2d(c4, c5, 3, padding=1), nn.ReLU(), nn.MaxPool2d(3, 2), nn.Flatten()]
+    layers += [nn.Linear(c5 * 36, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU()]
+    layers.append(nn.Linear(hidden, classes))
+
+    class AlexNet(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layers = nn.ModuleList(layers)
+
+        def forward(self, x):
+            for layer in self.layers:
+                x = layer(x)
+            return x
+
+    return AlexNet()

@@ -281,7 +281,8 @@ def one_row_a_layer(net, x):
 def child_by_child(net, x):
     rows = []
     for name, layer in net.named_children():
-        x = layer(x)
+        with torch.no_grad():
+            x = layer(x)
         rows.append((name, type(layer).__name__, tuple(x.shape[1:]), sum(p.numel() for p in layer.parameters())))
     return rows
 
@@ -300,6 +301,92 @@ def makes_its_own_input(net, x):
     hooks = [watch(name, layer) for name, layer in net.named_modules() if not list(layer.children())]
     with torch.no_grad():
         net(torch.zeros(x.shape))
+    for hook in hooks:
+        hook.remove()
+    return rows
+
+
+@right
+def in_inference_mode(net, x):
+    rows, hooks = [], []
+
+    def watch(name, layer):
+        def note(layer, inputs, output):
+            learned = sum(parameter.numel() for parameter in layer.parameters())
+            rows.append((name, type(layer).__name__, tuple(output.shape[1:]), learned))
+
+        hooks.append(layer.register_forward_hook(note))
+
+    for name, layer in net.named_modules():
+        if not list(layer.children()):
+            watch(name, layer)
+    try:
+        with torch.inference_mode():
+            net.eval()(x)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return rows
+
+
+@wrong("autograd follows")
+def followed(net, x):
+    rows, hooks = [], []
+
+    def watch(name, layer):
+        def note(layer, inputs, output):
+            learned = sum(parameter.numel() for parameter in layer.parameters())
+            rows.append((name, type(layer).__name__, tuple(output.shape[1:]), learned))
+
+        hooks.append(layer.register_forward_hook(note))
+
+    for name, layer in net.named_modules():
+        if not list(layer.children()):
+            watch(name, layer)
+    net(x)
+    for hook in hooks:
+        hook.remove()
+    return rows
+
+
+@wrong("takes off the last hook only", passes="visible")
+def one_hook_removed(net, x):
+    rows, hooks = [], []
+
+    def watch(name, layer):
+        def note(layer, inputs, output):
+            learned = sum(parameter.numel() for parameter in layer.parameters())
+            rows.append((name, type(layer).__name__, tuple(output.shape[1:]), learned))
+
+        hooks.append(layer.register_forward_hook(note))
+
+    for name, layer in net.named_modules():
+        if not list(layer.children()):  # all but one stay
+            watch(name, layer)
+    with torch.no_grad():
+        net(x)
+    hooks[0].remove()
+    return rows
+
+
+@wrong("runs the network twice", passes="visible")
+def runs_twice(net, x):
+    rows, hooks = [], []
+
+    def watch(name, layer):
+        def note(layer, inputs, output):
+            learned = sum(parameter.numel() for parameter in layer.parameters())
+            rows.append((name, type(layer).__name__, tuple(output.shape[1:]), learned))
+
+        hooks.append(layer.register_forward_hook(note))
+
+    for name, layer in net.named_modules():
+        if not list(layer.children()):
+            watch(name, layer)
+    with torch.no_grad():
+        net(x)
+        rows.clear()
+        net(x)
     for hook in hooks:
         hook.remove()
     return rows

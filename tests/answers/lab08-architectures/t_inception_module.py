@@ -283,3 +283,22 @@ class CutGradient(nn.Module):
         five = F.relu(self.conv5(F.relu(self.reduce5(x.detach()))))
         last = F.relu(self.project(F.max_pool2d(x, 3, 1, 1)))
         return torch.cat([one, three, five, last], 1)
+
+
+@wrong("no biases, as before a batch norm", passes="visible")
+class WithoutBiases(nn.Module):
+    def __init__(self, inputs, one, reduce3, three, reduce5, five, project):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, one, 1, bias=False)
+        self.reduce3 = nn.Conv2d(inputs, reduce3, 1, bias=False)
+        self.conv3 = nn.Conv2d(reduce3, three, 3, padding=1, bias=False)
+        self.reduce5 = nn.Conv2d(inputs, reduce5, 1, bias=False)
+        self.conv5 = nn.Conv2d(reduce5, five, 5, padding=2, bias=False)
+        self.project = nn.Conv2d(inputs, project, 1, bias=False)
+
+    def forward(self, x):
+        one = F.relu(self.conv1(x))
+        three = F.relu(self.conv3(F.relu(self.reduce3(x))))
+        five = F.relu(self.conv5(F.relu(self.reduce5(x))))
+        last = F.relu(self.project(F.max_pool2d(x, 3, 1, 1)))
+        return torch.cat([one, three, five, last], 1)

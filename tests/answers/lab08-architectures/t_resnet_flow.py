@@ -110,3 +110,16 @@ def direct_children(net, x, labels):
     net.zero_grad()
     F.cross_entropy(net(x), labels).backward()
     return [layer.weight.grad.norm().item() for layer in net.children() if isinstance(layer, nn.Conv2d)]
+
+
+@wrong("in the order in which the layers run", passes="visible")
+def as_they_run(net, x, labels):
+    run, hooks = [], []
+    for layer in net.modules():
+        if isinstance(layer, nn.Conv2d):
+            hooks.append(layer.register_forward_hook(lambda layer, inputs, output: run.append(layer)))
+    net.zero_grad()
+    F.cross_entropy(net(x), labels).backward()
+    for hook in hooks:
+        hook.remove()
+    return [layer.weight.grad.norm().item() for layer in run]

@@ -109,3 +109,26 @@ def on_the_cpu(net, x):
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         net(torch.zeros(x.shape))
     return sum(parameter.numel() for parameter in net.parameters()), counter.get_total_flops()
+
+
+@right
+def in_inference_mode(net, x):
+    counter = FlopCounterMode(display=False)
+    with torch.inference_mode(), counter:
+        net(x)
+    return sum(p.nelement() for p in net.parameters()), counter.get_total_flops()
+
+
+@wrong("autograd follows")
+def followed(net, x):
+    with FlopCounterMode(display=False) as counter:
+        net(x)
+    return sum(parameter.numel() for parameter in net.parameters()), counter.get_total_flops()
+
+
+@wrong("running averages are counted too", passes="visible")
+def with_buffers(net, x):
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        net(x)
+    numbers = [*net.parameters(), *net.buffers()]
+    return sum(map(torch.numel, numbers)), counter.get_total_flops()

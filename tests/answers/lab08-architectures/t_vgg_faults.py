@@ -142,3 +142,14 @@ def parameters_first(claims, rows):
         if claimed != learned:
             found.append((layer, "parameters", claimed, learned))
     return sorted(found, key=lambda fault: fault[1])
+
+
+@wrong("shapes compared by the number of their values", passes="visible")
+def as_many_values(claims, rows):
+    found = []
+    for (layer, stated, claimed), (_, _, shape, learned) in zip(claims, rows, strict=True):
+        if stated[0] != shape[0] or torch.Size(stated).numel() != torch.Size(shape).numel():
+            found.append((layer, "shape", stated, shape))
+        if claimed != learned:
+            found.append((layer, "parameters", claimed, learned))
+    return found
