@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from helpers.operations import note
+
 __all__ = ["SAVED_ON_GPU", "pick_device", "startup", "state_from_gpu", "synchronize"]
 
 # A state dict of lab 5's LeNet, as a machine with a GPU writes it: on another one, only `map_location` opens it.
@@ -67,5 +69,6 @@ def state_from_gpu() -> dict[str, torch.Tensor]:
 
 def synchronize(device: torch.device) -> None:
     """Wait until the device has done all that was asked of it; a stopwatch needs that. Nothing to do on a CPU."""
+    note("synchronize")
     if device.type != "cpu":
         torch.accelerator.synchronize(device)

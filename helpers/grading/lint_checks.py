@@ -29,7 +29,7 @@ OUT_OF_REACH = {
     "id": "data from the student are copies: compare them with ==",
 }
 _STATE = ("named_parameters", "parameters", "state_dict", "training")  # of a network
-_WATCHING = ("without", "without_loop")  # checks of what PyTorch does meanwhile
+_WATCHING = ("printed", "uses", "without", "without_loop")  # checks of what PyTorch does meanwhile
 _COPIED = ("data", "grad", "requires_grad")  # attributes of tensors: to set them changes a copy
 
 

@@ -29,6 +29,7 @@ from helpers.grading.pickles import Unpickler
 from helpers.grading.seeds import set_seeds
 from helpers.grading.wire import Packer
 from helpers.operations import count_operations
+from helpers.output import printed
 
 __all__ = ["Servant"]
 
@@ -311,6 +312,7 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "len": len,
     "next": next,
     "operations": count_operations,
+    "printed": printed,
     "setattr": setattr,
 }
 

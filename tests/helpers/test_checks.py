@@ -20,6 +20,7 @@ from helpers.checks import (
     question,
     value,
 )
+from helpers.device import synchronize
 
 
 def half(n: float, stride: int = 1) -> float:
@@ -231,3 +232,22 @@ def test_what_is_pointed_out_is_told_once() -> None:
     point_out("two")
     assert pointed_out() == "one; two"
     assert pointed_out() == ""
+
+
+def test_what_a_function_prints_can_be_checked() -> None:
+    def says(n: int) -> int:
+        print(n + 1)
+        return n
+
+    call(says, 3).printed().equals("4\n")
+    assert message(lambda: call(says, 3).printed().equals("3\n")).startswith("K9: what says(3) prints: expected '3")
+
+
+def test_how_often_the_device_is_waited_for() -> None:
+    def waits(n: int) -> None:
+        for _ in range(n):
+            synchronize(torch.device("cpu"))
+
+    call(waits, 2).uses("synchronize", 2)
+    found = message(lambda: call(waits, 1).uses("synchronize", 2, "Wait twice."))
+    assert found == "K9: waits(1): expected synchronize to be called 2 times, got 1. Wait twice."
