@@ -29,6 +29,7 @@ from helpers.compare import describe, difference
 from helpers.files import DataError
 from helpers.operations import AUTOGRAD, MEANINGS, count_operations
 from helpers.output import printed
+from helpers.traces import Traces
 
 __all__ = [
     "Call",
@@ -213,17 +214,20 @@ class Call(Value):
         super().__init__(f"{_name_of(function)}({', '.join(parts)})", None)
         self._function = function
         self._args, self._kwargs = args, kwargs
-        self._given: tuple[tuple[Any, ...], dict[str, Any]] | None = None
+        self._traces: Traces | None = None
+        self._told: dict[str, list[Any]] = {}
 
     def result(self) -> Any:
         """What the function returned.
 
         Raises:
-            CheckError: if the function raised an exception.
+            CheckError: if the function raised an exception, or left a setting of PyTorch's switched.
             NotImplementedError: if the answer is not written yet.
         """
-        if self._given is None:
+        if self._traces is None:
             self._attempt(self._run)
+            for setting in self._left_behind("switched"):
+                _fail(f"{self.name} {_SWITCHED[setting]}", "")
         return self._result
 
     def _attempt(self, work: Callable[[], T]) -> T:
@@ -236,8 +240,9 @@ class Call(Value):
             raise CheckError(f"{self.name} raised {_named(error)}") from None
 
     def _run(self) -> None:
-        self._given = copy.deepcopy(self._args), copy.deepcopy(dict(self._kwargs))
-        self._result = self._function(*self._given[0], **self._given[1])
+        self._traces = Traces(copy.deepcopy(self._args), copy.deepcopy(dict(self._kwargs)))
+        self._told = {}
+        self._result = self._traces.run(self._function)
 
     def gives(self, expected: Any, hint: str = "", **close: Any) -> Self:
         """Check that the function returns `expected`; see `equals`, also for what `close` may be."""
@@ -258,7 +263,7 @@ class Call(Value):
         return self
 
     def keeps_arguments(self, hint: str = "Work on a copy.") -> Self:
-        """Check that the function left its arguments as they were."""
+        """Check that the function left its arguments as they were: their values, their memory and their gradients."""
         _count()
         self.result()
         args, kwargs = self._arguments_after()
@@ -267,7 +272,37 @@ class Call(Value):
         for place, (old, new) in enumerate(zip(before, after, strict=True)):
             if difference(old, new, equal_nan=True):
                 _fail(f"{self.name}: the call changed its argument number {place + 1}", hint)
+        for number, what in self._left_behind("changes"):
+            _fail(f"{self.name}: the call {_CHANGES[what]} its argument number {number}", hint)
         return self
+
+    def is_new(self, hint: str = "Make a copy, for instance with clone().") -> Self:
+        """Check that the result, or each tensor in a tuple or a list of them, shares no memory with an argument."""
+        for shared in self._memory():
+            if any(shared):
+                number = shared.index(True) + 1
+                _fail(f"{self.name}: expected a new tensor, got one that shares memory with argument {number}", hint)
+        return self
+
+    def shares_memory_with(self, number: int, hint: str = "Give a view of it, not a copy.") -> Self:
+        """Check that the result, or each tensor in a tuple or a list of them, shares memory with an argument.
+
+        Args:
+            number: which positional argument, counted from 1.
+            hint: the likely cause, in a sentence.
+        """
+        if not all(shared[number - 1] for shared in self._memory()):
+            _fail(f"{self.name}: expected memory shared with argument {number}, got a copy", hint)
+        return self
+
+    def _memory(self) -> list[list[bool]]:
+        """For each tensor of the result, whether it shares memory with each of the arguments."""
+        _count()
+        result = self.result()
+        shared = self._left_behind("shared")
+        if not shared:
+            _fail(f"{self.name}: expected a tensor, got {describe(result, kind=True)}", "")
+        return shared
 
     def leaves(self, *expected: Any, hint: str = "") -> Self:
         """Check what the function made of its positional arguments: `call(relu_, x).leaves(F.relu(x))`.
@@ -352,9 +387,27 @@ class Call(Value):
 
     def _arguments_after(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The arguments as the function left them. Where it runs in another process, it got copies, and tells."""
-        assert self._given is not None
+        assert self._traces is not None
         tell = getattr(self._function, "__arguments_after__", None)
-        return tell() if tell else self._given
+        return tell() if tell else (self._traces.args, self._traces.kwargs)
+
+    def _left_behind(self, what: str) -> list[Any]:
+        """What `Traces` saw. Asked for once: another process knows it only until the next call."""
+        if not self._told:
+            assert self._traces is not None
+            self._told = getattr(self._function, "__traces__", self._traces.told)()
+        return self._told[what]
+
+
+_SWITCHED = {
+    "autograd": "leaves autograd switched: `with torch.no_grad():` puts it back at its end",
+    "dtype": "leaves another default dtype: give each tensor its dtype instead",
+}
+_CHANGES = {
+    "memory": "put other memory into",
+    "requires_grad": "changed requires_grad of",
+    "grad": "left a gradient in",
+}
 
 
 def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Call:

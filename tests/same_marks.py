@@ -33,6 +33,7 @@ Marks = dict[tuple[str, str], float]  # student, check -> points
 
 COURSE = [str(Path(sys.executable).with_name("course")), "autograde"]
 NBGRADER = [sys.executable, "-m", "nbgrader", "autograde"]
+ALIKE = "\nc.ExecuteHandIn.lend = False\n"  # nbgrader knows no loans: there, a mistake costs whatever rests on it
 # What nbgrader does by itself: checks in the student's process, and no box. The course's data and stubs stay.
 STOCK = """
 from nbgrader.preprocessors import AssignLatePenalties, Execute, IgnorePattern, LimitOutput, SaveAutoGrades
@@ -78,7 +79,7 @@ def grade(course: Path, assignment: str, command: list[str], to: Path, config: s
     """The marks that a command gives, in a copy of the course; the checks draw the same numbers each time."""
     shutil.copytree(course, to)
     with (to / "nbgrader_config.py").open("a") as settings:
-        settings.write(config)
+        settings.write(ALIKE + config)
     environment = os.environ | {"CNN_LABS_SEED": "1", "PYTHONPATH": str(ROOT)}
     done = subprocess.run([*command, assignment], cwd=to, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:

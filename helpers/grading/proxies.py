@@ -91,13 +91,20 @@ class Function(Handle):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         link = _get(self, "_Handle__link")
-        _set(self, "_Handle__when", link.calls + 1)
-        return link.do("call", self, *args, **kwargs)
+        number = link.calls + 1
+        try:
+            return link.do("call", self, *args, **kwargs)
+        finally:
+            _set(self, "_Handle__when", number)  # it may have been called again meanwhile
 
     def __arguments_after__(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The arguments of the last call, as the student's function left them."""
         args, kwargs = _get(self, "_Handle__link").do("arguments", _get(self, "_Handle__when"))
         return _plain(args, tuple), _plain(kwargs, dict)
+
+    def __traces__(self) -> dict[str, Any]:
+        """What the last call left behind, as `helpers.traces` sees it in the kernel."""
+        return _plain(_get(self, "_Handle__link").do("traces", _get(self, "_Handle__when")), dict)
 
     def __count_operations__(self, *args: Any, **kwargs: Any) -> dict[str, int]:
         """Call the function, and count what PyTorch does in the kernel meanwhile."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import functools
 import io
 import math
 import operator
@@ -30,6 +31,7 @@ from helpers.grading.seeds import set_seeds
 from helpers.grading.wire import Packer
 from helpers.operations import count_operations
 from helpers.output import printed
+from helpers.traces import Traces
 
 __all__ = ["Servant"]
 
@@ -90,7 +92,7 @@ class Servant:
         self._agreed: dict[int, twins.State | None] = {}  # the twins' states that the clean room knows
         self.graphs = Graphs()
         self._numbers = count(1)
-        self._last: tuple[int, Any, Any] = (0, None, None)  # the last call's number and its arguments
+        self._last = 0, Traces((), {})  # the number of the call that ended last, and what it left behind
         self._trouble: Exception | None = None  # in what came ahead of the operation
         self._depth = 0
         self._kept: dict[str, Any] = {}  # the student's variables, while others are lent
@@ -125,11 +127,9 @@ class Servant:
         reply = _Reply(self, inputs)
         try:
             self._raise_trouble()
-            if operation == "call":
-                self._last = number, args[1:], kwargs
             with self._limits(seconds):
                 with _modes(*modes):
-                    result = self._operation(operation)(*args, **kwargs)
+                    result = self._operation(operation, number)(*args, **kwargs)
                 changes = [] if self._depth > 1 else self._changes(reply)  # in the midst of a call, nothing is undone
                 message = {"changes": changes, "done": reply.tree(result)}
             self._answer(reply, message)
@@ -155,13 +155,15 @@ class Servant:
         if trouble is not None:
             raise trouble
 
-    def _operation(self, name: str) -> Callable[..., Any]:
+    def _operation(self, name: str, number: int) -> Callable[..., Any]:
         own: dict[str, Callable[..., Any]] = {
             "name": self._look_up,
-            "arguments": self._arguments,
+            "arguments": lambda number: (self._traces(number).args, self._traces(number).kwargs),
             "backward": self.graphs.backward,
+            "call": functools.partial(self._call, number),
             "lend": self._lend,
             "take back": self._take_back,
+            "traces": lambda number: self._traces(number).told(),
         }
         return own[name] if name in own else _OPERATIONS[name]
 
@@ -170,10 +172,17 @@ class Servant:
             raise NameError(f"name {name!r} is not defined", name=name)
         return self._namespace[name]
 
-    def _arguments(self, number: int) -> tuple[Any, Any]:
+    def _call(self, number: int, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        traces = Traces(args, kwargs)
+        try:
+            return traces.run(function)
+        finally:
+            self._last = number, traces
+
+    def _traces(self, number: int) -> Traces:
         if number != self._last[0]:
-            raise LookupError("the arguments of a call are known until the next one: ask for them at once")
-        return self._last[1:]
+            raise LookupError("what a call left behind is known until the next one: ask for it at once")
+        return self._last[1]
 
     def _lend(self, text: bytes, again: str) -> None:
         """Put right values in the place of the student's, and run the answer once more that uses them."""
@@ -303,7 +312,6 @@ class Servant:
 
 _OPERATIONS: dict[str, Callable[..., Any]] = {
     "bool": operator.truth,
-    "call": lambda function, *args, **kwargs: function(*args, **kwargs),
     "contains": operator.contains,
     "deepcopy": copy.deepcopy,
     "getattr": getattr,

@@ -282,6 +282,56 @@ def test_changed_arguments_are_told_on_request() -> None:
     assert "changed its argument number 2" in fails("def f(n, t): s = float(t.sum()); t.zero_(); return s", cell)
 
 
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("t.requires_grad_()", "changed requires_grad of"),
+        ("t.requires_grad_(); t.sum().backward(); t.requires_grad_(False)", "left a gradient in"),
+        ("t.data = t.data.clone()", "put other memory into"),
+    ],
+)
+def test_what_belongs_to_an_argument_is_told_from_the_kernel(body: str, words: str) -> None:
+    cell = 'with question("K1"): call(f, 1, torch.ones(3)).gives(3.0).keeps_arguments()'
+    assert f"{words} its argument number 2" in fails(f"def f(n, t): {body}; return 3.0", cell)
+
+
+def test_shared_memory_is_seen_in_the_kernel() -> None:
+    new = 'with question("K1"): call(f, torch.ones(3)).is_new()'
+    shared = 'with question("K1"): call(f, torch.ones(3)).shares_memory_with(1)'
+    view, copy = "def f(t): return [t[1:], t.numpy()]", "def f(t): return t.clone()"
+    passes(view, shared)
+    passes(copy, new)
+    assert "shares memory with argument 1" in fails(view, new)
+    assert "got a copy" in fails(copy, shared)
+
+
+@pytest.mark.parametrize("switch", ["set_grad_enabled(False)", "set_default_dtype(torch.float64)"])
+def test_a_setting_that_a_call_leaves_switched_is_seen_in_the_kernel(switch: str) -> None:
+    student = f"def f(): torch.{switch}\ndef g(): return torch.is_grad_enabled(), torch.ones(1).dtype"
+    cell = """
+        with question("K1"): call(g).gives((True, torch.float32))
+        try: call(f).gives(None)
+        finally: assert g() == (True, torch.float32)
+    """
+    assert " leaves " in fails(student, cell)
+
+
+def test_a_call_in_a_call_does_not_hide_what_the_outer_one_left() -> None:
+    student = "def f(t, again): return again() if again else t"
+    cell = 'with question("K1"): call(f, torch.ones(3), lambda: f(torch.zeros(3), None)).is_new().keeps_arguments()'
+    passes(student, cell)
+
+
+def test_a_process_that_lies_of_what_was_left_behind_earns_nothing() -> None:
+    student = """
+        import helpers.grading.servant as servant
+        servant.Traces.told = lambda self: {"changes": [[1, "x"]], "shared": [[]], "switched": []}
+        def f(t): return t
+    """
+    for what in ("keeps_arguments()", "shares_memory_with(1)"):
+        assert "K1: " in fails(student, f'with question("K1"): call(f, torch.ones(3)).{what}')
+
+
 def test_a_librarys_class_that_names_no_home_is_found_in_its_library() -> None:
     cell = (
         "import safetensors\nassert f(safetensors.safe_open) is not None and f(safetensors.safe_open) == 'safetensors'"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 import torch
 
@@ -89,6 +90,92 @@ def test_the_function_gets_copies_of_its_arguments() -> None:
 def test_a_changed_argument_is_noticed() -> None:
     said = message(lambda: call(lambda t: t.add_(1), torch.zeros(3)).gives(torch.ones(3)).keeps_arguments())
     assert "changed its argument number 1" in said
+
+
+def moves(t: torch.Tensor) -> None:
+    t.data = t.data.clone()
+
+
+def learns(t: torch.Tensor) -> None:
+    (t * t).sum().backward()
+
+
+@pytest.mark.parametrize(
+    ("function", "argument", "words"),
+    [
+        (
+            lambda t: t.requires_grad_(),
+            torch.ones(2),
+            "changed requires_grad of its argument number 1. Work on a copy.",
+        ),
+        (learns, torch.ones(2, requires_grad=True), "left a gradient in its argument number 1"),
+        (moves, torch.ones(2), "put other memory into its argument number 1"),
+        (lambda ts: ts[0].requires_grad_(), [torch.ones(2)], "changed requires_grad of its argument number 1"),
+    ],
+)
+def test_what_belongs_to_an_argument_is_kept_too(function: Callable[..., object], argument: object, words: str) -> None:
+    assert words in message(lambda: call(function, argument).keeps_arguments())
+    call(lambda t: t, argument).keeps_arguments()
+
+
+def test_a_gradient_that_was_there_is_none_of_the_calls() -> None:
+    x = torch.ones(2, requires_grad=True)
+    learns(x)
+    call(lambda t: t * 2, x).keeps_arguments()
+    assert "left a gradient" in message(lambda: call(learns, x).keeps_arguments())
+
+
+@pytest.mark.parametrize(
+    ("function", "argument"),
+    [
+        (lambda x: x[1:], torch.arange(3)),
+        (lambda x: x.detach(), torch.ones(3, requires_grad=True)),
+        (lambda x: (x.T, x[0]), torch.ones(2, 3)),
+        (lambda x: x.numpy()[::-1], torch.ones(3)),
+        (lambda x: torch.from_numpy(x)[1:], np.ones(3)),
+        (lambda xs: xs[1], [torch.zeros(2), torch.ones(2)]),
+    ],
+)
+def test_a_view_is_not_new(function: Callable[..., object], argument: object) -> None:
+    called = call(function, argument).shares_memory_with(1)
+    assert "shares memory with argument 1. Make a copy" in message(called.is_new)
+
+
+@pytest.mark.parametrize(
+    "function", [torch.clone, lambda x: [x + 1, x.clone()], lambda x: x.numpy().copy(), lambda x: torch.empty(0)]
+)
+def test_a_copy_is_new(function: Callable[..., object]) -> None:
+    called = call(function, torch.ones(3)).is_new()
+    assert "expected memory shared with argument 1, got a copy. Give a view" in message(
+        lambda: called.shares_memory_with(1)
+    )
+
+
+def test_every_tensor_of_a_result_is_looked_at() -> None:
+    some = call(lambda x: (x, x.clone()), torch.ones(3))
+    assert "argument 1" in message(some.is_new)
+    assert "got a copy" in message(lambda: some.shares_memory_with(1))
+    assert "shares memory with argument 2" in message(call(lambda x, y: y, torch.ones(3), y=torch.ones(3)).is_new)
+
+
+def test_what_holds_no_tensor_shares_nothing() -> None:
+    for check in (call(half, 3).is_new, lambda: call(half, 3).shares_memory_with(1)):
+        assert message(check) == "K9: half(3): expected a tensor, got 1.5 (a float)."
+
+
+@pytest.mark.parametrize(
+    ("switch", "words"),
+    [
+        (lambda: torch.set_grad_enabled(False), "leaves autograd switched"),
+        (lambda: torch.set_default_dtype(torch.float64), "leaves another default dtype"),
+    ],
+)
+def test_a_setting_that_a_call_leaves_switched_is_told_and_put_back(switch: Callable[[], object], words: str) -> None:
+    assert words in message(lambda: call(switch).gives(None))
+    assert torch.is_grad_enabled()
+    assert torch.get_default_dtype() == torch.float32
+    with torch.no_grad():
+        call(lambda: torch.is_grad_enabled()).gives(False)
 
 
 def test_what_becomes_of_an_argument_is_compared() -> None:

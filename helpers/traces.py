@@ -1,0 +1,111 @@
+"""What a call leaves behind besides its result: memory that is shared, arguments and settings that are not as before.
+
+Only the process in which a function runs can see this; what another process gets are copies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.lib.array_utils import byte_bounds
+
+__all__ = ["Traces"]
+
+MOST_DEPTH = 4  # lists in lists: one may hold itself
+
+_SETTINGS: dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]] = {
+    "autograd": (torch.is_grad_enabled, torch.set_grad_enabled),
+    "dtype": (torch.get_default_dtype, torch.set_default_dtype),
+}
+
+
+class Traces:
+    """Watches one call.
+
+    Attributes:
+        args, kwargs: the arguments, as the function leaves them.
+        changes: what became of an argument besides its values, as its number, counted from 1, and
+            "memory", "requires_grad" or "grad".
+        shared: for each tensor or array of the result, whether it shares memory with each of the arguments.
+        switched: what the function did not put back: "autograd", "dtype".
+    """
+
+    def __init__(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        self.args, self.kwargs = args, dict(kwargs)
+        self.changes: list[tuple[int, str]] = []
+        self.shared: list[list[bool]] = []
+        self.switched: list[str] = []
+
+    def run(self, function: Callable[..., Any]) -> Any:
+        """What the function returns, or raises. PyTorch's settings are put back."""
+        settings = {name: get() for name, (get, _) in _SETTINGS.items()}
+        given = [*self.args, *self.kwargs.values()]
+        before = [_facts(arg) for arg in given]
+        try:
+            result = function(*self.args, **self.kwargs)
+            places = [[_memory(one) for one in _arrays(arg)] for arg in given]
+            self.shared = [[_overlap(_memory(one), theirs) for theirs in places] for one in _arrays(result)]
+            return result
+        finally:
+            self.switched = [name for name, old in settings.items() if _put_back(name, old)]
+            self.changes = [
+                (place, name)
+                for place, (old, arg) in enumerate(zip(before, given, strict=True), 1)
+                for name, fact in _facts(arg).items()
+                if fact != old[name]
+            ]
+
+    def told(self) -> dict[str, list[Any]]:
+        """All that was seen, as plain data."""
+        return {"changes": self.changes, "shared": self.shared, "switched": self.switched}
+
+
+def _put_back(name: str, old: Any) -> bool:
+    """Whether a setting is not as it was; it is from now on."""
+    get, put = _SETTINGS[name]
+    changed = bool(get() != old)
+    if changed:
+        put(old)
+    return changed
+
+
+def _facts(argument: Any) -> dict[str, list[Any]]:
+    """What belongs to the tensors in an argument besides their values."""
+    arrays = list(_arrays(argument))
+    tensors = [one for one in arrays if isinstance(one, torch.Tensor)]
+    return {
+        "memory": [_memory(one) for one in arrays],
+        "requires_grad": [one.requires_grad for one in tensors],
+        "grad": [_numbers(one.grad) for one in tensors if one.is_leaf],
+    }
+
+
+def _numbers(grad: torch.Tensor | None) -> str:
+    """As text, in which nan is nan."""
+    return "" if grad is None else str(grad.tolist())
+
+
+def _arrays(value: Any, depth: int = 0) -> Iterator[torch.Tensor | np.ndarray]:
+    """A tensor or an array, or those in a list or a tuple."""
+    if isinstance(value, torch.Tensor | np.ndarray):
+        yield value
+    elif isinstance(value, list | tuple) and depth < MOST_DEPTH:
+        for item in value:
+            yield from _arrays(item, depth + 1)
+
+
+def _overlap(mine: tuple[int, int], theirs: list[tuple[int, int]]) -> bool:
+    return any(max(mine[0], start) < min(mine[1], end) for start, end in theirs)
+
+
+def _memory(array: torch.Tensor | np.ndarray) -> tuple[int, int]:
+    """Where the numbers lie: the first byte, and the first one behind. Nowhere, if there are none."""
+    if isinstance(array, np.ndarray):
+        return byte_bounds(array) if array.size else (0, 0)
+    if array.layout is not torch.strided or array.is_meta or not array.numel():
+        return 0, 0
+    last = sum((size - 1) * step for size, step in zip(array.shape, array.stride(), strict=True))
+    return array.data_ptr(), array.data_ptr() + (last + 1) * array.itemsize
