@@ -45,6 +45,7 @@ __all__ = [
     "pointed_out",
     "points_for",
     "question",
+    "reached",
     "value",
 ]
 
@@ -463,7 +464,15 @@ def pointed_out() -> str:
     return words
 
 
+def reached() -> str:
+    """What was reached where it did not earn all points, since this was asked last."""
+    words = " ".join(_reached)
+    _reached.clear()
+    return words
+
+
 _remarks: list[str] = []
+_reached: list[str] = []
 
 
 def own_numbers(net: torch.nn.Module, generator: torch.Generator | None = None) -> dict[str, torch.Tensor]:
@@ -514,6 +523,8 @@ def points_for(figure: float, *, floor: float, ceiling: float, points: float) ->
     if not math.isfinite(figure):
         return 0.0
     share = min(max((figure - floor) / (ceiling - floor), 0.0), 1.0)
+    if share < 1:
+        _reached.append(f"You reached {figure:.4g}. Points begin above {floor:g}; all are given from {ceiling:g} on.")
     return round(points * share, 1)
 
 

@@ -11,10 +11,12 @@ import torch
 
 from helpers.operations import note
 
-__all__ = ["SAVED_ON_GPU", "pick_device", "startup", "state_from_gpu", "synchronize"]
+__all__ = ["SAVED_ON_GPU", "SAVED_WITH_MORE", "pick_device", "startup", "state_from_gpu", "synchronize"]
 
 # A state dict of lab 5's LeNet, as a machine with a GPU writes it: on another one, only `map_location` opens it.
 SAVED_ON_GPU = str(Path(__file__).with_name("saved-on-gpu.pth"))
+# The same in a `UserDict`: a class that `weights_only` refuses, and that does no harm.
+SAVED_WITH_MORE = str(Path(__file__).with_name("saved-with-more.pth"))
 
 
 def pick_device() -> torch.device:

@@ -19,6 +19,7 @@ from helpers.checks import (
     pointed_out,
     points_for,
     question,
+    reached,
     value,
 )
 from helpers.device import synchronize
@@ -265,6 +266,7 @@ def test_seeds_differ_from_run_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_points_grow_in_a_straight_line_from_floor_to_ceiling(figure: float, points: float) -> None:
     assert points_for(figure, floor=0.5, ceiling=1.0, points=4) == points
+    assert (f"You reached {figure:.4g}. Points begin above 0.5; all are given from 1 on." == reached()) is (points < 4)
 
 
 def test_a_notebook_shows_the_message_alone() -> None:
