@@ -116,19 +116,3 @@ def one_model(make_net, seed, iterations, lr=0.01):
     net = CNNModel("valid", "max").to(device)
     train(net, loader, iterations, lr)
     return net, 100 * evaluate(net, test_set).accuracy
-
-
-@wrong("trains on the test images", passes="visible")
-def on_test_images(make_net, seed, iterations, lr=0.01):
-    torch.manual_seed(seed)
-    net = make_net().to(device)
-    train(net, Resident(test_set, BATCH), iterations, lr)
-    return net, 100 * evaluate(net, test_set).accuracy
-
-
-@wrong("one step too many", passes="visible")
-def one_too_many(make_net, seed, iterations, lr=0.01):
-    torch.manual_seed(seed)
-    net = make_net().to(device)
-    train(net, loader, iterations + 1, lr)
-    return net, 100 * evaluate(net, test_set).accuracy

@@ -247,19 +247,3 @@ def one_at_least(net, loader, iterations, lr=0.01):
             losses.append(loss.item())
             if len(losses) >= iterations:
                 return losses
-
-
-@wrong("counts on the loader's length", passes="visible")
-def by_length(net, loader, iterations, lr=0.01):
-    optimizer = torch.optim.SGD(net.parameters(), lr=lr)
-    losses = []
-    for _ in range(-(-iterations // len(loader))):
-        for images, labels in loader:
-            if len(losses) == iterations:
-                break
-            optimizer.zero_grad()
-            loss = loss_on(net, images, labels)
-            loss.backward()
-            optimizer.step()
-            losses.append(loss.item())
-    return losses
