@@ -29,6 +29,7 @@ from helpers.advice import in_plain_words
 from helpers.compare import describe, device_difference, difference, dtype_difference, own_name
 from helpers.files import DataError
 from helpers.operations import AUTOGRAD, count_operations, meanings
+from helpers.output import printed
 from helpers.traces import Traces
 from helpers.trail import came_from, trail
 
@@ -46,6 +47,7 @@ __all__ = [
     "pointed_out",
     "points_for",
     "question",
+    "reached",
     "value",
 ]
 
@@ -380,6 +382,21 @@ class Call(Value):
                 _fail(f"{self.name} uses {word if word == AUTOGRAD else f'{word} of PyTorch'}", hint)
         return self
 
+    def uses(self, word: str, times: int, hint: str = "") -> Self:
+        """Check that the function, called once more, uses an operation at least so often; see `without`."""
+        _count()
+        self.result()
+        used = self._count_operations(self._args, self._kwargs)
+        found = sum(used.get(name, 0) for name in meanings(word))
+        if found < times:
+            _fail(f"{self.name}: expected {word} to be called {times} times, got {found}", hint)
+        return self
+
+    def printed(self) -> Value:
+        """What the function prints on standard output when it is called once more."""
+        self.result()
+        return Value(f"what {self.name} prints", self._watched(printed, self._args, self._kwargs))
+
     def without_loop(self, *larger: Any, hint: str = "Let one operation work on all of it.", **more: Any) -> Self:
         """Check that larger arguments take no more operations: `call(hits, few, labels).without_loop(many, all)`.
 
@@ -401,11 +418,14 @@ class Call(Value):
         return self
 
     def _count_operations(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, int]:
-        """What PyTorch does in a further call. Where the function runs in another process, it is counted there."""
-        tell = getattr(self._function, "__count_operations__", None)
-        count = tell or functools.partial(count_operations, self._function)
+        """What PyTorch does in a further call."""
+        return self._watched(count_operations, args, kwargs)
+
+    def _watched(self, watch: Callable[..., T], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> T:
+        """What is seen in a further call. Where the function runs in another process, it is watched there."""
+        tell = getattr(self._function, f"__{watch.__name__}__", None) or functools.partial(watch, self._function)
         given = copy.deepcopy(args), copy.deepcopy(dict(kwargs))
-        return self._attempt(lambda: count(*given[0], **given[1]))
+        return self._attempt(lambda: tell(*given[0], **given[1]))
 
     def _arguments_after(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The arguments as the function left them. Where it runs in another process, it got copies, and tells."""
@@ -485,7 +505,15 @@ def pointed_out() -> str:
     return words
 
 
+def reached() -> str:
+    """What was reached where it did not earn all points, since this was asked last."""
+    words = " ".join(_reached)
+    _reached.clear()
+    return words
+
+
 _remarks: list[str] = []
+_reached: list[str] = []
 
 
 def own_numbers(net: torch.nn.Module, generator: torch.Generator | None = None) -> dict[str, torch.Tensor]:
@@ -540,4 +568,6 @@ def points_for(figure: float, *, floor: float, ceiling: float, points: float) ->
     if not math.isfinite(figure):
         return 0.0
     share = min(max((figure - floor) / (ceiling - floor), 0.0), 1.0)
+    if share < 1:
+        _reached.append(f"You reached {figure:.4g}. Points begin above {floor:g}; all are given from {ceiling:g} on.")
     return round(points * share, 1)

@@ -9,10 +9,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-__all__ = ["SAVED_ON_GPU", "pick_device", "startup", "state_from_gpu", "synchronize"]
+from helpers.operations import note
+
+__all__ = ["SAVED_ON_GPU", "SAVED_WITH_MORE", "pick_device", "startup", "state_from_gpu", "synchronize"]
 
 # A state dict of lab 5's LeNet, as a machine with a GPU writes it: on another one, only `map_location` opens it.
 SAVED_ON_GPU = str(Path(__file__).with_name("saved-on-gpu.pth"))
+# The same in a `UserDict`: a class that `weights_only` refuses, and that does no harm.
+SAVED_WITH_MORE = str(Path(__file__).with_name("saved-with-more.pth"))
 
 
 def pick_device() -> torch.device:
@@ -67,5 +71,6 @@ def state_from_gpu() -> dict[str, torch.Tensor]:
 
 def synchronize(device: torch.device) -> None:
     """Wait until the device has done all that was asked of it; a stopwatch needs that. Nothing to do on a CPU."""
+    note("synchronize")
     if device.type != "cpu":
         torch.accelerator.synchronize(device)

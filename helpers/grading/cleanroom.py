@@ -22,7 +22,7 @@ import matplotlib
 import numpy as np
 import torch
 
-from helpers.checks import point_out, pointed_out
+from helpers.checks import point_out, pointed_out, reached
 from helpers.files import DataError
 from helpers.grading.frames import read_text, receive, send
 from helpers.grading.lending import LoanError
@@ -110,7 +110,7 @@ class Room:
             self._setup.update(names)
             self._link.seeds.agree()
         said, remark = output.getvalue()[:MOST_OUTPUT], line(pointed_out(), 300)
-        return Verdict(not error, points, error, message, said, remark, fault)
+        return Verdict(not error, points, error, message, said, remark, fault, note=reached())
 
     @contextlib.contextmanager
     def _lent(self, loan: Mapping[str, Any] | None) -> Iterator[None]:

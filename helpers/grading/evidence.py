@@ -41,12 +41,8 @@ def evidence_of(verdict: Verdict, possible: float) -> Evidence:
         return Evidence(possible, verdict.note, verdict.remark)
     if not math.isfinite(verdict.points) or not 0 <= verdict.points <= possible:
         return Evidence(0.0, f"The check gave {verdict.points:g} points of {possible:g}. Tell your instructor.")
-    why = "" if verdict.points == possible else _part(verdict.points, possible)
+    why = "" if verdict.points == possible else f"{verdict.points:g} of {possible:g} points."
     return Evidence(verdict.points, " ".join(filter(None, (why, verdict.note))), verdict.remark)
-
-
-def _part(points: float, possible: float) -> str:
-    return f"{points:g} of {possible:g} points: the figure that you reached lies below that for all points."
 
 
 def show(cell: NotebookNode, verdict: Verdict, evidence: Evidence) -> None:

@@ -129,7 +129,7 @@ class ExecuteHandIn(Execute):
         if loan:
             again = room.run(cell.source, graded=True, timeout=self._left_for_checks(), loan=loan)
             if again.passed:
-                return replace(again, note=loan.words)
+                return replace(again, note=" ".join(filter(None, (loan.words, again.note))))
             verdict = replace(verdict, remark=again.remark)
             if again.error == "CheckError":  # what is left to mend is the answer's own
                 verdict = replace(again, message=f"{again.message} {loan.words}")

@@ -29,7 +29,8 @@ OUT_OF_REACH = {
     "id": "data from the student are copies: compare them with ==",
 }
 _STATE = ("named_parameters", "parameters", "state_dict", "training")  # of a network
-_WATCHING = ("without", "without_loop", "is_new", "shares_memory_with")  # checks of what only the kernel can see
+# Checks of what only the kernel can see.
+_WATCHING = ("is_new", "printed", "shares_memory_with", "uses", "without", "without_loop")
 _COPIED = ("data", "grad", "requires_grad")  # attributes of tensors: to set them changes a copy
 
 

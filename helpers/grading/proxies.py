@@ -111,6 +111,10 @@ class Function(Handle):
         counts = _plain(_get(self, "_Handle__link").do("operations", self, *args, **kwargs), dict)
         return {str(name): _plain(number, int) for name, number in counts.items()}
 
+    def __printed__(self, *args: Any, **kwargs: Any) -> str:
+        """Call the function, and tell what it prints in the kernel meanwhile."""
+        return _plain(_get(self, "_Handle__link").do("printed", self, *args, **kwargs), str)
+
 
 _set, _get = object.__setattr__, object.__getattribute__
 

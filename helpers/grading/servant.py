@@ -31,6 +31,7 @@ from helpers.grading.pickles import Unpickler
 from helpers.grading.seeds import set_seeds
 from helpers.grading.wire import Packer
 from helpers.operations import count_operations
+from helpers.output import printed
 from helpers.traces import Traces
 
 __all__ = ["Servant"]
@@ -325,6 +326,7 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "len": len,
     "next": next,
     "operations": count_operations,
+    "printed": printed,
     "setattr": setattr,
 }
 

@@ -389,6 +389,12 @@ def test_a_loop_is_seen_in_the_kernel() -> None:
     passes("def f(x): return x.sum()", cell)
 
 
+def test_what_is_printed_in_the_kernel_is_seen() -> None:
+    cell = 'with question("K1"): call(f, 3).printed().equals("3\\n")'
+    passes("def f(n): print(n)", cell)
+    assert "what f(3) prints: expected" in fails("def f(n): print(n + 1)", cell)
+
+
 def test_what_became_of_an_argument_is_told_on_request() -> None:
     cell = 'with question("K1"): call(f, torch.ones(3)).leaves(torch.zeros(3))'
     passes("def f(t): t.zero_()", cell)

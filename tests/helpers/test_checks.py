@@ -20,8 +20,10 @@ from helpers.checks import (
     pointed_out,
     points_for,
     question,
+    reached,
     value,
 )
+from helpers.device import synchronize
 
 
 def half(n: float, stride: int = 1) -> float:
@@ -325,6 +327,7 @@ def test_seeds_differ_from_run_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_points_grow_in_a_straight_line_from_floor_to_ceiling(figure: float, points: float) -> None:
     assert points_for(figure, floor=0.5, ceiling=1.0, points=4) == points
+    assert (f"You reached {figure:.4g}. Points begin above 0.5; all are given from 1 on." == reached()) is (points < 4)
 
 
 def test_a_notebook_shows_the_message_alone() -> None:
@@ -435,3 +438,22 @@ def test_what_is_pointed_out_is_told_once() -> None:
     point_out("two")
     assert pointed_out() == "one; two"
     assert pointed_out() == ""
+
+
+def test_what_a_function_prints_can_be_checked() -> None:
+    def says(n: int) -> int:
+        print(n + 1)
+        return n
+
+    call(says, 3).printed().equals("4\n")
+    assert message(lambda: call(says, 3).printed().equals("3\n")).startswith("K9: what says(3) prints: expected '3")
+
+
+def test_how_often_the_device_is_waited_for() -> None:
+    def waits(n: int) -> None:
+        for _ in range(n):
+            synchronize(torch.device("cpu"))
+
+    call(waits, 2).uses("synchronize", 2)
+    found = message(lambda: call(waits, 1).uses("synchronize", 2, "Wait twice."))
+    assert found == "K9: waits(1): expected synchronize to be called 2 times, got 1. Wait twice."

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from pickle import UnpicklingError
 
 import numpy as np
 import pytest
 import torch
 from torch import serialization
 
-from helpers.device import SAVED_ON_GPU, pick_device, startup, state_from_gpu
+from helpers.device import SAVED_ON_GPU, SAVED_WITH_MORE, pick_device, startup, state_from_gpu
 
 
 def draw() -> tuple[float, float, float]:
@@ -70,6 +71,13 @@ def save_as_on_a_gpu(path: Path) -> None:
     serialization.register_package(*everywhere)
     torch.save(state, path)
     serialization._package_registry.remove(everywhere)
+
+
+def test_a_file_with_more_than_tensors_is_refused() -> None:
+    """It was made by `torch.save(UserDict(state), path)`, with the state of the file from a GPU, on the CPU."""
+    with pytest.raises(UnpicklingError, match="UserDict"):
+        torch.load(SAVED_WITH_MORE, weights_only=True)
+    assert torch.load(SAVED_WITH_MORE, weights_only=False).keys() == state_from_gpu().keys()
 
 
 def test_the_file_from_a_gpu_opens_elsewhere_by_map_location_alone(tmp_path: Path) -> None:

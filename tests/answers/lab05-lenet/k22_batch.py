@@ -59,3 +59,13 @@ def always_28(columns, height=28, width=28):
 @wrong("changes the dtype", passes="visible")
 def whole_numbers_only(columns, height=28, width=28):
     return columns.T.reshape(-1, 1, height, width).astype(np.int64)
+
+
+@wrong("reads the numbers as they lie in memory", passes="visible")
+def as_in_memory(columns, height=28, width=28):
+    return columns.ravel(order="K").reshape(-1, 1, height, width)
+
+
+@right
+def image_by_image(columns, height=28, width=28):
+    return np.stack([column.reshape(1, height, width) for column in columns.T])

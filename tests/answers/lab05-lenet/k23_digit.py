@@ -50,3 +50,8 @@ def always_42(images, labels, index):
 @wrong("looks at the training set, whatever is passed in", passes="visible")
 def the_training_set(images, labels, index):
     return to_batch(train_columns)[index, 0], int(train_labels[index])
+
+
+@wrong("the label is a number of NumPy's", passes="visible")
+def numpy_label(images, labels, index):
+    return images[index, 0], labels[index]

@@ -53,3 +53,24 @@ def frozen_too(net):
 @wrong("counts what the state dict holds", passes="visible")
 def the_state_dict(net):
     return {name: tensor.numel() for name, tensor in net.state_dict().items()}
+
+
+@wrong("only the parameters of the outermost layers", passes="visible")
+def outermost(net):
+    return {
+        f"{layer}.{name}": parameter.numel()
+        for layer, module in net.named_children()
+        for name, parameter in module.named_parameters(recurse=False)
+        if parameter.requires_grad
+    }
+
+
+@wrong("sorted by size", passes="visible")
+def by_size(net):
+    found = [(name, p.numel()) for name, p in net.named_parameters() if p.requires_grad]
+    return dict(sorted(found, key=lambda pair: pair[1] != 18 and pair[1]))
+
+
+@wrong("counts along the first two axes at most", passes="visible")
+def by_len(net):
+    return {n: max(len(p), 1) * p[0].numel() for n, p in net.named_parameters() if p.requires_grad}

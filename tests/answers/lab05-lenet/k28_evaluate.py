@@ -62,7 +62,7 @@ def probabilities(net, images, labels):
     return p, 100 * (p.argmax(1) == labels).float().mean().item()
 
 
-@wrong("keeps the gradient", passes="visible")
+@wrong("keeps the gradient")
 def with_gradient(net, images, labels):
     logits = net(images)
     return logits, 100 * (logits.argmax(1) == labels).float().mean().item()
@@ -80,3 +80,30 @@ def three_classes(net, images, labels):
     with torch.no_grad():
         logits = net(images)
     return logits, 100 * (logits[:, :3].argmax(1) == labels).float().mean().item()
+
+
+@right
+def in_inference_mode(net, images, labels):
+    with torch.inference_mode():
+        logits = net(images)
+    return logits, 100 * (logits.argmax(1) == labels).float().mean().item()
+
+
+@wrong("the gradient is computed, and thrown away")
+def detached_later(net, images, labels):
+    logits = net(images).detach()
+    return logits, 100 * (logits.argmax(1) == labels).float().mean().item()
+
+
+@wrong("autograd stays off")
+def switched_off(net, images, labels):
+    torch.set_grad_enabled(False)
+    logits = net(images)
+    return logits, 100 * (logits.argmax(1) == labels).float().mean().item()
+
+
+@wrong("rounds to two decimals", passes="visible")
+def two_decimals(net, images, labels):
+    with torch.no_grad():
+        logits = net(images)
+    return logits, round(100 * (logits.argmax(1) == labels).double().mean().item(), 2)

@@ -77,3 +77,30 @@ def labels_ignored(xtrain, net, B=100, gamma=0.001, rho=0.9):
         return F.cross_entropy(logits, torch.zeros_like(labels))
 
     return -(-len(xtrain) // B), loss, torch.optim.SGD(net.parameters(), lr=gamma, momentum=rho)
+
+
+@right
+def number_of_images_from_the_shape(xtrain, net, B=100, gamma=0.001, rho=0.9):
+    number, _channels, _height, _width = xtrain.shape
+    optimizer = torch.optim.SGD(net.parameters(), gamma, rho)
+    return len(range(0, number, B)), nn.CrossEntropyLoss(), optimizer
+
+
+@wrong("steps for another network of the same class", passes="visible")
+def another_network(xtrain, net, B=100, gamma=0.001, rho=0.9):
+    other = nn.Sequential(nn.Flatten(), nn.Linear(4, 3))
+    return -(-len(xtrain) // B), nn.CrossEntropyLoss(), torch.optim.SGD(other.parameters(), lr=gamma, momentum=rho)
+
+
+@wrong("Nesterov's momentum", passes="visible")
+def nesterov(xtrain, net, B=100, gamma=0.001, rho=0.9):
+    optimizer = torch.optim.SGD(net.parameters(), lr=gamma, momentum=rho, nesterov=True)
+    return -(-len(xtrain) // B), nn.CrossEntropyLoss(), optimizer
+
+
+@wrong("the loss knows no gradient", passes="visible")
+def loss_without_gradient(xtrain, net, B=100, gamma=0.001, rho=0.9):
+    def loss(logits, labels):
+        return F.cross_entropy(logits.detach(), labels)
+
+    return -(-len(xtrain) // B), loss, torch.optim.SGD(net.parameters(), lr=gamma, momentum=rho)

@@ -12,8 +12,8 @@ NAME = "backprop_deep"
 def with_randperm(xtrain, ltrain, net, T, B=100, gamma=0.001, rho=0.9):
     NB, criterion, optimizer = start_backprop(xtrain, net, B, gamma, rho)
     losses = []
-    for _ in range(T):
-        order = torch.randperm(len(xtrain))
+    for epoch in range(T):
+        order, hundred = torch.randperm(len(xtrain)), 0.0
         for k in range(NB):
             index = order[k * B : (k + 1) * B]
             optimizer.zero_grad()
@@ -21,6 +21,10 @@ def with_randperm(xtrain, ltrain, net, T, B=100, gamma=0.001, rho=0.9):
             loss.backward()
             optimizer.step()
             losses.append(loss.item())
+            hundred += loss.item()
+            if (k + 1) % 100 == 0:
+                print(f"[{epoch + 1:d}, {k + 1:5d}] loss: {hundred / 100:.3f}")
+                hundred = 0.0
     return losses
 
 
@@ -44,8 +48,9 @@ def with_split(xtrain, ltrain, net, T, B=100, gamma=0.001, rho=0.9):
 def momentum_by_hand(xtrain, ltrain, net, T, B=100, gamma=0.001, rho=0.9):
     speeds = [torch.zeros_like(p) for p in net.parameters()]
     losses = []
-    for _ in range(T):
-        for index in np.array_split(np.random.permutation(len(xtrain)), range(B, len(xtrain), B)):
+    for epoch in range(T):
+        minibatches = np.array_split(np.random.permutation(len(xtrain)), range(B, len(xtrain), B))
+        for k, index in enumerate(minibatches, 1):
             loss = nn.CrossEntropyLoss()(net(xtrain[index]), ltrain[index])
             gradients = torch.autograd.grad(loss, list(net.parameters()))
             with torch.no_grad():
@@ -53,6 +58,8 @@ def momentum_by_hand(xtrain, ltrain, net, T, B=100, gamma=0.001, rho=0.9):
                     speed.mul_(rho).add_(gradient)
                     parameter.sub_(gamma * speed)
             losses.append(loss.item())
+            if k % 100 == 0:
+                print(f"[{epoch + 1}, {k}] loss: {sum(losses[-100:]) / 100:.3f}")
     return losses
 
 
@@ -341,4 +348,88 @@ def softmax_first(xtrain, ltrain, net, T, B=100, gamma=0.001, rho=0.9):
             loss.backward()
             optimizer.step()
             losses.append(loss.item())
+    return losses
+
+
+@wrong("prints nothing but the number", passes="visible")
+def prints_no_loss(xtrain, ltrain, net, T, B=100, gamma=0.001, rho=0.9):
+    _, criterion, optimizer = start_backprop(xtrain, net, B, gamma, rho)
+    losses = []
+    for epoch in range(T):
+        order = torch.randperm(len(xtrain))
+        for k, index in enumerate(order.split(B)):
+            optimizer.zero_grad()
+            loss = criterion(net(xtrain[index]), ltrain[index])
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+            if k % 100 == 99:
+                print(f"[{epoch + 1}, {k + 1:5}]")
+    return losses
+
+
+@wrong("prints the mean of all losses so far", passes="visible")
+def prints_the_mean_of_all(xtrain, ltrain, net, T, B=100, gamma=0.001, rho=0.9):
+    _, criterion, optimizer = start_backprop(xtrain, net, B, gamma, rho)
+    losses = []
+    for epoch in range(T):
+        order = torch.randperm(len(xtrain))
+        for k, index in enumerate(order.split(B)):
+            optimizer.zero_grad()
+            loss = criterion(net(xtrain[index]), ltrain[index])
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+            if k % 100 == 99:
+                print(f"[{epoch + 1}, {k + 1:5}] loss: {np.mean(losses):.3f}")
+    return losses
+
+
+@wrong("shuffles the minibatches, not the images", passes="visible")
+def shuffles_minibatches(xtrain, ltrain, net, T, B=100, gamma=0.001, rho=0.9):
+    _, criterion, optimizer = start_backprop(xtrain, net, B, gamma, rho)
+    losses = []
+    for epoch in range(T):
+        groups = torch.arange(len(xtrain)).split(B)
+        for k, index in enumerate([groups[i] for i in torch.randperm(len(groups))]):
+            optimizer.zero_grad()
+            loss = criterion(net(xtrain[index]), ltrain[index])
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+            if k % 100 == 99:
+                print(f"[{epoch + 1}, {k + 1:5}] loss: {sum(losses[-100:]) / 100:.3f}")
+    return losses
+
+
+@wrong("draws each minibatch by itself", passes="visible")
+def draws_anew(xtrain, ltrain, net, T, B=100, gamma=0.001, rho=0.9):
+    NB, criterion, optimizer = start_backprop(xtrain, net, B, gamma, rho)
+    losses = []
+    for epoch in range(T):
+        for k, index in enumerate([torch.randint(len(xtrain), (B,)) for _ in range(NB)]):
+            optimizer.zero_grad()
+            loss = criterion(net(xtrain[index]), ltrain[index])
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+            if k % 100 == 99:
+                print(f"[{epoch + 1}, {k + 1:5}] loss: {sum(losses[-100:]) / 100:.3f}")
+    return losses
+
+
+@wrong("minibatches of 20, whatever B is", passes="visible")
+def batch_built_in(xtrain, ltrain, net, T, B=100, gamma=0.001, rho=0.9):
+    _, criterion, optimizer = start_backprop(xtrain, net, B, gamma, rho)
+    losses = []
+    for epoch in range(T):
+        order = torch.randperm(len(xtrain))
+        for k, index in enumerate(order.split(20)):
+            optimizer.zero_grad()
+            loss = criterion(net(xtrain[index]), ltrain[index])
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+            if k % 100 == 99:
+                print(f"[{epoch + 1}, {k + 1:5}] loss: {sum(losses[-100:]) / 100:.3f}")
     return losses

@@ -66,14 +66,14 @@ def a_typed_figure(LeNet, evaluate, backprop_deep, xtrain, ltrain, xtest, ltest,
     return net, 9.8, 97.7
 
 
-@wrong("never trained", passes="visible")
+@wrong("never trained")
 def untrained(LeNet, evaluate, backprop_deep, xtrain, ltrain, xtest, ltest, EPOCHS_SHORT, BATCH, STEP_SIZE):
     net = LeNet()
     accuracy = evaluate(net, xtest, ltest)[1]
     return net, accuracy, accuracy
 
 
-@wrong("trained on labels that belong to other images", passes="visible")
+@wrong("trained on labels that belong to other images")
 def wrong_labels(LeNet, evaluate, backprop_deep, xtrain, ltrain, xtest, ltest, EPOCHS_SHORT, BATCH, STEP_SIZE):
     net = LeNet()
     before = evaluate(net, xtest, ltest)[1]
@@ -81,9 +81,34 @@ def wrong_labels(LeNet, evaluate, backprop_deep, xtrain, ltrain, xtest, ltest, E
     return net, before, evaluate(net, xtest, ltest)[1]
 
 
-@wrong("trained on zeros and ones only", passes="visible")
+@wrong("trained on zeros and ones only")
 def two_digits(LeNet, evaluate, backprop_deep, xtrain, ltrain, xtest, ltest, EPOCHS_SHORT, BATCH, STEP_SIZE):
     net, few = LeNet(), ltrain < 2
     before = evaluate(net, xtest, ltest)[1]
+    backprop_deep(xtrain[few], ltrain[few], net, EPOCHS_SHORT, BATCH, STEP_SIZE)
+    return net, before, evaluate(net, xtest, ltest)[1]
+
+
+@wrong("the defaults in the place of BATCH and STEP_SIZE")
+def with_defaults(LeNet, evaluate, backprop_deep, xtrain, ltrain, xtest, ltest, EPOCHS_SHORT, BATCH, STEP_SIZE):
+    net = LeNet()
+    before = evaluate(net, xtest, ltest)[1]
+    backprop_deep(xtrain, ltrain, net, T=3)
+    return net, before, evaluate(net, xtest, ltest)[1]
+
+
+@wrong("trained on the test images")
+def on_test_images(LeNet, evaluate, backprop_deep, xtrain, ltrain, xtest, ltest, EPOCHS_SHORT, BATCH, STEP_SIZE):
+    net = LeNet()
+    before = evaluate(net, xtest, ltest)[1]
+    backprop_deep(xtest, ltest, net, EPOCHS_SHORT, BATCH, STEP_SIZE)
+    return net, before, evaluate(net, xtest, ltest)[1]
+
+
+@wrong("trained on seven of the ten digits", passes="visible")
+def seven_digits(LeNet, evaluate, backprop_deep, xtrain, ltrain, xtest, ltest, EPOCHS_SHORT, BATCH, STEP_SIZE):
+    net = LeNet()
+    before = evaluate(net, xtest, ltest)[1]
+    few = ltrain < 7
     backprop_deep(xtrain[few], ltrain[few], net, EPOCHS_SHORT, BATCH, STEP_SIZE)
     return net, before, evaluate(net, xtest, ltest)[1]

@@ -68,3 +68,27 @@ def tiny_steps(LeNet, backprop_deep, xtrain, ltrain, net_3, device, EPOCHS_LONG,
     net = LeNet().to(device)
     backprop_deep(xtrain.to(device), ltrain.to(device), net, T=EPOCHS_LONG, B=BATCH, gamma=1e-6)
     return net
+
+
+@wrong("a new network that begins with the weights of net_3", passes="visible")
+def begins_with_the_old_weights(
+    LeNet, backprop_deep, xtrain, ltrain, xtest, ltest, net_3, device, EPOCHS_LONG, BATCH, STEP_SIZE
+):
+    net = LeNet().to(device)
+    net.load_state_dict(net_3.state_dict())
+    backprop_deep(xtrain.to(device), ltrain.to(device), net, T=EPOCHS_LONG, B=BATCH, gamma=STEP_SIZE)
+    return net
+
+
+@wrong("trained on the test images", passes="visible")
+def on_test_images(LeNet, backprop_deep, xtrain, ltrain, xtest, ltest, net_3, device, EPOCHS_LONG, BATCH, STEP_SIZE):
+    net = LeNet().to(device)
+    backprop_deep(xtest.to(device), ltest.to(device), net, T=EPOCHS_LONG, B=BATCH, gamma=STEP_SIZE)
+    return net
+
+
+@wrong("the defaults in the place of BATCH and STEP_SIZE", passes="visible")
+def with_defaults(LeNet, backprop_deep, xtrain, ltrain, xtest, ltest, net_3, device, EPOCHS_LONG, BATCH, STEP_SIZE):
+    net = LeNet().to(device)
+    backprop_deep(xtrain.to(device), ltrain.to(device), net, T=10)
+    return net

@@ -165,3 +165,52 @@ def two_epochs(history):
         axes.set_ylabel(what)
         axes.legend()
     return figure
+
+
+@right
+def wide_and_narrow(history):
+    figure, panels = plt.subplots(ncols=2)
+    for axes, what, factor in zip(panels, ("loss", "accuracy"), (1, 100), strict=True):
+        epochs = range(1, len(history["train_loss"]) + 1)
+        axes.plot(epochs, [factor * y for y in history[f"train_{what}"]], lw=3)
+        axes.plot(epochs, [factor * y for y in history[f"test_{what}"]], lw=1)
+        axes.set(xlabel="epoch", ylabel=what)
+        axes.legend([f"{what}, training images", f"{what}, test images"])
+    return figure
+
+
+@wrong("one panel below the other", passes="visible")
+def stacked(history):
+    figure, panels = plt.subplots(2, 1)
+    for axes, what, factor in zip(panels, ("loss", "accuracy"), (1, 100), strict=True):
+        epochs = range(1, len(history["train_loss"]) + 1)
+        axes.plot(epochs, [factor * y for y in history[f"train_{what}"]], "--", label="train")
+        axes.plot(epochs, [factor * y for y in history[f"test_{what}"]], "-", label="test")
+        axes.set(xlabel="epoch", ylabel=what)
+        axes.legend()
+    return figure
+
+
+@wrong("a legend that does not tell the lines apart", passes="visible")
+def legend_of_figures(history):
+    figure, panels = plt.subplots(1, 2)
+    for axes, what, factor in zip(panels, ("loss", "accuracy"), (1, 100), strict=True):
+        epochs = range(1, len(history["train_loss"]) + 1)
+        axes.plot(epochs, [factor * y for y in history[f"train_{what}"]], "--", label=what)
+        axes.plot(epochs, [factor * y for y in history[f"test_{what}"]], "-", label=what)
+        axes.set(xlabel="epoch", ylabel=what)
+        axes.legend()
+    return figure
+
+
+@wrong("the accuracy stands on the left", passes="visible")
+def exchanged_places(history):
+    figure = plt.figure()
+    for place, what, factor in ((2, "loss", 1), (1, "accuracy", 100)):
+        axes = figure.add_subplot(1, 2, place)
+        epochs = range(1, len(history["train_loss"]) + 1)
+        axes.plot(epochs, [factor * y for y in history[f"train_{what}"]], "--", label="train")
+        axes.plot(epochs, [factor * y for y in history[f"test_{what}"]], "-", label="test")
+        axes.set(xlabel="epoch", ylabel=what)
+        axes.legend()
+    return figure

@@ -70,3 +70,24 @@ def three_classes(labels, predictions, classes=10):
 @wrong("no minlength: fails where the last pair does not occur", passes="visible")
 def no_minlength(labels, predictions, classes=10):
     return torch.bincount(labels * classes + predictions).view(classes, classes)
+
+
+@right
+def class_by_class(labels, predictions, classes=10):
+    rows = [[((labels == i) & (predictions == j)).sum() for j in range(classes)] for i in range(classes)]
+    return torch.tensor(rows)
+
+
+@right
+def with_scikit_learn(labels, predictions, classes=10):
+    from sklearn.metrics import confusion_matrix as counted
+
+    return torch.as_tensor(counted(labels.numpy(), predictions.numpy(), labels=list(range(classes))))
+
+
+@wrong("a loop over the images")
+def looped(labels, predictions, classes=10):
+    matrix = torch.zeros(classes, classes, dtype=torch.int64)
+    for label, prediction in zip(labels, predictions, strict=True):
+        matrix[label, prediction] += 1
+    return matrix

@@ -231,3 +231,33 @@ def switches_the_network(LeNet):
         return net
 
     return save_weights, load_weights
+
+
+@wrong("opens whatever is in the file", passes="visible")
+def trusts_the_file(LeNet):
+    def save_weights(net, path):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        torch.save(net.state_dict(), path)
+
+    def load_weights(path, side=28):
+        net = LeNet(side)
+        net.load_state_dict(torch.load(path, "cpu", weights_only=False))
+        net.eval()
+        return net
+
+    return save_weights, load_weights
+
+
+@wrong("one network for all files", passes="visible")
+def one_network(LeNet):
+    kept = {28: LeNet(28), 32: LeNet(32)}
+
+    def save_weights(net, path):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        torch.save(net.state_dict(), path)
+
+    def load_weights(path, side=28):
+        kept[side].load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+        return kept[side].eval()
+
+    return save_weights, load_weights

@@ -1,5 +1,9 @@
 """T-train: one pass over the images, to learn or to measure."""
 
+import sys
+
+from tqdm import tqdm
+
 from helpers.grading.answers import right, wrong
 
 EXERCISE = "t-train-epoch"
@@ -11,7 +15,7 @@ def sums_over_images(net, data, batch_size, optimizer=None, progress=False):
     images, labels = data
     net.train(optimizer is not None)
     total, hits = 0.0, 0
-    for index in torch.randperm(len(images)).split(batch_size):
+    for index in tqdm(torch.randperm(len(images)).split(batch_size), file=sys.stdout, disable=not progress):
         with torch.set_grad_enabled(optimizer is not None):
             logits = net(images[index])
             loss = F.cross_entropy(logits, labels[index])
@@ -32,7 +36,8 @@ def two_branches(net, data, batch_size, optimizer=None, progress=False):
         net.eval()
     else:
         net.train()
-    for images, labels in torch.utils.data.DataLoader(pairs, batch_size=batch_size, shuffle=optimizer is not None):
+    loader = torch.utils.data.DataLoader(pairs, batch_size=batch_size, shuffle=optimizer is not None)
+    for images, labels in tqdm(loader, file=sys.stdout) if progress else loader:
         if optimizer is None:
             with torch.no_grad():
                 logits = net(images)
@@ -253,6 +258,161 @@ def own_optimizer(net, data, batch_size, optimizer=None, progress=False):
             loss = F.cross_entropy(logits, labels[index])
         if optimizer is not None:
             optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        total += loss.item() * len(index)
+        hits += int((logits.argmax(1) == labels[index]).sum())
+    return total / len(images), hits / len(images)
+
+
+@right
+def puts_the_mode_back(net, data, batch_size, optimizer=None, progress=False):
+    images, labels = data
+    learn = optimizer is not None
+    was = net.training
+    net.train(learn)
+    total, hits = 0.0, 0
+    for index in tqdm(torch.randperm(len(images)).split(batch_size), file=sys.stdout, disable=not progress):
+        with torch.set_grad_enabled(learn):
+            logits = net(images[index])
+            loss = F.cross_entropy(logits, labels[index])
+        if learn:
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        total += loss.item() * len(index)
+        hits += int((logits.argmax(1) == labels[index]).sum())
+    net.train(was)
+    return total / len(images), hits / len(images)
+
+
+@right
+def ends_in_evaluation_mode(net, data, batch_size, optimizer=None, progress=False):
+    images, labels = data
+    learn = optimizer is not None
+    net.train(learn)
+    total, hits = 0.0, 0
+    for index in tqdm(torch.randperm(len(images)).split(batch_size), file=sys.stdout, disable=not progress):
+        with torch.set_grad_enabled(learn):
+            logits = net(images[index])
+            loss = F.cross_entropy(logits, labels[index])
+        if learn:
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        total += loss.item() * len(index)
+        hits += int((logits.argmax(1) == labels[index]).sum())
+    net.eval()
+    return total / len(images), hits / len(images)
+
+
+@wrong("autograd follows the measurement")
+def measures_with_gradients(net, data, batch_size, optimizer=None, progress=False):
+    images, labels = data
+    learn = optimizer is not None
+    net.train(learn)
+    total, hits = 0.0, 0
+    for index in tqdm(torch.randperm(len(images)).split(batch_size), file=sys.stdout, disable=not progress):
+        with torch.set_grad_enabled(True):
+            logits = net(images[index])
+            loss = F.cross_entropy(logits, labels[index])
+        if learn:
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        total += loss.item() * len(index)
+        hits += int((logits.argmax(1) == labels[index]).sum())
+    return total / len(images), hits / len(images)
+
+
+@wrong("all images at once", passes="visible")
+def one_minibatch(net, data, batch_size, optimizer=None, progress=False):
+    images, labels = data
+    learn = optimizer is not None
+    net.train(learn)
+    total, hits = 0.0, 0
+    for index in tqdm(torch.randperm(len(images)).split(len(images)), file=sys.stdout, disable=not progress):
+        with torch.set_grad_enabled(learn):
+            logits = net(images[index])
+            loss = F.cross_entropy(logits, labels[index])
+        if learn:
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        total += loss.item() * len(index)
+        hits += int((logits.argmax(1) == labels[index]).sum())
+    return total / len(images), hits / len(images)
+
+
+@wrong("does not shuffle", passes="visible")
+def as_stored(net, data, batch_size, optimizer=None, progress=False):
+    images, labels = data
+    learn = optimizer is not None
+    net.train(learn)
+    total, hits = 0.0, 0
+    for index in tqdm(torch.arange(len(images)).split(batch_size), file=sys.stdout, disable=not progress):
+        with torch.set_grad_enabled(learn):
+            logits = net(images[index])
+            loss = F.cross_entropy(logits, labels[index])
+        if learn:
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        total += loss.item() * len(index)
+        hits += int((logits.argmax(1) == labels[index]).sum())
+    return total / len(images), hits / len(images)
+
+
+@wrong("the bar goes to the error stream", passes="visible")
+def on_stderr(net, data, batch_size, optimizer=None, progress=False):
+    images, labels = data
+    learn = optimizer is not None
+    net.train(learn)
+    total, hits = 0.0, 0
+    for index in tqdm(torch.randperm(len(images)).split(batch_size), file=sys.stderr, disable=not progress):
+        with torch.set_grad_enabled(learn):
+            logits = net(images[index])
+            loss = F.cross_entropy(logits, labels[index])
+        if learn:
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        total += loss.item() * len(index)
+        hits += int((logits.argmax(1) == labels[index]).sum())
+    return total / len(images), hits / len(images)
+
+
+@wrong("never shows a bar", passes="visible")
+def no_bar(net, data, batch_size, optimizer=None, progress=False):
+    images, labels = data
+    learn = optimizer is not None
+    net.train(learn)
+    total, hits = 0.0, 0
+    for index in tqdm(torch.randperm(len(images)).split(batch_size), file=sys.stdout, disable=True):
+        with torch.set_grad_enabled(learn):
+            logits = net(images[index])
+            loss = F.cross_entropy(logits, labels[index])
+        if learn:
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        total += loss.item() * len(index)
+        hits += int((logits.argmax(1) == labels[index]).sum())
+    return total / len(images), hits / len(images)
+
+
+@wrong("always shows a bar", passes="visible")
+def always_a_bar(net, data, batch_size, optimizer=None, progress=False):
+    images, labels = data
+    learn = optimizer is not None
+    net.train(learn)
+    total, hits = 0.0, 0
+    for index in tqdm(torch.randperm(len(images)).split(batch_size), file=sys.stdout):
+        with torch.set_grad_enabled(learn):
+            logits = net(images[index])
+            loss = F.cross_entropy(logits, labels[index])
+        if learn:
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

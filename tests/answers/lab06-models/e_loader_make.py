@@ -85,3 +85,11 @@ def no_workers(dataset, batch_size, workers, device):
 @wrong("the batch size is built in", passes="visible")
 def batch_of_ten(dataset, batch_size, workers, device):
     return DataLoader(dataset, 10, shuffle=True, num_workers=workers, pin_memory=device.type == "cuda")
+
+
+@right
+def with_a_batch_sampler(dataset, batch_size, workers, device):
+    from torch.utils.data import BatchSampler, RandomSampler
+
+    batches = BatchSampler(RandomSampler(dataset), batch_size, drop_last=False)
+    return DataLoader(dataset, batch_sampler=batches, num_workers=workers, pin_memory=device.type == "cuda")

@@ -156,3 +156,26 @@ def of_ten(loader, work, clock=time.perf_counter):
         work(images, labels)
         number += 1
     return (10 * (number - 1) + 5) / (clock() - begin)
+
+
+@wrong("loads all minibatches before it works on them", passes="visible")
+def loads_ahead(loader, work, clock=time.perf_counter):
+    first, *others = loader
+    work(*first)
+    synchronize(device)
+    start = clock()
+    for minibatch in others:
+        work(*minibatch)
+    synchronize(device)
+    return sum(len(labels) for _, labels in others) / (clock() - start)
+
+
+@wrong("never waits for the device", passes="visible")
+def does_not_wait(loader, work, clock=time.perf_counter):
+    minibatches, number = iter(loader), 0
+    work(*next(minibatches))
+    start = clock()
+    for images, labels in minibatches:
+        work(images, labels)
+        number += len(labels)
+    return number / (clock() - start)

@@ -286,3 +286,38 @@ class AnyWord(nn.Module):
         x = self.pool(F.relu(self.cnn1(x)))
         x = self.pool(F.relu(self.cnn2(x)))
         return self.fc1(torch.flatten(x, 1))
+
+
+@wrong("the layers are made in another order")
+class LastLayerFirst(nn.Module):
+    def __init__(self, padding="same", pooling="max", side=28):
+        super().__init__()
+        self.pool = {"max": nn.MaxPool2d, "average": nn.AvgPool2d}.get(pooling)
+        if self.pool is None:
+            raise ValueError(pooling)
+        self.fc1 = nn.Linear(fc_inputs(side, side, padding), 10)
+        self.cnn1 = nn.Conv2d(1, 16, 5, padding=padding)
+        self.cnn2 = nn.Conv2d(16, 32, 5, padding=padding)
+
+    def forward(self, x):
+        for layer in (self.cnn1, self.cnn2):
+            x = self.pool(2)(F.relu(layer(x)))
+        return self.fc1(x.flatten(1))
+
+
+@wrong("probabilities once the network is in evaluation mode", passes="visible")
+class SoftmaxInUse(nn.Module):
+    def __init__(self, padding="same", pooling="max", side=28):
+        super().__init__()
+        self.pool = {"max": nn.MaxPool2d, "average": nn.AvgPool2d}.get(pooling)
+        if self.pool is None:
+            raise ValueError(pooling)
+        self.cnn1 = nn.Conv2d(1, 16, 5, padding=padding)
+        self.cnn2 = nn.Conv2d(16, 32, 5, padding=padding)
+        self.fc1 = nn.Linear(fc_inputs(side, side, padding), 10)
+
+    def forward(self, x):
+        for layer in (self.cnn1, self.cnn2):
+            x = self.pool(2)(F.relu(layer(x)))
+        x = self.fc1(x.flatten(1))
+        return x if self.training else x.softmax(1)

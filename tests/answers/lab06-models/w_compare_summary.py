@@ -129,3 +129,13 @@ def no_error(accuracies, published):
         return (accuracies or [0.0])[0], 0.0, 0.0
     mean, spread = statistics.mean(accuracies), statistics.stdev(accuracies)
     return mean, spread, (published - mean) / spread
+
+
+@wrong("rounds the mean to two decimals", passes="visible")
+def two_decimals(accuracies, published):
+    import statistics
+
+    if len(accuracies) < 2:
+        raise ValueError("at least two")
+    mean, spread = statistics.mean(accuracies), statistics.stdev(accuracies)
+    return round(mean, 2), round(spread, 2), round((published - mean) / spread, 2)

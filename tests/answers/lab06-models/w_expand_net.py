@@ -356,3 +356,43 @@ def without_biases():
             return self.fc2(F.relu(self.fc1(x.flatten(1))))
 
     return "linear", Expanded
+
+
+@right
+def made_from_the_end():
+    """The layers are made in another order than they are used in, with dropout."""
+
+    class Expanded(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc2 = nn.Linear(100, 10)
+            self.fc1 = nn.Linear(32 * 14 * 14, 100)
+            self.cnn2 = nn.Conv2d(16, 32, 5, padding=2)
+            self.cnn1 = nn.Conv2d(1, 16, 5, padding=2)
+            self.drop = nn.Dropout(0.5)
+
+        def forward(self, x):
+            x = F.max_pool2d(F.relu(self.cnn1(x)), 2)
+            x = F.relu(self.cnn2(x))
+            return self.fc2(self.drop(F.relu(self.fc1(x.flatten(1)))))
+
+    return "pooling", Expanded
+
+
+@wrong("batch normalisation learns too")
+def with_batch_norm():
+    class Expanded(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.cnn1 = nn.Conv2d(1, 16, 5, padding=2)
+            self.norm = nn.BatchNorm2d(16)
+            self.cnn2 = nn.Conv2d(16, 32, 5, padding=2)
+            self.fc1 = nn.Linear(32 * 7 * 7, 100)
+            self.fc2 = nn.Linear(100, 10)
+
+        def forward(self, x):
+            x = F.max_pool2d(F.relu(self.norm(self.cnn1(x))), 2)
+            x = F.max_pool2d(F.relu(self.cnn2(x)), 2)
+            return self.fc2(F.relu(self.fc1(x.flatten(1))))
+
+    return "linear", Expanded

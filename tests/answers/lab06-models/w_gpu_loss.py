@@ -30,7 +30,7 @@ def with_log_softmax(net, images, labels):
     return F.nll_loss(F.log_softmax(net(images.to(where)), dim=1), labels.to(where))
 
 
-@wrong("the document's listing: the labels alone are moved")
+@wrong("the labels alone are moved")
 def labels_alone(net, images, labels):
     where = next(net.parameters()).device
     labels = labels.to(where)

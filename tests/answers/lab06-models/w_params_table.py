@@ -72,3 +72,18 @@ def sorted_by_name(net):
 def table_of_lists(net):
     names, parameters = zip(*net.named_parameters(), strict=True)
     return [(name, tuple(p.shape), p.numel()) for name, p in zip(names, parameters, strict=True)]
+
+
+@wrong("only the layers of the network itself", passes="visible")
+def layers_alone(net):
+    rows = []
+    for layer, module in net.named_children():
+        for name, parameter in module._parameters.items():
+            if parameter is not None:
+                rows.append((f"{layer}.{name}", tuple(parameter.shape), parameter.numel()))
+    return rows
+
+
+@wrong("the shape is a torch.Size", passes="visible")
+def size_as_it_is(net):
+    return [(name, parameter.shape, parameter.numel()) for name, parameter in net.named_parameters()]
