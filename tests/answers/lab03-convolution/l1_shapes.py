@@ -3,7 +3,6 @@
 import copy
 
 import torch
-from torch._subclasses.fake_tensor import FakeTensorMode
 
 from helpers.grading.answers import right, wrong
 
@@ -88,12 +87,6 @@ def runs_it(layer, input_shape):
 @wrong("runs a copy of the layer on a device without numbers")
 def runs_a_copy(layer, input_shape):
     return tuple(copy.deepcopy(layer).to("meta")(torch.zeros(input_shape, device="meta")).shape)
-
-
-@wrong("runs it on tensors that only pretend")
-def fake_tensors(layer, input_shape):
-    with FakeTensorMode(allow_non_fake_inputs=True):
-        return tuple(layer(torch.zeros(input_shape)).shape)
 
 
 @wrong("counts biases for channels: not every layer has any", passes="visible")
