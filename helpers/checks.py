@@ -565,9 +565,7 @@ def points_for(figure: float, *, floor: float, ceiling: float, points: float) ->
     Returns:
         A number from 0 to `points`, rounded to a tenth. A figure that is no number earns nothing.
     """
-    if not math.isfinite(figure):
-        return 0.0
-    share = min(max((figure - floor) / (ceiling - floor), 0.0), 1.0)
+    share = min(max((figure - floor) / (ceiling - floor), 0.0), 1.0) if math.isfinite(figure) else 0.0
     if share < 1:
         _reached.append(f"You reached {figure:.4g}. Points begin above {floor:g}; all are given from {ceiling:g} on.")
     return round(points * share, 1)
