@@ -43,8 +43,10 @@ def _stop_after(number: int, course: Course, how: signal.Signals) -> tuple[int, 
                 graded.append(line.removesuffix(": graded\n"))
             if len(graded) == number:
                 break
+        run.send_signal(signal.SIGSTOP)  # it waits until its children are known
         children = psutil.Process(run.pid).children(recursive=True)
         run.send_signal(how)
+        run.send_signal(signal.SIGCONT)
         run.stdout.read()
         code = run.wait(60)
     _, alive = psutil.wait_procs(children, timeout=60)
