@@ -6,8 +6,10 @@ of others at once is seen by its name: `F.linear` without a bias does nothing th
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -57,18 +59,22 @@ class _Counter(TorchDispatchMode):
         super().__init__()
         self.counts: Counter[str] = Counter()
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # PyTorch would import its compiler in order to skip it: a second or more, in each notebook
+
     def __torch_dispatch__(
         self, operation: Any, types: Sequence[type], args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
         given = kwargs or {}
-        if _is_made_of_others(operation):  # in inference mode it arrives whole
+        kind = _kind(operation)
+        if kind.is_made_of_others:  # in inference mode it arrives whole
             with self:
                 return operation.decompose(*args, **given)
-        name = _plain_name(operation)
-        self.counts[name] += 1
-        if _writes(operation):
-            self.counts.setdefault(f"{name}_", 0)
-        if _groups(operation, args, given) > 1:
+        self.counts[kind.name] += 1
+        if kind.writes:
+            self.counts.setdefault(f"{kind.name}_", 0)
+        if kind.groups is not None and given.get(GROUPS, [*args, 1][min(kind.groups, len(args))]) > 1:
             self.counts.setdefault(GROUPS, 0)
         return operation(*args, **given)
 
@@ -93,25 +99,26 @@ class _Listener(TorchFunctionMode):
         return result
 
 
-def _is_made_of_others(operation: Any) -> bool:
-    return bool(torch._C._dispatch_has_kernel_for_dispatch_key(operation.name(), "CompositeImplicitAutograd"))
+@dataclass(frozen=True)
+class _Kind:
+    """What the counter wants to know of one of PyTorch's operations."""
+
+    name: str  # `relu` for `aten.relu_.default`: in place or not, inside or for everybody
+    writes: bool  # into a tensor that it was given: `aten.relu_.default`, `aten.clamp.out`
+    groups: int | None  # the place of the argument of this name
+    is_made_of_others: bool
 
 
-def _groups(operation: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> int:
-    """The operation's argument of this name; 1 if it has none."""
-    names = [argument.name for argument in operation._schema.arguments]
-    return int({**dict(zip(names, args, strict=False)), **kwargs}.get(GROUPS, 1))
-
-
-def _plain_name(operation: Any) -> str:
-    """`relu` for `aten.relu_.default`: in place or not, inside or for everybody."""
-    return str(operation).split(".")[1].strip("_")
-
-
-def _writes(operation: Any) -> bool:
-    """Whether an operation writes into a tensor that it was given: `aten.relu_.default`, `aten.clamp.out`."""
+@functools.cache  # asking PyTorch takes longer than most operations of an answer
+def _kind(operation: Any) -> _Kind:
     _, name, overload = str(operation).split(".")
-    return name.endswith("_") or overload.endswith("out")
+    arguments = [argument.name for argument in operation._schema.arguments]
+    return _Kind(
+        name=name.strip("_"),
+        writes=name.endswith("_") or overload.endswith("out"),
+        groups=arguments.index(GROUPS) if GROUPS in arguments else None,
+        is_made_of_others=torch._C._dispatch_has_kernel_for_dispatch_key(operation.name(), "CompositeImplicitAutograd"),
+    )
 
 
 def count_operations(function: Callable[..., Any], *args: Any, **kwargs: Any) -> dict[str, int]:
