@@ -35,10 +35,12 @@ def leave_out_trained_weights(assignment: str, **_: object) -> None:
 
 c.GenerateAssignment.post_convert_hook = leave_out_trained_weights
 
-# A lab that was handed in already can get new questions; one with marks cannot be taken out.
+# A lab that was handed in already can get new questions; one with marks cannot be taken out. In students' copies,
+# *Run All* goes on past what is not answered yet.
 GenerateAssignment.start = release.start
 c.GenerateAssignment.preprocessors = [
-    release.RecordCells if step is SaveCells else step for step in GenerateAssignment.preprocessors.default()
+    *(release.RecordCells if step is SaveCells else step for step in GenerateAssignment.preprocessors.default()),
+    release.GoOnAfterErrors,
 ]
 
 # What students hand in beside a notebook, and the lab's own cells write too: the instructor's never takes its place.

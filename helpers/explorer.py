@@ -17,9 +17,10 @@ from IPython.display import display
 from ipywidgets import Checkbox, Image, IntSlider, VBox
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from helpers.style import SMALL, house_style
+from helpers.style import COLOURS, SMALL, WIDEST, house_style
 
 __all__ = ["explore_convolution", "explore_pooling", "show_convolution", "show_pooling"]
 
@@ -46,9 +47,10 @@ def show_convolution(
     places = taps.shape[1]
     image, output = F.pad(torch.ones(size, size), [padding] * 4), torch.ones(places)
     image.view(-1)[taps[:, place % places]] = output[place % places] = 2
-    figure, axes = plt.subplots(1, 2, figsize=(8, 4.2))
     outputs = round(places**0.5)
+    figure, axes = _pair(side)
     _squares(axes[0], image, f"image (padding white, taps dark)\n{side} × {side}")
+    _mark_left_over(axes[0], side, (outputs - 1) * stride + span)
     _squares(axes[1], output.reshape(outputs, outputs), f"output\n{outputs} × {outputs}")
     return figure
 
@@ -90,9 +92,10 @@ def show_pooling(
     texts = np.full(image.shape, "", dtype=object)
     texts[:side, :side] = "0" if average else "−∞"
     texts[padding : padding + size, padding : padding + size] = pixels
-    figure, axes = plt.subplots(1, 2, figsize=(9, 4.6))
     outputs, rule = len(pooled), "average" if average else "maximum"
+    figure, axes = _pair(len(image))
     _squares(axes[0], image, f"image (padding white, window dark)\n{side} × {side}", texts)
+    _mark_left_over(axes[0], side, (outputs - 1) * stride + kernel)
     _squares(axes[1], output, f"{rule} of each window\n{outputs} × {outputs}", pooled.numpy())
     return figure
 
@@ -143,12 +146,29 @@ def _png(figure: Figure) -> bytes:
     return stream.getvalue()
 
 
+def _pair(side: int) -> tuple[Figure, npt.NDArray[Any]]:
+    """Two axes that show squares at the same scale, `side` of them along each side."""
+    figure, axes = plt.subplots(1, 2, figsize=(WIDEST, 4.6), sharex=True, sharey=True)
+    axes[0].set(xlim=(0, side), ylim=(side, 0))
+    return figure, axes
+
+
+def _mark_left_over(axis: Axes, side: int, reached: int) -> None:
+    """Hatch the last rows and columns of the image, from `reached` on, which no window covers."""
+    if reached >= side:
+        return
+    look: dict[str, Any] = {"facecolor": "none", "edgecolor": COLOURS[1], "hatch": "///", "linewidth": 0}
+    axis.add_patch(Rectangle((0, reached), side, side - reached, **look))
+    axis.add_patch(Rectangle((reached, 0), side - reached, reached, **look))
+    axis.set_xlabel("hatched: left over, no window reaches it")
+
+
 def _squares(axis: Axes, shades: Tensor, title: str, texts: npt.NDArray[Any] | None = None) -> None:
     """A square of squares, 0 white to 2 dark, with a text or number in each."""
     axis.pcolormesh(shades, cmap="Blues", vmin=0, vmax=2.5, edgecolors="grey", linewidth=1)
-    axis.set(title=title, aspect="equal", xticks=[], yticks=[])
+    axis.set_title(title, loc="left")
+    axis.set(aspect="equal", xticks=[], yticks=[])
     axis.spines[:].set_visible(False)
-    axis.invert_yaxis()
     for (row, column), text in np.ndenumerate([] if texts is None else texts):
         shown = text if isinstance(text, str) else f"{float(text):.3g}".replace("-", "−")
         ink = "white" if shades[row, column] == 2 else "black"

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from helpers.style import SMALL, grid, house_style, label, write_numbers
+from helpers.style import SMALL, WIDEST, colour_scale, grid, house_style, label, write_numbers
 
 __all__ = ["show_array", "show_feature_maps", "show_kernels"]
 
@@ -39,7 +39,7 @@ def show_kernels(weight: Tensor, title: str = "") -> Figure:
         names = [str(o) for o in range(rows)]
     else:
         names = [f"{o} ← {i}" for o in range(rows) for i in range(columns)]
-    figure = _maps(values.flatten(0, 1), names, 8 if inputs == 1 else columns, "weight", symmetric=True)
+    figure = _maps(values.flatten(0, 1), names, 8 if inputs == 1 else columns, "weight")
     text = title or "Kernels"
     if inputs > 1:
         text += " (output ← input)"
@@ -66,7 +66,7 @@ def show_feature_maps(maps: Tensor, title: str = "") -> Figure:
     if values.ndim != 3:
         raise ValueError(f"feature maps have the shape C×H×W, those of one image, but here it is {tuple(maps.shape)}")
     shown = values[:64]
-    figure = _maps(shown, [f"{c}" for c in range(len(shown))], 8, "activation", symmetric=False)
+    figure = _maps(shown, [f"{c}" for c in range(len(shown))], 8, "activation")
     text = title or "Feature maps"
     figure.suptitle(text if len(shown) == len(values) else f"{text} (first 64 of {len(values)} channels)")
     return figure
@@ -74,7 +74,7 @@ def show_feature_maps(maps: Tensor, title: str = "") -> Figure:
 
 @house_style
 def show_array(array: Tensor | npt.ArrayLike, title: str = "", fmt: str = "g") -> Figure:
-    """A small matrix as a grid of numbers, shaded by their size, with its row and column numbers.
+    """A small matrix as a grid of numbers on square pixels, shaded by their size, with its row and column numbers.
 
     Args:
         array: H×W, or W (one row); at most 24 on a side.
@@ -88,10 +88,10 @@ def show_array(array: Tensor | npt.ArrayLike, title: str = "", fmt: str = "g") -
     if values.ndim != 2 or max(values.shape) > 24 or values.size == 0:
         raise ValueError(f"show_array draws a matrix of 1 to 24 on a side, but the shape is {values.shape}")
     texts = [format(value, fmt) for value in values.flat]
-    cell = max(0.45, 0.13 * max(len(text) for text in texts))  # inches
     height, width = values.shape
-    figure, axis = plt.subplots(figsize=(max(cell * width, 0.11 * len(title)) + 0.7, 0.45 * height + 0.9))
-    picture = axis.imshow(values.astype(float), cmap="viridis", aspect="auto")
+    cell = min(max(0.45, 0.1 * max(len(text) for text in texts)), (WIDEST - 0.7) / width)  # inches; a pixel is square
+    figure, axis = plt.subplots(figsize=(min(max(cell * width, 0.1 * len(title)) + 0.7, WIDEST), cell * height + 0.9))
+    picture = axis.imshow(values.astype(float), **colour_scale(values))
     write_numbers(axis, picture, values, fmt)
     axis.set_xticks(range(width))
     axis.set_yticks(range(height))
@@ -99,13 +99,12 @@ def show_array(array: Tensor | npt.ArrayLike, title: str = "", fmt: str = "g") -
     return figure
 
 
-def _maps(values: Tensor, names: Sequence[str], columns: int, unit: str, symmetric: bool) -> Figure:
-    """A grid of named maps, N×H×W, on one scale with its colour bar; symmetric puts 0 in the middle of the scale."""
-    figure, axes = grid(len(values), columns, cell=(1.1, 1.35), extra=1)
-    high = float(values.abs().max() if symmetric else values.max())
-    low = -high if symmetric else float(values.min())
+def _maps(values: Tensor, names: Sequence[str], columns: int, unit: str) -> Figure:
+    """A grid of named maps, N×H×W, on one scale with its colour bar."""
+    figure, axes = grid(len(values), columns, cell=(0.92, 1.17), extra=1)
+    scale = colour_scale(values)
     for axis, value, name in zip(axes, values, names, strict=True):
-        picture = axis.imshow(value.numpy(), cmap="viridis", vmin=low, vmax=high)
+        picture = axis.imshow(value.numpy(), **scale)
         axis.set_title(name, fontsize=SMALL)
     rows = -(-len(values) // columns)
     figure.colorbar(picture, ax=axes, label=unit, aspect=10 * rows)  # as thick in a high figure as in a low one

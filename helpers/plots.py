@@ -6,6 +6,7 @@ Each function returns a figure that is closed for pyplot, so that a notebook sho
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -16,7 +17,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from helpers.maps import show_array, show_feature_maps, show_kernels
-from helpers.style import COLOURS, HATCHES, MARKERS, SMALL, grid, house_style, label, write_numbers
+from helpers.style import COLOURS, HATCHES, MARKERS, SMALL, WIDEST, grid, house_style, label, write_numbers
 from helpers.train import Evaluation, History
 
 __all__ = [
@@ -57,7 +58,7 @@ def show_images(
     true, predicted = _numbers(labels, n, "labels"), _numbers(predictions, n, "predictions")
     if predicted is not None and true is None:
         raise ValueError("predictions are compared with labels: give the labels too")
-    figure, axes = grid(n, columns, cell=(1.25, 1.3 if true is None else 1.75 if predicted is not None else 1.55))
+    figure, axes = grid(n, columns, cell=(1.05, 1.1 if true is None else 1.55 if predicted is not None else 1.35))
     for i, axis in enumerate(axes):
         axis.imshow(pixels[i], cmap="gray", vmin=0, vmax=1)
         if true is None:
@@ -82,7 +83,7 @@ def show_history(histories: History | Mapping[str, History], title: str = "") ->
     named = {"": histories} if isinstance(histories, History) else dict(histories)
     if not named or not any(history.train_loss for history in named.values()):
         raise ValueError("there is no epoch to show: train first")
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4))
+    figure, (left, right) = plt.subplots(1, 2, figsize=(WIDEST, 3.8))
     for i, (name, history) in enumerate(named.items()):
         colour, marker = COLOURS[i % len(COLOURS)], MARKERS[i % len(MARKERS)]
         for split, line in (("train", "--"), ("test", "-")):
@@ -120,7 +121,7 @@ def show_per_class(evaluations: Mapping[str, Evaluation], title: str = "") -> Fi
     if len({evaluation.classes for evaluation in evaluations.values()}) != 1:
         raise ValueError("give at least one evaluation, and only evaluations over the same classes")
     classes = next(iter(evaluations.values())).classes
-    figure, axis = plt.subplots(figsize=(max(7, 1.0 * len(classes)), 4))
+    figure, axis = plt.subplots(figsize=(min(max(7, len(classes)), WIDEST), 4))
     width = 0.8 / len(evaluations)
     for i, (name, evaluation) in enumerate(evaluations.items()):
         places = np.arange(len(classes)) + (i - (len(evaluations) - 1) / 2) * width
@@ -133,7 +134,10 @@ def show_per_class(evaluations: Mapping[str, Evaluation], title: str = "") -> Fi
             hatch=HATCHES[i % len(HATCHES)],
             edgecolor="white",
         )
-    axis.set_xticks(range(len(classes)), classes)
+    slanted: dict[str, Any] = (
+        {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if max(map(len, classes)) > 6 else {}
+    )
+    axis.set_xticks(range(len(classes)), classes, **slanted)
     axis.set_ylim(0, 100)
     axis.grid(axis="y", alpha=0.3)
     axis.set_axisbelow(True)
@@ -148,7 +152,7 @@ def show_confusion(evaluation: Evaluation, title: str = "") -> Figure:
     """The confusion matrix with its numbers: a row holds the images of one true class."""
     counts, classes = evaluation.confusion.numpy(), evaluation.classes
     k = len(classes)
-    figure, axis = plt.subplots(figsize=(max(4.5, 0.62 * k + 2), max(4, 0.5 * k + 1.6)))
+    figure, axis = plt.subplots(figsize=(min(max(4.5, 0.62 * k + 2), WIDEST), max(4, 0.5 * k + 1.6)))
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     picture = axis.imshow(100 * share, cmap="viridis", vmin=0, vmax=100, aspect="auto")
     write_numbers(axis, picture, counts, "d")

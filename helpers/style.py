@@ -18,7 +18,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
-__all__ = ["COLOURS", "HATCHES", "MARKERS", "SMALL", "grid", "house_style", "label", "write_numbers"]
+__all__ = [
+    "COLOURS",
+    "HATCHES",
+    "MARKERS",
+    "SMALL",
+    "WIDEST",
+    "colour_scale",
+    "grid",
+    "house_style",
+    "label",
+    "write_numbers",
+]
 
 COLOURS = (
     "#0072B2",
@@ -32,6 +43,7 @@ COLOURS = (
 MARKERS = "osD^vPX"
 HATCHES = ("", "//", "..", "xx", "\\\\", "--", "oo")
 SMALL, LARGE = 11, 13  # points
+WIDEST = 8.4  # inches: JupyterLab shrinks what is wider than its page, and with it the text
 STYLE: dict[str, Any] = {
     "font.size": SMALL,
     "axes.titlesize": LARGE,
@@ -83,6 +95,16 @@ def grid(n: int, columns: int, cell: tuple[float, float], extra: float = 0) -> t
     for axis in axes[n:]:
         axis.remove()
     return figure, axes[:n]
+
+
+def colour_scale(values: npt.ArrayLike) -> dict[str, Any]:
+    """Settings of `imshow`: with negative numbers, red stands for more than 0, blue for less, white for 0."""
+    array = np.asarray(values)
+    low, high = float(array.min()), float(array.max())
+    if low >= 0:
+        return {"cmap": "viridis", "vmin": low, "vmax": high}
+    bound = max(-low, high)
+    return {"cmap": "RdBu_r", "vmin": -bound, "vmax": bound}
 
 
 def label(axis: Axes, title: str, x: str, y: str) -> None:

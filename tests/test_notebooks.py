@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -14,6 +16,8 @@ import pytest
 
 from helpers.grading.labs import Lab
 from tests.conftest import each_lab
+
+WIDEST_PICTURE = 860  # pixels: what JupyterLab shows in full beside its list of files, on a laptop's screen
 
 
 @each_lab()
@@ -30,6 +34,7 @@ def test_a_lab_runs_and_runs_again(lab: Lab, tmp_path: Path, monkeypatch: pytest
         progress_bar=False,
     )
     assert errors_on_stderr(executed) == []
+    assert list(bad_pictures(executed)) == []
     assert_runs_again(executed)
 
 
@@ -50,6 +55,20 @@ def errors_on_stderr(path: Path) -> list[str]:
         for output in cell.outputs
         if output.output_type == "stream" and output.name == "stderr"
     ]
+
+
+def bad_pictures(path: Path) -> Iterator[str]:
+    """Pictures that are too wide, or that a screen reader cannot tell: the cell's metadata hold the text, in `alt`."""
+    for cell in nbformat.read(path, as_version=4).cells:
+        for output in cell.get("outputs", []):
+            picture = output.get("data", {}).get("image/png")
+            if picture is None:
+                continue
+            if len(cell.metadata.get("alt", "").split()) < 4:
+                yield f"{cell.id}: say in its metadata, as `alt`, what the picture shows"
+            width = int.from_bytes(base64.b64decode(picture)[16:20], "big")  # as PNG's first chunk says
+            if width > WIDEST_PICTURE:
+                yield f"{cell.id}: {width} pixels wide, at most {WIDEST_PICTURE}: JupyterLab would shrink its text"
 
 
 def assert_runs_again(path: Path) -> None:

@@ -6,10 +6,11 @@ import shutil
 from pathlib import Path
 
 import nbformat
+from nbclient import NotebookClient
 
 from helpers.grading.answers import files_beside, read_answers
 from helpers.grading.course import Course
-from helpers.grading.labs import Lab
+from helpers.grading.labs import Lab, error_message, is_check, is_parameters, rewrite_parameters
 from helpers.grading.scores import read_scores
 from helpers.grading.students import fill_in
 from tests.conftest import ROOT, each_lab, make_course
@@ -51,6 +52,19 @@ def test_release_holds_no_network_that_the_instructor_has_trained(small: Lab, tm
     released = {path.name for path in (course.root / "release" / small.assignment).iterdir()}
     assert "table.csv" in released
     assert "trained.safetensors" not in released
+
+
+@each_lab()
+def test_all_of_a_students_copy_runs_and_each_check_says_what_is_not_done(lab: Lab, tmp_path: Path) -> None:
+    course = released_course(lab, tmp_path / "course")
+    notebook = nbformat.read(course.root / "release" / lab.assignment / lab.path.name, as_version=4)
+    parameters = next(cell for cell in notebook.cells if is_parameters(cell))
+    parameters.source = rewrite_parameters(parameters.source, lab.parameters("smoke"))
+    client = NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}})
+    client.execute()  # as JupyterLab does: it stops at an error in a cell that is not tagged `raises-exception`
+    for cell in notebook.cells:
+        if is_check(cell) and "hidden" not in cell.id:
+            assert [error_message(output) for output in cell.outputs if output.output_type == "error"], cell.id
 
 
 @each_lab()

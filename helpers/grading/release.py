@@ -12,17 +12,18 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
-from nbgrader.preprocessors import SaveCells
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveCells
 
 from helpers.grading.errors import CourseError
 from helpers.grading.intake.master import KINDS, refuse_lost
-from helpers.grading.labs import Lab
+from helpers.grading.labs import Lab, is_setup
 
-__all__ = ["RecordCells", "start"]
+__all__ = ["GoOnAfterErrors", "RecordCells", "start"]
 
 _release = GenerateAssignment.start
 
@@ -63,6 +64,20 @@ def _kept(folder: Path) -> Iterator[None]:
             if copy.exists():
                 shutil.copytree(copy, folder, dirs_exist_ok=True)
             raise
+
+
+class GoOnAfterErrors(NbGraderPreprocessor):
+    """Let *Run All* in a student's copy go on past what is not answered yet, so that each check says what it misses.
+
+    A set-up cell that fails stops it still: without what it makes, nothing below can work.
+    """
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: ResourcesDict, cell_index: int
+    ) -> tuple[NotebookNode, ResourcesDict]:
+        if cell.cell_type == "code" and not is_setup(cell):
+            cell.metadata.setdefault("tags", []).append("raises-exception")  # Jupyter's own word for it
+        return cell, resources
 
 
 class RecordCells(SaveCells):
