@@ -6,13 +6,10 @@ import base64
 import os
 import re
 import shutil
-import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Thread
 from urllib.parse import quote
 
 import nbformat
@@ -23,10 +20,10 @@ from rich.console import Console
 
 from helpers.grading.course import Course
 from helpers.grading.report import report
+from tests.browser import CHROMIUM, JupyterLab, needs_chromium
 from tests.conftest import SMALL
 
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+pytestmark = needs_chromium
 
 LAB, NOTEBOOK, STUDENT = SMALL.assignment, SMALL.notebook, "mallory"
 OFF = ("background-networking", "component-update", "sync", "gpu")
@@ -176,7 +173,7 @@ def pages(worst: Course, tmp_path_factory: pytest.TempPathFactory) -> Iterator[d
         "feedback": (worst.folder("feedback", STUDENT, LAB) / f"{NOTEBOOK}.html").as_uri(),
         "report": found.as_uri(),
     }
-    with _jupyterlab(worst.root, home) as server:
+    with JupyterLab(worst.root, home) as server:
         at = {
             "submission": f"submissions/{number}/",
             "file": f"submissions/{number}/page.html",
@@ -194,41 +191,6 @@ def pages(worst: Course, tmp_path_factory: pytest.TempPathFactory) -> Iterator[d
             yield dict(
                 zip(addresses, pool.map(lambda name: _browse(addresses[name], home / name), addresses), strict=True)
             )
-
-
-class _jupyterlab:  # noqa: N801
-    """A JupyterLab of its own for a course, in a home of its own; its address."""
-
-    def __init__(self, root: Path, home: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.address = f"http://127.0.0.1:{port}"
-        places = {f"JUPYTER_{kind}_DIR": str(home / kind.lower()) for kind in ("RUNTIME", "CONFIG", "DATA")}
-        options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "jupyter", "lab", *options, "--IdentityProvider.token=secret"],
-            cwd=root,
-            env=os.environ | places | {"HOME": str(home)},
-            stderr=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            text=True,
-        )
-
-    def __enter__(self) -> str:
-        said = self.process.stderr
-        assert said is not None
-        for line in said:
-            if self.address in line:
-                break
-        else:
-            pytest.fail("JupyterLab does not start")
-        Thread(target=said.read, daemon=True).start()  # what nobody reads would stop it
-        return self.address
-
-    def __exit__(self, *_: object) -> None:
-        self.process.terminate()
-        self.process.wait()
 
 
 def _browse(address: str, profile: Path) -> str:
