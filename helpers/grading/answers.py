@@ -14,6 +14,10 @@ A file `tests/answers/<lab>/<exercise>.py` names the exercise and what its answe
     @wrong("forgets dilation", passes="visible")   # only the hidden check sees it
     def no_dilation(n, kernel): ...
 
+A wrong answer that differs from one above it in one place may say only that:
+
+    no_floor = changed(with_floor, "math.floor(free / stride)", "free / stride", wrong="no floor: 12.5")
+
 A function whose name begins with an underscore is no answer: it stands before each answer that the file gives.
 
 Where the cell defines variables, the file says `VALUES = ("x", "y")` in place of `NAME`; each answer is then a
@@ -30,10 +34,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-__all__ = ["Answer", "Exercise", "files_beside", "read_answers", "right", "wrong"]
+__all__ = ["Answer", "Exercise", "changed", "files_beside", "read_answers", "right", "wrong"]
 
 T = TypeVar("T")
 Passes = Literal["nothing", "visible"]
+Definition = ast.FunctionDef | ast.ClassDef
 
 
 def right(answer: T) -> T:
@@ -44,6 +49,10 @@ def right(answer: T) -> T:
 def wrong(why: str, passes: Passes = "nothing") -> Callable[[T], T]:
     """Mark an answer that must lose the hidden check, and the visible one unless it `passes="visible"`."""
     return lambda answer: answer
+
+
+def changed(answer: object, old: str, new: str, *, wrong: str, passes: Passes = "nothing") -> None:
+    """Give a wrong answer by its difference from another: the text `old`, which stands there once, becomes `new`."""
 
 
 @dataclass(frozen=True)
@@ -91,27 +100,57 @@ def files_beside(folder: Path) -> list[Path]:
 
 
 def _read(path: Path) -> Exercise:
-    tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text, filename=str(path))
     settings = dict(_settings(tree))
     if "EXERCISE" not in settings or ("NAME" in settings) == ("VALUES" in settings):
         raise ValueError(f"{path}: say EXERCISE, and either NAME or VALUES, at the top of the file")
     values = settings.get("VALUES", ())
     shared = "".join(f"{ast.unparse(node)}\n" for node in tree.body if _is_import_of_answers(node) or _is_shared(node))
-    answers = []
+    answers = tuple(
+        Answer(name, f"{shared}\n{_source(node, settings)}".strip(), **mark)
+        for name, node, mark in _definitions(tree, text, path)
+    )
+    return Exercise(settings["EXERCISE"], tuple(values) or (settings["NAME"],), answers, path)
+
+
+def _definitions(tree: ast.Module, text: str, path: Path) -> Iterator[tuple[str, Definition, dict[str, Any]]]:
+    """Each answer's name, its definition without the mark, and what the mark says."""
+    texts: dict[str, str] = {}
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not _is_shared(node):
-            marked = _mark(node, path)
+        if isinstance(node, Definition) and not _is_shared(node):
+            mark = _mark(node, path)
             node.decorator_list = node.decorator_list[:-1]
-            name = node.name
-            if values:
-                parameters = ", ".join(arg.arg for arg in node.args.args) if isinstance(node, ast.FunctionDef) else ""
-                targets = ", ".join(values)
-                source = f"{ast.unparse(node)}\n\n{targets} = {name}({parameters})"
-            else:
-                node.name = settings["NAME"]
-                source = ast.unparse(node)
-            answers.append(Answer(name=name, source=f"{shared}\n{source}".strip(), **marked))
-    return Exercise(settings["EXERCISE"], tuple(values) or (settings["NAME"],), tuple(answers), path)
+            above = "".join(f"@{ast.unparse(decorator)}\n" for decorator in node.decorator_list)
+            texts[node.name] = f"{above}{ast.get_source_segment(text, node)}"
+            yield node.name, node, mark
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            name = ast.unparse(node.targets[0])
+            yield name, *_changed(node.value, texts, f"{path}: {name}")
+
+
+def _changed(call: ast.Call, texts: dict[str, str], place: str) -> tuple[Definition, dict[str, Any]]:
+    """The definition that `changed(answer, old, new, wrong="why")` gives, and what it says of it."""
+    try:
+        name, (old, new) = ast.unparse(call.args[0]), map(ast.literal_eval, call.args[1:])
+        mark = {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in call.keywords}
+        why, count = mark.pop("wrong"), texts[name].count(old)
+    except (IndexError, KeyError, ValueError):
+        raise ValueError(f'{place}: say changed(an_answer_above, "old", "new", wrong="why")') from None
+    if count != 1:
+        raise ValueError(f"{place}: {old!r} stands in {name} {count} times, and must stand there once")
+    (node,) = ast.parse(texts[name].replace(old, new), filename=place).body
+    assert isinstance(node, Definition)
+    return node, {"right": False, "why": why, **mark}
+
+
+def _source(node: Definition, settings: dict[str, Any]) -> str:
+    """The text of the answer cell."""
+    if "NAME" in settings:
+        node.name = settings["NAME"]
+        return ast.unparse(node)
+    parameters = ", ".join(arg.arg for arg in node.args.args) if isinstance(node, ast.FunctionDef) else ""
+    return f"{ast.unparse(node)}\n\n{', '.join(settings['VALUES'])} = {node.name}({parameters})"
 
 
 def _settings(tree: ast.Module) -> Iterator[tuple[str, Any]]:
@@ -132,7 +171,7 @@ def _is_shared(node: ast.stmt) -> bool:
     return isinstance(node, ast.FunctionDef) and node.name.startswith("_")
 
 
-def _mark(node: ast.FunctionDef | ast.ClassDef, path: Path) -> dict[str, Any]:
+def _mark(node: Definition, path: Path) -> dict[str, Any]:
     """What the lowest decorator says of an answer: `right`, `wrong("why")` or `wrong("why", passes="visible")`."""
     mark = node.decorator_list[-1] if node.decorator_list else None
     if isinstance(mark, ast.Name) and mark.id == "right":

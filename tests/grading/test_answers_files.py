@@ -48,6 +48,16 @@ def test_values_are_bound_to_their_names(tmp_path: Path) -> None:
     assert (exercise.answers[0].why, exercise.answers[0].passes) == ("swapped", "visible")
 
 
+WHOLE = HEAD + 'NAME = "size"\n@right\ndef whole(n):\n    return n // 2  # halves\n'
+
+
+def test_an_answer_may_be_given_by_its_difference(tmp_path: Path) -> None:
+    text = WHOLE + 'half = changed(whole, "n // 2", "n / 2", wrong="no floor", passes="visible")\n'
+    right, wrong = read_answers(write(tmp_path, text))["e-size"].answers
+    assert (wrong.name, wrong.right, wrong.why, wrong.passes) == ("half", False, "no floor", "visible")
+    assert wrong.source == right.source.replace("//", "/")
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -55,6 +65,9 @@ def test_values_are_bound_to_their_names(tmp_path: Path) -> None:
         (HEAD, "either NAME or VALUES"),
         (HEAD + 'NAME = "size"\nVALUES = ("a",)\n', "either NAME or VALUES"),
         (HEAD + 'NAME = "size"\ndef unmarked(n):\n    return n\n', "mark unmarked with"),
+        (WHOLE + 'half = changed(whole, "n / 2", "n", wrong="x")\n', "half: 'n / 2' stands in whole 0 times"),
+        (WHOLE + 'half = changed(other, "n", "m", wrong="x")\n', "half: say changed"),
+        (WHOLE + 'half = changed(whole, "n // 2", "n / 2")\n', "half: say changed"),
         (HEAD + 'NAME = "size"\n@wrong\ndef no_reason(n):\n    return n\n', "mark no_reason with"),
     ],
 )
