@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -132,3 +134,11 @@ def test_what_autograd_does_not_follow_is_no_autograd() -> None:
         call(way, w).without("autograd")
     with pytest.raises(CheckError, match="uses autograd"):
         call(lambda w: torch.cat([w, w]), w).without("autograd")
+
+
+def test_to_count_imports_no_compiler() -> None:
+    code = "import sys, torch\nfrom helpers.operations import count_operations\ncount_operations(lambda: torch.ones(2) + 1)"
+    done = subprocess.run(
+        [sys.executable, "-c", f'{code}\nsys.exit("torch._dynamo" in sys.modules)'], check=False, capture_output=True
+    )
+    assert done.returncode == 0, done.stderr
