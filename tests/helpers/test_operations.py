@@ -137,8 +137,7 @@ def test_what_autograd_does_not_follow_is_no_autograd() -> None:
 
 
 def test_to_count_imports_no_compiler() -> None:
-    code = "import sys, torch\nfrom helpers.operations import count_operations\ncount_operations(lambda: torch.ones(2) + 1)"
-    done = subprocess.run(
-        [sys.executable, "-c", f'{code}\nsys.exit("torch._dynamo" in sys.modules)'], check=False, capture_output=True
-    )
+    count = "from helpers.operations import count_operations\ncount_operations(lambda: torch.ones(2) + 1)"
+    code = f'import sys, torch\n{count}\nsys.exit("torch._dynamo" in sys.modules)'
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True)
     assert done.returncode == 0, done.stderr
