@@ -163,12 +163,14 @@ def rewrite_parameters(source: str, values: dict[str, Any]) -> str:
     """
     lines = source.split("\n")
     places = dict(_assignments(source))
-    for name, value in values.items():
+    for name in values:
         if name not in places:
             raise ValueError(f"the parameters cell sets no {name}; it sets {', '.join(places)}")
+    for name in sorted(values, key=lambda name: -places[name].lineno):  # from below: lines keep their numbers above
         node = places[name]
-        line = lines[node.lineno - 1]
-        lines[node.lineno - 1] = f"{name} = {value!r}{line[node.end_col_offset :]}"
+        last = node.end_lineno or node.lineno
+        behind = lines[last - 1].encode()[node.end_col_offset :].decode()  # Python counts bytes
+        lines[node.lineno - 1 : last] = [f"{name} = {values[name]!r}{behind}"]
     return "\n".join(lines)
 
 

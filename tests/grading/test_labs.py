@@ -16,6 +16,12 @@ def test_values_are_replaced_and_comments_kept() -> None:
     assert changed == "EPOCHS = 1  # passes\nSIZE = 100\n\nNAMES = ['c']  # two"
 
 
+def test_a_value_may_hold_any_letters_and_fill_several_lines() -> None:
+    cell = "SIDES = [\n    14,\n    28,\n]  # pixels\nNAMES = ('×', 'é')  # two\nSIZE = 1"
+    changed = rewrite_parameters(cell, {"SIDES": [1], "NAMES": "c", "SIZE": 2})
+    assert changed == "SIDES = [1]  # pixels\nNAMES = 'c'  # two\nSIZE = 2"
+
+
 def test_a_misspelt_name_is_an_error() -> None:
     with pytest.raises(ValueError, match="sets no EPOCH; it sets EPOCHS, SIZE, NAMES"):
         rewrite_parameters(CELL, {"EPOCH": 1})
