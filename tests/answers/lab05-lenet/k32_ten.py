@@ -87,7 +87,7 @@ def on_test_images(LeNet, backprop_deep, xtrain, ltrain, xtest, ltest, net_3, de
     return net
 
 
-@wrong("the defaults in the place of BATCH and STEP_SIZE", passes="visible")
+@wrong("the defaults, with which ten epochs of 2,000 images teach too little", passes="visible")
 def with_defaults(LeNet, backprop_deep, xtrain, ltrain, xtest, ltest, net_3, device, EPOCHS_LONG, BATCH, STEP_SIZE):
     net = LeNet().to(device)
     backprop_deep(xtrain.to(device), ltrain.to(device), net, T=10)
