@@ -58,7 +58,7 @@ def errors_on_stderr(path: Path) -> list[str]:
 
 
 def bad_pictures(path: Path) -> Iterator[str]:
-    """Pictures that are too wide, or without words for a screen reader: nbgrader shows `alt` of the cell's metadata in its pages."""
+    """Pictures that are too wide, or without words for a screen reader, which nbgrader's pages take from `alt`."""
     for cell in nbformat.read(path, as_version=4).cells:
         for output in cell.get("outputs", []):
             picture = output.get("data", {}).get("image/png")
