@@ -267,6 +267,22 @@ class ShortcutOfTheWide(nn.Module):
         return x + y if self.shortcut else y
 
 
+@wrong("expands only where expand is above 2", passes="visible")
+class ExpandsFromThree(nn.Module):
+    def __init__(self, inputs, outputs, kernel, stride=1, expand=6):
+        super().__init__()
+        middle = inputs * expand if expand > 2 else inputs
+        self.expand = conv_norm(inputs, middle, 1) if expand > 2 else nn.Identity()
+        self.depthwise = conv_norm(middle, middle, kernel, stride, groups=middle)
+        self.excite = SqueezeExcite(middle, max(1, inputs // 4))
+        self.project = conv_norm(middle, outputs, 1, activation=False)
+        self.shortcut = stride == 1 and inputs == outputs
+
+    def forward(self, x):
+        y = self.project(self.excite(self.depthwise(self.expand(x))))
+        return x + y if self.shortcut else y
+
+
 @wrong("multiplies by the input", passes="visible")
 class Multiplies(nn.Module):
     def __init__(self, inputs, outputs, kernel, stride=1, expand=6):
