@@ -179,3 +179,15 @@ def does_not_wait(loader, work, clock=time.perf_counter):
         work(images, labels)
         number += len(labels)
     return number / (clock() - start)
+
+
+@wrong("waits for the device at the end alone", passes="visible")
+def waits_once(loader, work, clock=time.perf_counter):
+    minibatches, number = iter(loader), 0
+    work(*next(minibatches))
+    start = clock()
+    for images, labels in minibatches:
+        work(images, labels)
+        number += len(labels)
+    synchronize(device)
+    return number / (clock() - start)

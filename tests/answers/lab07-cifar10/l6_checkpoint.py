@@ -252,3 +252,17 @@ def a_tuple():
         return checkpoint[1]
 
     return save_checkpoint, load_checkpoint
+
+
+@wrong("opens no file that was saved on a GPU, where there is none", passes="visible")
+def where_it_was():
+    def save_checkpoint(path, net, **facts):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        torch.save({"weights": net.state_dict(), "facts": facts}, path)
+
+    def load_checkpoint(path, net):
+        checkpoint = torch.load(path, weights_only=True)
+        net.load_state_dict(checkpoint["weights"])
+        return checkpoint["facts"]
+
+    return save_checkpoint, load_checkpoint

@@ -210,3 +210,14 @@ def trains_at_the_end(source, target, images):
         result = (source.eval()(images) - twin.eval()(images)).abs().max().item()
     source.train(), target.train()
     return result
+
+
+@wrong("the copy of target may be in training mode", passes="visible")
+def target_as_it_is(source, target, images):
+    source, target = copy.deepcopy(source).eval(), copy.deepcopy(target)
+    try:
+        target.load_state_dict(source.state_dict())
+    except RuntimeError:
+        return math.inf
+    with torch.no_grad():
+        return (source(images) - target(images)).abs().max().item()
