@@ -60,7 +60,7 @@ def startup(seed: int, threads: int | None = None) -> torch.device:
         torch.set_num_threads(threads)
     device = pick_device()
     folder = os.environ.get("CNN_LABS_DATA") or "cache, download or stand-in"
-    print(f"PyTorch {torch.__version__} on {device}, {torch.get_num_threads()} CPU threads; data: {folder}")
+    print(f"PyTorch {torch.__version__} on {device}; CPU threads: {torch.get_num_threads()}; data: {folder}")
     return device
 
 

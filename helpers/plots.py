@@ -17,7 +17,18 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from helpers.maps import show_array, show_feature_maps, show_kernels
-from helpers.style import COLOURS, HATCHES, MARKERS, SMALL, WIDEST, grid, house_style, label, write_numbers
+from helpers.style import (
+    COLOURS,
+    HATCHES,
+    MARKERS,
+    SMALL,
+    WIDEST,
+    grid,
+    house_style,
+    label,
+    legend_below,
+    write_numbers,
+)
 from helpers.train import Evaluation, History
 
 __all__ = [
@@ -102,10 +113,10 @@ def show_history(histories: History | Mapping[str, History], title: str = "") ->
     label(left, "Loss", "epoch", "mean cross-entropy (nats)")
     label(right, "Accuracy", "epoch", "accuracy (%)")
     for axis in (left, right):
-        axis.xaxis.get_major_locator().set_params(integer=True)
+        axis.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
         axis.grid(alpha=0.3)
     left.set_ylim(bottom=0)
-    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    legend_below(figure, left, columns=4)
     stand_in = any(history.is_stand_in for history in named.values())
     figure.suptitle(_marked(title or next(iter(named.values())).title, stand_in))
     return figure
@@ -143,7 +154,7 @@ def show_per_class(evaluations: Mapping[str, Evaluation], title: str = "") -> Fi
     axis.set_axisbelow(True)
     stand_in = any(evaluation.is_stand_in for evaluation in evaluations.values())
     label(axis, _marked(title or "Accuracy on each class", stand_in), "true class", "accuracy (%)")
-    figure.legend(loc="outside lower center", ncols=3)
+    legend_below(figure, axis, columns=3)
     return figure
 
 

@@ -28,6 +28,7 @@ __all__ = [
     "grid",
     "house_style",
     "label",
+    "legend_below",
     "write_numbers",
 ]
 
@@ -109,6 +110,13 @@ def colour_scale(values: npt.ArrayLike) -> dict[str, Any]:
 
 def label(axis: Axes, title: str, x: str, y: str) -> None:
     axis.set(title=title, xlabel=x, ylabel=y)
+
+
+def legend_below(figure: Figure, axis: Axes, columns: int) -> None:
+    """A legend under the figure: in fewer columns where its names are long, so that it is no wider than a page."""
+    handles, names = axis.get_legend_handles_labels()
+    fit = int(WIDEST * 12) // (max(len(name) for name in names) + 8)  # a letter is a twelfth of an inch wide, or less
+    figure.legend(handles, names, loc="outside lower center", ncols=max(1, min(columns, fit)))
 
 
 def write_numbers(axis: Axes, picture: AxesImage, values: npt.NDArray[Any], fmt: str) -> None:

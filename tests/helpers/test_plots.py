@@ -70,6 +70,25 @@ def test_no_letter_is_smaller_than_eleven_points(name: str) -> None:
     assert min(sizes) >= 11
 
 
+LONG = "a network with a long name, 1,234,567 numbers to learn"
+WIDE: dict[str, Callable[[], Figure]] = {
+    "images": lambda: plots.show_images(torch.rand(20, 3, 8, 8), [0] * 20, ["automobile"], [0] * 20),
+    "history": lambda: plots.show_history({f"{LONG} {i}": history() for i in range(3)}),
+    "per_class": lambda: plots.show_per_class({f"{LONG} {i}": evaluation() for i in range(3)}),
+    "kernels": lambda: plots.show_kernels(torch.randn(8, 8, 3, 3)),
+    "feature_maps": lambda: plots.show_feature_maps(torch.randn(16, 12, 12)),
+    "array": lambda: plots.show_array(torch.full((3, 12), -0.1234), fmt=".2f"),
+}
+ALL = FIGURES | {f"wide {name}": draw for name, draw in WIDE.items()}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_it_fits_the_page(name: str) -> None:
+    file = io.BytesIO()
+    ALL[name]().savefig(file, dpi=100, bbox_inches="tight")
+    assert plt.imread(io.BytesIO(file.getvalue())).shape[1] <= 860  # pixels, as JupyterLab shows them on a laptop
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_the_callers_style_is_left_alone(name: str) -> None:
     before = plt.rcParams.copy()
