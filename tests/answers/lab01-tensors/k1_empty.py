@@ -106,3 +106,18 @@ def squeezed(rows, columns, bits=32):
 @wrong("bfloat16 has 16 bits too, but is another dtype", passes="visible")
 def bfloat(rows, columns, bits=32):
     return torch.empty(rows, columns, dtype={16: torch.bfloat16, 32: torch.float32, 64: torch.float64}[bits])
+
+
+@right
+def one_row_turned_into_a_matrix(rows, columns, bits=32):
+    return torch.empty(columns * rows).to(getattr(torch, f"float{bits}")).reshape(rows, columns)
+
+
+@wrong("random numbers of a distribution that nobody thinks of")
+def geometric(rows, columns, bits=32):
+    return torch.empty(rows, columns, dtype=getattr(torch, f"float{bits}")).geometric_(0.5)
+
+
+@wrong("computes with what was reserved")
+def times_nothing(rows, columns, bits=32):
+    return torch.empty(rows, columns, dtype=getattr(torch, f"float{bits}")) * 0
