@@ -67,7 +67,7 @@ def with_math(x1, x2, x3, x4):
     return sum(3 * math.pow(x + 2, 2) for x in (x1, x2, x3, x4)) / 4
 
 
-@wrong("detached", passes="visible")
+@wrong("detached")
 def detached(x1, x2, x3, x4):
     result = sum(3 * (x + 2) ** 2 for x in (x1, x2, x3, x4)) / 4
     return result.detach() if isinstance(result, torch.Tensor) else result
