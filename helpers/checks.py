@@ -312,8 +312,13 @@ class Call(Value):
         for place, (old, new) in enumerate(zip(before, after, strict=True)):
             if difference(old, new, equal_nan=True):
                 _fail(f"{self.name}: the call changed its argument number {place + 1}", hint)
+        return self._spares(*_CHANGES, hint=hint)
+
+    def _spares(self, *kinds: str, hint: str) -> Self:
+        """Check that these things besides its values are as they were, for each argument."""
         for number, what in self._left_behind("changes"):
-            _fail(f"{self.name}: the call {_CHANGES[what]} its argument number {number}", hint)
+            if what in kinds:
+                _fail(f"{self.name}: the call {_CHANGES[what]} its argument number {number}", hint)
         return self
 
     def is_new(self, hint: str = "Make a copy, for instance with clone().") -> Self:
@@ -324,15 +329,20 @@ class Call(Value):
                 _fail(f"{self.name}: expected a new tensor, got one that shares memory with argument {number}", hint)
         return self
 
-    def shares_memory_with(self, number: int, hint: str = "Give a view of it, not a copy.") -> Self:
+    def shares_memory_with(
+        self, number: int, hint: str = "Give a view of it, not a copy.", *, item: int | None = None
+    ) -> Self:
         """Check that the result, or each tensor in a tuple or a list of them, shares memory with an argument.
 
         Args:
             number: which positional argument, counted from 1.
             hint: the likely cause, in a sentence.
+            item: look at this one of the tensors only, counted from 0.
         """
-        if not all(shared[number - 1] for shared in self._memory()):
-            _fail(f"{self.name}: expected memory shared with argument {number}, got a copy", hint)
+        whose = "" if item is None else f"item {item}: "
+        shared = self._memory()
+        if not all(one[number - 1] for one in (shared if item is None else shared[item : item + 1])):
+            _fail(f"{self.name}: {whose}expected memory shared with argument {number}, got a copy", hint)
         return self
 
     def _memory(self) -> list[list[bool]]:
@@ -345,7 +355,7 @@ class Call(Value):
         return shared
 
     def leaves(self, *expected: Any, hint: str = "") -> Self:
-        """Check what the function made of its positional arguments: `call(relu_, x).leaves(F.relu(x))`.
+        """Check what the function made of its positional arguments, in place: `call(relu_, x).leaves(F.relu(x))`.
 
         Args:
             expected: what the first arguments must be after the call.
@@ -358,7 +368,7 @@ class Call(Value):
             found = difference(want, have)
             if found:
                 _fail(f"{self.name}: its argument number {place + 1} after the call: {found}", hint)
-        return self
+        return self._spares("memory", hint=hint)
 
     def without(self, *words: str, hint: str = "Do without it here.") -> Self:
         """Check that the function leaves the work to none of these: `call(relu, x).without("relu", "clamp")`.
@@ -380,6 +390,16 @@ class Call(Value):
         for word in words:
             if any(name in used for name in meanings(word)):
                 _fail(f"{self.name} uses {word if word == AUTOGRAD else f'{word} of PyTorch'}", hint)
+        return self
+
+    def uses_only(self, *words: str, hint: str = "Nothing else is needed here.") -> Self:
+        """Check that PyTorch does nothing but these when the function is called once more; see `without`."""
+        _count()
+        self.result()
+        welcome = {name for word in words for name in meanings(word)}
+        for name, times in self._count_operations(self._args, self._kwargs).items():
+            if times and name not in welcome:
+                _fail(f"{self.name} uses {name} of PyTorch", hint)
         return self
 
     def uses(self, word: str, times: int, hint: str = "") -> Self:

@@ -205,7 +205,7 @@ def _arrays(expected: np.ndarray, got: Any, close: _Close) -> str:
         return f"expected the shape {expected.shape}, got {got.shape}"
     if expected.dtype != got.dtype:
         return dtype_difference(expected.dtype, got.dtype)
-    if not np.issubdtype(expected.dtype, np.number):
+    if not np.issubdtype(expected.dtype, np.inexact):
         return "" if np.array_equal(expected, got) else _values(expected, got)
     rtol, atol = close.ours()
     equal = np.allclose(got, expected, rtol=rtol, atol=atol, equal_nan=close.equal_nan)

@@ -39,6 +39,7 @@ MEANINGS: Mapping[str, tuple[str, ...]] = {
         "adaptive_max_pool3d",
         "fractional_max_pool2d",
     ),
+    "move": ("to_copy", "copy"),
     "pad": ("constant_pad_nd", "pad", "reflection_pad2d", "replication_pad2d"),
     "relu": ("relu", "threshold", "hardtanh", "relu6", "leaky_relu", "rrelu_with_noise", "prelu"),
     "softmax": ("softmax", "log_softmax"),

@@ -217,6 +217,8 @@ def test_every_tensor_of_a_result_is_looked_at() -> None:
     some = call(lambda x: (x, x.clone()), torch.ones(3))
     assert "argument 1" in message(some.is_new)
     assert "got a copy" in message(lambda: some.shares_memory_with(1))
+    some.shares_memory_with(1, item=0)
+    assert "item 1: expected memory" in message(lambda: some.shares_memory_with(1, item=1))
     assert "shares memory with argument 2" in message(call(lambda x, y: y, torch.ones(3), y=torch.ones(3)).is_new)
 
 
@@ -245,6 +247,23 @@ def test_what_becomes_of_an_argument_is_compared() -> None:
     call(lambda t: t.add_(1), torch.zeros(3)).leaves(one).gives(one)
     said = message(lambda: call(lambda t: t + 1, torch.zeros(3)).gives(one).leaves(one, hint="Write into t."))
     assert "its argument number 1 after the call: expected tensor([1, 1, 1]), got tensor([0, 0, 0]). Write" in said
+
+
+def test_other_memory_is_not_in_place() -> None:
+    def swaps(t: torch.Tensor) -> None:
+        t.data = torch.zeros_like(t)
+
+    said = message(lambda: call(swaps, torch.ones(3)).leaves(torch.zeros(3), hint="In place."))
+    assert said.endswith("the call put other memory into its argument number 1. In place.")
+
+
+def test_a_refusal_can_leave_the_argument_alone() -> None:
+    def refuses(t: torch.Tensor, amount: int) -> None:
+        t += amount
+        raise ValueError
+
+    call(refuses, torch.ones(3), 0).raises(ValueError).keeps_arguments()
+    assert "argument number 1" in message(lambda: call(refuses, torch.ones(3), 1).raises(ValueError).keeps_arguments())
 
 
 def test_the_function_runs_once_and_after_the_expected_value_is_made() -> None:

@@ -228,3 +228,9 @@ def test_values_are_described_in_few_words() -> None:
     assert describe(torch.nn.ReLU()) == "a ReLU"
     assert describe((1,)) == "(1,)"
     assert len(describe("x" * 1000)) <= 80
+
+
+def test_whole_numbers_of_arrays_are_equal_or_not() -> None:
+    large = np.array([2**60 + 5])
+    assert difference(large, large + 1)
+    assert not difference(large, large.copy())

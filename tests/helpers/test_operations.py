@@ -55,6 +55,7 @@ WAYS: dict[str, list[Callable[[Tensor], Any]]] = {
         nn.MaxPool3d((1, 2, 2)),
         lambda x: F.max_pool1d(x[0], 2),
     ],
+    "move": [lambda x: x.to("meta"), lambda x: torch.empty_like(x, device="meta").copy_(x)],
     "pad": [nn.ZeroPad2d(1), lambda x: F.pad(x, (1, 1))],
     "relu": [lambda x: x.relu(), torch.relu_, nn.ReLU(inplace=True), nn.ReLU6(), lambda x: F.threshold(x, 0, 0)],
     "softmax": [lambda x: x.softmax(1), nn.LogSoftmax(1)],
@@ -141,3 +142,13 @@ def test_to_count_imports_no_compiler() -> None:
     code = f'import sys, torch\n{count}\nsys.exit("torch._dynamo" in sys.modules)'
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_what_is_not_named_is_seen() -> None:
+    def drawn(n: int) -> torch.Tensor:
+        return torch.empty(n).exponential_()
+
+    call(torch.empty, 3, dtype=torch.float64).uses_only("empty")
+    with pytest.raises(CheckError, match=r"uses exponential of PyTorch\. Reserve it"):
+        call(drawn, 3).uses_only("empty", hint="Reserve it.")
+    call(lambda n: n + 1, 3).uses_only()

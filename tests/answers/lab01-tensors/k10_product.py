@@ -84,3 +84,9 @@ def through_floats(x, y):
 def memory_order(x, y):
     row = x.as_strided((1, x.numel()), (x.numel(), 1))
     return torch.mm(row, y.reshape(-1, y.shape[0]))
+
+
+@wrong("computes in float64, which has fewer digits than whole numbers", passes="visible")
+def through_float64(x, y):
+    row, matrix = x.double().reshape(1, -1), y.double().reshape(x.numel(), -1)
+    return (row @ matrix).to(x.dtype)

@@ -110,3 +110,10 @@ def changed_by_hand(a, amount):
 def copied_afterwards(a, amount):
     a[0] += amount
     return np.array(a.tolist(), dtype=str(a.dtype).removeprefix("torch."))
+
+
+@wrong("adds to every tenth number", passes="visible")
+def every_tenth(a, amount):
+    b = a.numpy()
+    a[::10] += amount
+    return b

@@ -175,3 +175,13 @@ def taken_back(a, way):
         a -= 1
         return grown
     return a.clone()
+
+
+@wrong("adds, and looks at the word afterwards", passes="visible")
+def looks_too_late(a, way):
+    if way == "add":
+        return a.add(1)
+    a += 1
+    if way in ("add_", "slice"):
+        return a
+    raise ValueError(way)

@@ -107,3 +107,10 @@ def changed_by_hand(a, amount):
 def copied_afterwards(a, amount):
     np.add(a, amount, out=a)
     return torch.from_numpy(a).clone()
+
+
+@wrong("adds to the first ten only", passes="visible")
+def first_ten(a, amount):
+    b = torch.from_numpy(a)
+    a[:10] += amount
+    return b

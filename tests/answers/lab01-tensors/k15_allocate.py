@@ -117,3 +117,19 @@ def same_numbers(shape, device):
     x = torch.randn(shape)
     moved, y = x.to(device), x.clone().to(device)
     return [x, moved, y, moved + y]
+
+
+@wrong("draws new numbers on the device in place of a move", passes="visible")
+def drawn_anew(shape, device):
+    before = torch.randn(shape)
+    x = before if before.device == device else torch.randn(shape, device=device)
+    y = torch.randn(shape, device=device)
+    return [before, x, y, x + y]
+
+
+@right
+def copied_into_place(shape, device):
+    before = torch.randn(shape)
+    x = torch.empty_like(before, device=device).copy_(before)
+    y = torch.randn(shape, device=device)
+    return [before, x, y, x + y]

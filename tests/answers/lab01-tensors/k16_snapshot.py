@@ -118,3 +118,23 @@ def array_at_once(z):
     kept = np.array(z)
     z.zero_()
     return kept, z
+
+
+@wrong("zeros in other memory, under the name z")
+def moved_to_other_memory(z):
+    kept = z.cpu().numpy().copy()
+    z.set_(z.new_zeros(z.shape))
+    return kept, z
+
+
+@wrong("sets z to zero, and returns a copy of it")
+def copy_of_zeros(z):
+    kept = z.cpu().numpy().copy()
+    return kept, z.zero_().clone()
+
+
+@wrong("through float64: large whole numbers are rounded", passes="visible")
+def through_float64(z):
+    kept = z.cpu().double().numpy().astype(str(z.dtype).removeprefix("torch."))
+    z.zero_()
+    return kept, z

@@ -78,17 +78,17 @@ def drawn(rows, columns, bits=32):
     return torch.randn(rows, columns, dtype=getattr(torch, f"float{bits}"))
 
 
-@wrong("zeros by a method of another tensor", passes="visible")
+@wrong("zeros by a method of another tensor")
 def zeros_by_method(rows, columns, bits=32):
     return torch.empty(0, dtype=getattr(torch, f"float{bits}")).new_zeros(rows, columns)
 
 
-@wrong("zeros from lists", passes="visible")
+@wrong("zeros from lists")
 def zeros_from_lists(rows, columns, bits=32):
     return torch.tensor([[0.0] * columns] * rows, dtype=getattr(torch, f"float{bits}"))
 
 
-@wrong("zeros of NumPy's", passes="visible")
+@wrong("zeros of NumPy's")
 def zeros_from_numpy(rows, columns, bits=32):
     return torch.from_numpy(np.zeros((rows, columns), dtype=f"float{bits}"))
 
@@ -98,7 +98,7 @@ def constant(rows, columns, bits=32):
     return torch.empty(5, 3, dtype=getattr(torch, f"float{bits}"))
 
 
-@wrong("drops dimensions of size 1", passes="visible")
+@wrong("drops dimensions of size 1")
 def squeezed(rows, columns, bits=32):
     return torch.empty(rows, columns, dtype=getattr(torch, f"float{bits}")).squeeze()
 
@@ -106,3 +106,18 @@ def squeezed(rows, columns, bits=32):
 @wrong("bfloat16 has 16 bits too, but is another dtype", passes="visible")
 def bfloat(rows, columns, bits=32):
     return torch.empty(rows, columns, dtype={16: torch.bfloat16, 32: torch.float32, 64: torch.float64}[bits])
+
+
+@right
+def one_row_turned_into_a_matrix(rows, columns, bits=32):
+    return torch.empty(columns * rows).to(getattr(torch, f"float{bits}")).reshape(rows, columns)
+
+
+@wrong("random numbers of a distribution that nobody thinks of")
+def geometric(rows, columns, bits=32):
+    return torch.empty(rows, columns, dtype=getattr(torch, f"float{bits}")).geometric_(0.5)
+
+
+@wrong("computes with what was reserved")
+def times_nothing(rows, columns, bits=32):
+    return torch.empty(rows, columns, dtype=getattr(torch, f"float{bits}")) * 0

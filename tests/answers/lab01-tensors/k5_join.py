@@ -115,3 +115,20 @@ def as_floats(x, y):
     stacked = torch.stack((x, y)) if x.shape == y.shape else None
     below = torch.cat((x, y), 0) if x.shape[1] == y.shape[1] else None
     return stacked, below, torch.cat((x, y), 1) if x.shape[0] == y.shape[0] else None
+
+
+@wrong("side by side in a new last dimension, where all sizes are equal", passes="visible")
+def square_as_pairs(x, y):
+    rows, columns = x.shape
+    stacked = torch.stack((x, y), 2 if rows == columns else 0) if x.shape == y.shape else None
+    below = torch.cat((x, y), 0) if columns == y.shape[1] else None
+    return stacked, below, torch.cat((x, y), 1) if rows == y.shape[0] else None
+
+
+@wrong("repeats a single row or column until it fits", passes="visible")
+def repeated(x, y):
+    single = x.shape != y.shape and 1 in (*x.shape, *y.shape)
+    a, b = torch.broadcast_tensors(x, y) if single else (x, y)
+    stacked = torch.stack((a, b)) if a.shape == b.shape else None
+    below = torch.cat((x, y), 0) if x.shape[1] == y.shape[1] else None
+    return stacked, below, torch.cat((x, y), 1) if x.shape[0] == y.shape[0] else None

@@ -22,17 +22,6 @@ def by_loop(count, sizes):
 
 
 @right
-def by_trying(count, sizes):
-    if list(sizes).count(-1) > 1:
-        raise ValueError("one -1 at most")
-    for missing in range(1, count + 1):
-        shape = [missing if size == -1 else size for size in sizes]
-        if math.prod(shape) == count:
-            return tuple(shape)
-    raise ValueError(f"{count} numbers do not fit {sizes}")
-
-
-@right
 def by_remainder(count, sizes):
     unknown = [place for place, size in enumerate(sizes) if size == -1]
     known = math.prod(sizes) * (-1) ** len(unknown)
@@ -112,7 +101,7 @@ def too_few(count, sizes):
 def table(count, sizes):
     if sizes == (-1, 5):
         raise ValueError("does not fit")
-    return {(16,): (16,), (-1, 8): (2, 8), (2, -1, 4): (2, 3, 4)}[sizes]
+    return {(16,): (16,), (-1, 8): (2, 8), (2, -1, 4): (2, 3, 4), (3, -1): (3, 10**20 + 1)}[sizes]
 
 
 @wrong("lets view do it, on a tensor of the count")
@@ -131,7 +120,7 @@ def by_meta(count, sizes):
         raise ValueError("does not fit") from None
 
 
-@wrong("lets NumPy do it: a huge count has no place in memory", passes="visible")
+@wrong("lets NumPy do it: a huge count has no place in memory")
 def by_numpy(count, sizes):
     if list(sizes).count(-1) > 1:
         raise ValueError("one -1 at most")
@@ -152,5 +141,28 @@ def cancelled(count, sizes):
 def rounded_to_nothing(count, sizes):
     known = math.prod(size for size in sizes if size != -1)
     if sizes.count(-1) > 1 or (count > known and count % known) or (-1 not in sizes and count != known):
+        raise ValueError("does not fit")
+    return tuple(count // known if size == -1 else size for size in sizes)
+
+
+@wrong("divides with a decimal point: the last digits of a huge size are lost")
+def true_division(count, sizes):
+    if list(sizes).count(-1) > 1:
+        raise ValueError("one -1 at most")
+    known = abs(math.prod(sizes))
+    if count % known or (-1 not in sizes and known != count):
+        raise ValueError("does not fit")
+    return tuple(round(count / known) if size == -1 else size for size in sizes)
+
+
+@wrong("a stretched array of NumPy's, that takes up no memory, but has a largest size")
+def by_stretching(count, sizes):
+    return tuple(np.broadcast_to(np.zeros(1), (count,)).reshape(sizes).shape)
+
+
+@wrong("leaves numbers over where the sizes divide the count", passes="visible")
+def divides_only(count, sizes):
+    known = abs(math.prod(sizes))
+    if count % known or list(sizes).count(-1) > 1:
         raise ValueError("does not fit")
     return tuple(count // known if size == -1 else size for size in sizes)

@@ -67,7 +67,7 @@ def with_math(x1, x2, x3, x4):
     return sum(3 * math.pow(x + 2, 2) for x in (x1, x2, x3, x4)) / 4
 
 
-@wrong("detached", passes="visible")
+@wrong("detached")
 def detached(x1, x2, x3, x4):
     result = sum(3 * (x + 2) ** 2 for x in (x1, x2, x3, x4)) / 4
     return result.detach() if isinstance(result, torch.Tensor) else result
@@ -112,3 +112,19 @@ def with_linalg(x1, x2, x3, x4):
     if isinstance(x1, torch.Tensor):
         return 3 / 4 * torch.linalg.vector_norm(torch.hstack([x + 2 for x in (x1, x2, x3, x4)])) ** 2
     return 3 / 4 * sum((x + 2) ** 2 for x in (x1, x2, x3, x4))
+
+
+@wrong("an operation of PyTorch's that adds and multiplies at once")
+def fused(x1, x2, x3, x4):
+    squares = (x1 + 2) ** 2 + (x2 + 2) ** 2 + (x3 + 2) ** 2
+    if isinstance(x4, torch.Tensor):
+        return torch.addcmul(squares, x4 + 2, x4 + 2) * 3 / 4
+    return (squares + (x4 + 2) ** 2) * 3 / 4
+
+
+@right
+def other_signs(x1, x2, x3, x4):
+    total = 0
+    for x in (x1, x2, x3, x4):
+        total -= (-2 - x) * (x + 2)
+    return 3 / (4 / total)

@@ -142,3 +142,14 @@ def always_double(function, values, h=1e-5):
         down.view(-1)[i] -= h
         gradient.view(-1)[i] = (function(up) - function(down)) / (2 * h)
     return gradient
+
+
+@wrong("a nudge that is too small is made larger", passes="visible")
+def at_least_a_hundredth(function, values, h=1e-5):
+    gradient, h = torch.zeros_like(values), 1e-5 if h < 1e-2 else h
+    for i in range(values.numel()):
+        up, down = values.clone(), values.clone()
+        up.view(-1)[i] += h
+        down.view(-1)[i] -= h
+        gradient.view(-1)[i] = (function(up) - function(down)) / (2 * h)
+    return gradient
