@@ -19,7 +19,7 @@ import os
 import re
 import secrets
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -28,7 +28,7 @@ import torch
 from helpers.advice import in_plain_words
 from helpers.compare import describe, device_difference, difference, dtype_difference, own_name
 from helpers.files import DataError
-from helpers.operations import AUTOGRAD, count_operations, meanings
+from helpers.operations import AUTOGRAD, NUMPY, count_operations, meanings
 from helpers.output import printed
 from helpers.traces import Traces
 from helpers.trail import came_from, trail
@@ -312,9 +312,14 @@ class Call(Value):
         for place, (old, new) in enumerate(zip(before, after, strict=True)):
             if difference(old, new, equal_nan=True):
                 _fail(f"{self.name}: the call changed its argument number {place + 1}", hint)
-        for number, what in self._left_behind("changes"):
-            _fail(f"{self.name}: the call {_CHANGES[what]} its argument number {number}", hint)
+        self._refuse_changes(_CHANGES, hint)
         return self
+
+    def _refuse_changes(self, kinds: Collection[str], hint: str) -> None:
+        """Fail if one of these, besides an argument's values, is not as it was."""
+        for number, what in self._left_behind("changes"):
+            if what in kinds:
+                _fail(f"{self.name}: the call {_CHANGES[what]} its argument number {number}", hint)
 
     def is_new(self, hint: str = "Make a copy, for instance with clone().") -> Self:
         """Check that the result, or each tensor in a tuple or a list of them, shares no memory with an argument."""
@@ -345,7 +350,7 @@ class Call(Value):
         return shared
 
     def leaves(self, *expected: Any, hint: str = "") -> Self:
-        """Check what the function made of its positional arguments: `call(relu_, x).leaves(F.relu(x))`.
+        """Check what the function wrote into its positional arguments: `call(relu_, x).leaves(F.relu(x))`.
 
         Args:
             expected: what the first arguments must be after the call.
@@ -358,6 +363,7 @@ class Call(Value):
             found = difference(want, have)
             if found:
                 _fail(f"{self.name}: its argument number {place + 1} after the call: {found}", hint)
+        self._refuse_changes(["memory"], hint)
         return self
 
     def without(self, *words: str, hint: str = "Do without it here.") -> Self:
@@ -379,7 +385,7 @@ class Call(Value):
         used = self._count_operations(self._args, self._kwargs)
         for word in words:
             if any(name in used for name in meanings(word)):
-                _fail(f"{self.name} uses {word if word == AUTOGRAD else f'{word} of PyTorch'}", hint)
+                _fail(f"{self.name} uses {word if word in (AUTOGRAD, NUMPY) else f'{word} of PyTorch'}", hint)
         return self
 
     def uses(self, word: str, times: int, hint: str = "") -> Self:

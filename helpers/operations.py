@@ -16,10 +16,11 @@ import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-__all__ = ["AUTOGRAD", "GROUPS", "MEANINGS", "count_operations", "meanings", "note"]
+__all__ = ["AUTOGRAD", "GROUPS", "MEANINGS", "NUMPY", "count_operations", "meanings", "note"]
 
 AUTOGRAD = "autograd"  # stands for any operation that autograd follows
 GROUPS = "groups"  # stands for a convolution that keeps groups of channels apart
+NUMPY = "NumPy"  # stands for the ways to it: what is done there is not seen
 
 # Words of the checks, and the operations of PyTorch's that they stand for. All other words stand for themselves.
 MEANINGS: Mapping[str, tuple[str, ...]] = {
@@ -39,6 +40,7 @@ MEANINGS: Mapping[str, tuple[str, ...]] = {
         "adaptive_max_pool3d",
         "fractional_max_pool2d",
     ),
+    NUMPY: ("numpy", "__array__"),
     "pad": ("constant_pad_nd", "pad", "reflection_pad2d", "replication_pad2d"),
     "relu": ("relu", "threshold", "hardtanh", "relu6", "leaky_relu", "rrelu_with_noise", "prelu"),
     "softmax": ("softmax", "log_softmax"),
@@ -82,7 +84,8 @@ class _Counter(TorchDispatchMode):
 class _Listener(TorchFunctionMode):
     """Notes the names by which Python calls PyTorch, and whether autograd follows what comes of it.
 
-    They are no operations: their number says nothing of loops.
+    They are no operations: their number says nothing of loops. Only `tolist` counts, once for each number that it gives
+    to Python: what is done to these one by one is not seen.
     """
 
     def __init__(self, counts: Counter[str]) -> None:
@@ -92,7 +95,8 @@ class _Listener(TorchFunctionMode):
     def __torch_function__(
         self, function: Any, types: Sequence[type], args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
-        self.counts.setdefault(getattr(function, "__name__", ""), 0)
+        name = getattr(function, "__name__", "")
+        self.counts[name] += args[0].numel() if name == "tolist" else 0
         result = function(*args, **(kwargs or {}))
         if isinstance(result, torch.Tensor) and result.grad_fn is not None:
             self.counts.setdefault(AUTOGRAD, 0)

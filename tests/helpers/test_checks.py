@@ -247,6 +247,11 @@ def test_what_becomes_of_an_argument_is_compared() -> None:
     assert "its argument number 1 after the call: expected tensor([1, 1, 1]), got tensor([0, 0, 0]). Write" in said
 
 
+def test_other_memory_under_an_argument_is_not_written_into_it() -> None:
+    said = message(lambda: call(moves, torch.ones(2)).leaves(torch.ones(2), hint="Write into t."))
+    assert "put other memory into its argument number 1. Write into t." in said
+
+
 def test_the_function_runs_once_and_after_the_expected_value_is_made() -> None:
     order = []
 
