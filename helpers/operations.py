@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-__all__ = ["AUTOGRAD", "GROUPS", "MEANINGS", "NUMPY", "count_operations", "meanings", "note"]
+__all__ = ["AUTOGRAD", "GROUPS", "MEANINGS", "NUMPY", "count_operations", "meanings", "note", "unseen"]
 
 AUTOGRAD = "autograd"  # stands for any operation that autograd follows
 GROUPS = "groups"  # stands for a convolution that keeps groups of channels apart
@@ -146,6 +147,13 @@ def note(name: str) -> None:
     """Have something counted that is no operation: a function of the course's calls this when it is called."""
     for counts in _counting:
         counts[name] += 1
+
+
+@contextmanager
+def unseen() -> Iterator[None]:
+    """What PyTorch does meanwhile does not count: it is the course's work, in the middle of an answer's."""
+    with torch._C.DisableTorchFunction(), torch._C._DisableTorchDispatch():
+        yield
 
 
 _counting: list[Counter[str]] = []
