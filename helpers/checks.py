@@ -28,7 +28,7 @@ import torch
 from helpers.advice import in_plain_words
 from helpers.compare import describe, device_difference, difference, dtype_difference, own_name
 from helpers.files import DataError
-from helpers.operations import AUTOGRAD, count_operations, meanings
+from helpers.operations import AUTOGRAD, NUMPY, count_operations, meanings
 from helpers.output import printed
 from helpers.traces import Traces
 from helpers.trail import came_from, trail
@@ -389,7 +389,7 @@ class Call(Value):
         used = self._count_operations(self._args, self._kwargs)
         for word in words:
             if any(name in used for name in meanings(word)):
-                _fail(f"{self.name} uses {word if word == AUTOGRAD else f'{word} of PyTorch'}", hint)
+                _fail(f"{self.name} uses {word if word in (AUTOGRAD, NUMPY) else f'{word} of PyTorch'}", hint)
         return self
 
     def uses_only(self, *words: str, hint: str = "Nothing else is needed here.") -> Self:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +17,11 @@ import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-__all__ = ["AUTOGRAD", "GROUPS", "MEANINGS", "count_operations", "meanings", "note"]
+__all__ = ["AUTOGRAD", "GROUPS", "MEANINGS", "NUMPY", "count_operations", "meanings", "note", "unseen"]
 
 AUTOGRAD = "autograd"  # stands for any operation that autograd follows
 GROUPS = "groups"  # stands for a convolution that keeps groups of channels apart
+NUMPY = "NumPy"  # stands for the ways to it: what is done there is not seen
 
 # Words of the checks, and the operations of PyTorch's that they stand for. All other words stand for themselves.
 MEANINGS: Mapping[str, tuple[str, ...]] = {
@@ -40,6 +42,7 @@ MEANINGS: Mapping[str, tuple[str, ...]] = {
         "fractional_max_pool2d",
     ),
     "move": ("to_copy", "copy"),
+    NUMPY: ("numpy", "__array__"),
     "pad": ("constant_pad_nd", "pad", "reflection_pad2d", "replication_pad2d"),
     "relu": ("relu", "threshold", "hardtanh", "relu6", "leaky_relu", "rrelu_with_noise", "prelu"),
     "softmax": ("softmax", "log_softmax"),
@@ -83,7 +86,8 @@ class _Counter(TorchDispatchMode):
 class _Listener(TorchFunctionMode):
     """Notes the names by which Python calls PyTorch, and whether autograd follows what comes of it.
 
-    They are no operations: their number says nothing of loops.
+    They are no operations: their number says nothing of loops. Only `tolist` counts, once for each number that it gives
+    to Python: what is done to these one by one is not seen.
     """
 
     def __init__(self, counts: Counter[str]) -> None:
@@ -93,7 +97,8 @@ class _Listener(TorchFunctionMode):
     def __torch_function__(
         self, function: Any, types: Sequence[type], args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
-        self.counts.setdefault(getattr(function, "__name__", ""), 0)
+        name = getattr(function, "__name__", "")
+        self.counts[name] += args[0].numel() if name == "tolist" else 0
         result = function(*args, **(kwargs or {}))
         if isinstance(result, torch.Tensor) and result.grad_fn is not None:
             self.counts.setdefault(AUTOGRAD, 0)
@@ -143,6 +148,13 @@ def note(name: str) -> None:
     """Have something counted that is no operation: a function of the course's calls this when it is called."""
     for counts in _counting:
         counts[name] += 1
+
+
+@contextmanager
+def unseen() -> Iterator[None]:
+    """What PyTorch does meanwhile does not count: it is the course's work, in the middle of an answer's."""
+    with torch._C.DisableTorchFunction(), torch._C._DisableTorchDispatch():
+        yield
 
 
 _counting: list[Counter[str]] = []

@@ -30,7 +30,7 @@ from helpers.grading.gradients import Graphs
 from helpers.grading.pickles import Unpickler
 from helpers.grading.seeds import set_seeds
 from helpers.grading.wire import Packer
-from helpers.operations import count_operations
+from helpers.operations import count_operations, unseen
 from helpers.output import printed
 from helpers.traces import Traces
 
@@ -302,14 +302,17 @@ class Servant:
         if not self._depth:
             raise RuntimeError("the check that this function belongs to is over")
         reply = _Reply(self, None)
-        trees = {"args": reply.tree(list(args)), "kwargs": reply.tree(kwargs)}
-        message = {"callback": what, "grad": torch.is_grad_enabled(), **trees}
-        send(self._channel, reply.text(message), reply.buffers)
+        with unseen():
+            trees = {"args": reply.tree(list(args)), "kwargs": reply.tree(kwargs)}
+            message = {"callback": what, "grad": torch.is_grad_enabled(), **trees}
+            text = reply.text(message)
+        send(self._channel, text, reply.buffers)
         while True:
             text, buffers = receive(self._channel)
             if text[:1] == b"A":
                 self._raise_trouble()
-                kind, answer = Unpickler(self, text[1:], buffers, reply.sent).load()
+                with unseen():
+                    kind, answer = Unpickler(self, text[1:], buffers, reply.sent).load()
                 if kind is None:
                     return answer
                 raise kind(*answer)

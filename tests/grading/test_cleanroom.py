@@ -621,6 +621,12 @@ def test_a_callback_may_call_the_student_again() -> None:
     )
 
 
+def test_what_a_callback_costs_the_wire_is_not_the_students() -> None:
+    cell = 'with question("K1"): call(f, lambda x: x.mT, torch.ones(2, 3)).without("NumPy", "as_strided", "unfold")'
+    passes("def f(g, x): return g(x.T)", cell)
+    assert "uses NumPy" in fails("import numpy as np\ndef f(g, x): return g(torch.tensor(np.asarray(x)))", cell)
+
+
 def test_calls_in_calls_come_to_an_end() -> None:
     assert "call each other without end" in fails("def f(g): return g()", "def g(): return f(g)\nf(g)")
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -46,6 +47,7 @@ WAYS: dict[str, list[Callable[[Tensor], Any]]] = {
         lambda x: F.linear(x[0, 0], torch.ones(2, 6), torch.ones(2)),
         lambda x: F.linear(x, torch.ones(2, 6)) + 1,
     ],
+    "NumPy": [lambda x: x.numpy(), lambda x: np.asarray(x), lambda x: np.pad(x[0, 0], 1)],
     "matmul": [lambda x: x @ x, lambda x: torch.einsum("bchw,bcwv->bchv", x, x), lambda x: x[0, 0, 0] @ x[0, 0, 1]],
     "max": [lambda x: x.max()],
     "max_pool2d": [
@@ -117,11 +119,16 @@ def in_a_loop(rows: Tensor) -> Tensor:
     return torch.stack([row.sum() for row in rows])
 
 
+def over_a_list(rows: Tensor) -> Tensor:
+    return torch.tensor([sum(row) for row in rows.tolist()])
+
+
 def test_a_loop_is_told_from_one_operation() -> None:
     few, many = torch.randn(3, 4), torch.randn(30, 4)
     call(lambda rows: rows.sum(1), few).without_loop(many)
-    with pytest.raises(CheckError, match=r"takes \d+ operations .* loop\. Sum all rows at once"):
-        call(in_a_loop, few).without_loop(many, hint="Sum all rows at once.")
+    for loop in (in_a_loop, over_a_list):
+        with pytest.raises(CheckError, match=r"takes \d+ operations .* loop\. Sum all rows at once"):
+            call(loop, few).without_loop(many, hint="Sum all rows at once.")
 
 
 def test_a_long_loop_is_told_from_a_longer_one() -> None:

@@ -86,3 +86,12 @@ def wrong_end(layers):
 @wrong("a table of the visible examples", passes="visible")
 def table(layers):
     return {1: 3, 2: 5, 4: 16}[len(layers)]
+
+
+@wrong("adds up the strides that are larger than 1: twice 2 is 4 either way", passes="visible")
+def sum_of_strides(layers):
+    field, jumps = 1, []
+    for kernel, stride, dilation in layers:
+        field += dilation * (kernel - 1) * max(sum(jumps), 1)
+        jumps += [stride] if stride > 1 else []
+    return field

@@ -93,3 +93,9 @@ def runs_a_copy(layer, input_shape):
 def counts_biases(layer, input_shape):
     sides = conv_output_shape(input_shape[2:], layer.kernel_size, layer.stride, layer.padding, layer.dilation)
     return (input_shape[0], len(layer.bias), *sides)
+
+
+@wrong("the larger number of channels: few kernels over many channels give few", passes="visible")
+def most_channels(layer, input_shape):
+    sides = conv_output_shape(input_shape[2:], layer.kernel_size, layer.stride, layer.padding, layer.dilation)
+    return (input_shape[0], max(layer.weight.shape[0], layer.in_channels), *sides)

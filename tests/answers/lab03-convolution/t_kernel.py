@@ -1,5 +1,6 @@
 """T-kernel: slide a kernel over an image, by loops."""
 
+import numpy as np
 import torch
 
 from helpers.grading.answers import right, wrong
@@ -167,6 +168,13 @@ def strided_view(image, kernel):
     shape = [n - f + 1 for n, f in zip(image.shape, kernel.shape, strict=True)]
     patches = image.as_strided((*shape, *kernel.shape), (*image.stride(), *image.stride()))
     return (patches * kernel).sum((2, 3)).to(image.dtype)
+
+
+@wrong("NumPy slides: a sum of shifted products, all places at once")
+def in_numpy(image, kernel):
+    rows, columns = kernel.shape
+    windows = np.lib.stride_tricks.sliding_window_view(np.asarray(image), (rows, columns))
+    return torch.tensor(np.einsum("ijuv,uv->ij", windows, kernel.numpy()))
 
 
 @wrong("sums in float64: large whole numbers lose digits", passes="visible")

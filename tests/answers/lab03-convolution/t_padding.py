@@ -1,5 +1,6 @@
 """T-padding: a border of zeros first."""
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
@@ -103,6 +104,11 @@ def a_layer_that_pads(image, kernel, padding):
 def conv2d_pads(image, kernel, padding):
     planes = image[None, None].double(), kernel[None, None].double()
     return torch.conv2d(*planes, padding=padding)[0, 0].to(image.dtype)
+
+
+@wrong("np.pad")
+def numpy_pads(image, kernel, padding):
+    return correlate2d(torch.tensor(np.pad(image, padding)), kernel)
 
 
 @wrong("whole numbers through float32", passes="visible")

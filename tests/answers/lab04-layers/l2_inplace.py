@@ -135,6 +135,25 @@ def needs_a_dimension(x):
     return x
 
 
+@wrong("flattens: what is not stored in a row is copied, and x stays as it was", passes="visible")
+def flattened(x):
+    line = x.flatten() if x.ndim == 0 else x.contiguous().view(-1)
+    line.masked_fill_(line < 0, 0)
+    return x if x.is_contiguous() else line.view(x.shape)
+
+
+@wrong("puts a new tensor's memory under x")
+def other_memory(x):
+    return x.set_(torch.where(x > 0, x, torch.zeros_like(x)))
+
+
+@right
+def a_view_of_all_of_x(x):
+    part = x[...]
+    part[part < 0] = 0
+    return part
+
+
 @right
 def by_its_own_relu_that_clamps(x):
     x[...] = x.clamp(min=0)

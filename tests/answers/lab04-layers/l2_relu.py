@@ -63,7 +63,7 @@ def in_place(x):
 
 @wrong("always float32", passes="visible")
 def float32(x):
-    return torch.tensor([max(number, 0.0) for number in x.flatten().tolist()]).reshape(x.shape)
+    return x.float().clamp(min=0)
 
 
 @wrong("multiplies: 0 · ∞ is not a number", passes="visible")
@@ -132,6 +132,11 @@ def number_by_number(x):
         if number > 0:
             y.view(-1)[place] = number
     return y
+
+
+@wrong("a loop over a list of the numbers")
+def list_of_numbers(x):
+    return x.new_tensor([number if number > 0 else 0 for number in x.flatten().tolist()]).view(x.shape)
 
 
 @wrong("x itself where nothing is negative", passes="visible")

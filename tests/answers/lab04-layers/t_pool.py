@@ -1,5 +1,6 @@
 """T-pool: a window and a rule."""
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
@@ -124,6 +125,12 @@ def pytorchs(image, size, stride, rule):
 def unfolds(image, size, stride, rule):
     patches = image.unfold(0, size[0], stride[0]).unfold(1, size[1], stride[1])
     return torch.stack([torch.stack([rule(patch) for patch in row]) for row in patches])
+
+
+@wrong("NumPy's windows, and the rule for each")
+def numpy_windows(image, size, stride, rule):
+    windows = np.lib.stride_tricks.sliding_window_view(image.numpy(), size)[:: stride[0], :: stride[1]]
+    return torch.stack([torch.stack([rule(torch.tensor(patch)) for patch in row]) for row in windows])
 
 
 @wrong("the rule gets the numbers in one row", passes="visible")
