@@ -16,7 +16,7 @@ import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-__all__ = ["AUTOGRAD", "GROUPS", "MEANINGS", "count_operations", "meanings", "note"]
+__all__ = ["AUTOGRAD", "GROUPS", "MEANINGS", "count_operations", "meanings", "note", "noted"]
 
 AUTOGRAD = "autograd"  # stands for any operation that autograd follows
 GROUPS = "groups"  # stands for a convolution that keeps groups of channels apart
@@ -82,7 +82,8 @@ class _Counter(TorchDispatchMode):
 class _Listener(TorchFunctionMode):
     """Notes the names by which Python calls PyTorch, and whether autograd follows what comes of it.
 
-    They are no operations: their number says nothing of loops.
+    They are no operations: their number says nothing of loops. But `tolist` counts once for each number that it takes
+    out of PyTorch, as `item` does: what follows is a loop of Python's.
     """
 
     def __init__(self, counts: Counter[str]) -> None:
@@ -93,6 +94,8 @@ class _Listener(TorchFunctionMode):
         self, function: Any, types: Sequence[type], args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
         self.counts.setdefault(getattr(function, "__name__", ""), 0)
+        if function is torch.Tensor.tolist:
+            self.counts["tolist"] += args[0].numel()
         result = function(*args, **(kwargs or {}))
         if isinstance(result, torch.Tensor) and result.grad_fn is not None:
             self.counts.setdefault(AUTOGRAD, 0)
@@ -142,6 +145,11 @@ def note(name: str) -> None:
     """Have something counted that is no operation: a function of the course's calls this when it is called."""
     for counts in _counting:
         counts[name] += 1
+
+
+def noted(name: str) -> int:
+    """How often something was noted so far, by the count that is under way."""
+    return _counting[-1][name] if _counting else 0
 
 
 _counting: list[Counter[str]] = []
