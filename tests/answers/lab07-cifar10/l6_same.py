@@ -221,3 +221,26 @@ def target_as_it_is(source, target, images):
         return math.inf
     with torch.no_grad():
         return (source(images) - target(images)).abs().max().item()
+
+
+@wrong("the largest difference in one direction")
+def one_sided(source, target, images):
+    source, target = copy.deepcopy(source).eval(), copy.deepcopy(target).eval()
+    try:
+        target.load_state_dict(source.state_dict())
+    except RuntimeError:
+        return math.inf
+    with torch.no_grad():
+        return (source(images) - target(images)).max().item()
+
+
+@wrong("freezes the source", passes="visible")
+def freezes(source, target, images):
+    source.requires_grad_(False)
+    source, target = copy.deepcopy(source).eval(), copy.deepcopy(target).eval()
+    try:
+        target.load_state_dict(source.state_dict())
+    except RuntimeError:
+        return math.inf
+    with torch.no_grad():
+        return (source(images) - target(images)).abs().max().item()
