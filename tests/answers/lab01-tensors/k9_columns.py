@@ -86,7 +86,7 @@ def row_loop(x):
     return out
 
 
-@wrong("a loop over lists", passes="visible")
+@wrong("a loop over lists")
 def list_loop(x):
     return torch.tensor([number for column in zip(*x.tolist(), strict=True) for number in column], dtype=x.dtype)
 
