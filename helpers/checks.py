@@ -420,6 +420,8 @@ class Call(Value):
     def without_loop(self, *larger: Any, hint: str = "Let one operation work on all of it.", **more: Any) -> Self:
         """Check that larger arguments take no more operations: `call(hits, few, labels).without_loop(many, all)`.
 
+        Each number that `item` or `tolist` takes out of PyTorch counts as one.
+
         Args:
             larger: the function's arguments once more, with ten times as much of what must not be looped over.
             hint: what to do instead, in a sentence.

@@ -17,7 +17,7 @@ import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-__all__ = ["AUTOGRAD", "GROUPS", "MEANINGS", "NUMPY", "count_operations", "meanings", "note", "unseen"]
+__all__ = ["AUTOGRAD", "GROUPS", "MEANINGS", "NUMPY", "count_operations", "meanings", "note", "noted", "unseen"]
 
 AUTOGRAD = "autograd"  # stands for any operation that autograd follows
 GROUPS = "groups"  # stands for a convolution that keeps groups of channels apart
@@ -86,8 +86,8 @@ class _Counter(TorchDispatchMode):
 class _Listener(TorchFunctionMode):
     """Notes the names by which Python calls PyTorch, and whether autograd follows what comes of it.
 
-    They are no operations: their number says nothing of loops. Only `tolist` counts, once for each number that it gives
-    to Python: what is done to these one by one is not seen.
+    They are no operations: their number says nothing of loops. But `tolist` counts once for each number that it takes
+    out of PyTorch, as `item` does: what follows is a loop of Python's.
     """
 
     def __init__(self, counts: Counter[str]) -> None:
@@ -97,8 +97,9 @@ class _Listener(TorchFunctionMode):
     def __torch_function__(
         self, function: Any, types: Sequence[type], args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
-        name = getattr(function, "__name__", "")
-        self.counts[name] += args[0].numel() if name == "tolist" else 0
+        self.counts.setdefault(getattr(function, "__name__", ""), 0)
+        if function is torch.Tensor.tolist:
+            self.counts["tolist"] += args[0].numel()
         result = function(*args, **(kwargs or {}))
         if isinstance(result, torch.Tensor) and result.grad_fn is not None:
             self.counts.setdefault(AUTOGRAD, 0)
@@ -155,6 +156,11 @@ def unseen() -> Iterator[None]:
     """What PyTorch does meanwhile does not count: it is the course's work, in the middle of an answer's."""
     with torch._C.DisableTorchFunction(), torch._C._DisableTorchDispatch():
         yield
+
+
+def noted(name: str) -> int:
+    """How often something was noted so far, by the count that is under way."""
+    return _counting[-1][name] if _counting else 0
 
 
 _counting: list[Counter[str]] = []

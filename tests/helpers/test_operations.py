@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from helpers.checks import CheckError, call, question
-from helpers.operations import MEANINGS, count_operations
+from helpers.operations import MEANINGS, count_operations, note, noted
 
 X = torch.randn(2, 3, 6, 6)
 W = torch.randn(4, 3, 2, 2)
@@ -129,6 +129,19 @@ def test_a_loop_is_told_from_one_operation() -> None:
     for loop in (in_a_loop, over_a_list):
         with pytest.raises(CheckError, match=r"takes \d+ operations .* loop\. Sum all rows at once"):
             call(loop, few).without_loop(many, hint="Sum all rows at once.")
+
+
+@pytest.mark.parametrize("way", [Tensor.tolist, lambda rows: [number.item() for row in rows for number in row]])
+def test_what_python_loops_over_counts_number_by_number(way: Callable[[Tensor], Any]) -> None:
+    with pytest.raises(CheckError, match="that is a loop"):
+        call(way, torch.ones(3, 4)).without_loop(torch.ones(30, 4))
+    call(lambda rows: rows.sum(0).tolist(), torch.ones(3, 4)).without_loop(torch.ones(30, 4))
+
+
+def test_what_is_noted_is_known_while_it_is_counted() -> None:
+    seen = []
+    count_operations(lambda: (seen.append(noted("wait")), note("wait"), seen.append(noted("wait"))))
+    assert [*seen, noted("wait")] == [0, 1, 0]
 
 
 def test_a_long_loop_is_told_from_a_longer_one() -> None:

@@ -107,3 +107,10 @@ def two_decimals(net, images, labels):
     with torch.no_grad():
         logits = net(images)
     return logits, round(100 * (logits.argmax(1) == labels).double().mean().item(), 2)
+
+
+@wrong("freezes the parameters, and nothing learns any more", passes="visible")
+def for_good(net, images, labels):
+    net.requires_grad_(False)
+    logits = net(images)
+    return logits, 100 * (logits.argmax(1) == labels).float().mean().item()

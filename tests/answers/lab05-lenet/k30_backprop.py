@@ -433,3 +433,21 @@ def batch_built_in(xtrain, ltrain, net, T, B=100, gamma=0.001, rho=0.9):
             if k % 100 == 99:
                 print(f"[{epoch + 1}, {k + 1:5}] loss: {sum(losses[-100:]) / 100:.3f}")
     return losses
+
+
+@wrong("cleans up after each step: the first one sees what others left behind", passes="visible")
+def cleans_up(xtrain, ltrain, net, T, B=100, gamma=0.001, rho=0.9):
+    NB, criterion, optimizer = start_backprop(xtrain, net, B, gamma, rho)
+    losses = []
+    for epoch in range(T):
+        order = torch.randperm(len(xtrain))
+        for k in range(NB):
+            index = order[k * B : (k + 1) * B]
+            loss = criterion(net(xtrain[index]), ltrain[index])
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()
+            losses.append(loss.item())
+            if k % 100 == 99:
+                print(f"[{epoch + 1}, {k + 1:5}] loss: {sum(losses[-100:]) / 100:.3f}")
+    return losses

@@ -29,7 +29,7 @@ def state_dict(LeNet):
 @right
 def with_os(LeNet):
     def save_weights(net, path):
-        os.makedirs(os.path.dirname(path), exist_ok=True)
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         with open(path, "wb") as file:
             torch.save({name: tensor.cpu() for name, tensor in net.state_dict().items()}, file)
 
@@ -259,5 +259,34 @@ def one_network(LeNet):
     def load_weights(path, side=28):
         kept[side].load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
         return kept[side].eval()
+
+    return save_weights, load_weights
+
+
+@wrong("fails where the path names no folder", passes="visible")
+def asks_for_a_folder(LeNet):
+    def save_weights(net, path):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        torch.save(net.state_dict(), path)
+
+    def load_weights(path, side=28):
+        net = LeNet(side)
+        net.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+        return net.eval()
+
+    return save_weights, load_weights
+
+
+@wrong("a file that only its own load_weights understands", passes="visible")
+def wrapped(LeNet):
+    def save_weights(net, path):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        torch.save({"weights": net.state_dict()}, path)
+
+    def load_weights(path, side=28):
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        net = LeNet(side)
+        net.load_state_dict(state.get("weights", state))
+        return net.eval()
 
     return save_weights, load_weights

@@ -419,3 +419,40 @@ def always_a_bar(net, data, batch_size, optimizer=None, progress=False):
         total += loss.item() * len(index)
         hits += int((logits.argmax(1) == labels[index]).sum())
     return total / len(images), hits / len(images)
+
+
+@wrong("freezes the network in order to measure", passes="visible")
+def freezes(net, data, batch_size, optimizer=None, progress=False):
+    images, labels = data
+    learn = optimizer is not None
+    net.train(learn).requires_grad_(learn)
+    total, hits = 0.0, 0
+    for index in tqdm(torch.randperm(len(images)).split(batch_size), file=sys.stdout, disable=not progress):
+        logits = net(images[index])
+        loss = F.cross_entropy(logits, labels[index])
+        if learn:
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        total += loss.item() * len(index)
+        hits += int((logits.argmax(1) == labels[index]).sum())
+    return total / len(images), hits / len(images)
+
+
+@wrong("cleans up after each step: the first one sees what others left behind", passes="visible")
+def cleans_up(net, data, batch_size, optimizer=None, progress=False):
+    images, labels = data
+    learn = optimizer is not None
+    net.train(learn)
+    total, hits = 0.0, 0
+    for index in tqdm(torch.randperm(len(images)).split(batch_size), file=sys.stdout, disable=not progress):
+        with torch.set_grad_enabled(learn):
+            logits = net(images[index])
+            loss = F.cross_entropy(logits, labels[index])
+        if learn:
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()
+        total += loss.item() * len(index)
+        hits += int((logits.argmax(1) == labels[index]).sum())
+    return total / len(images), hits / len(images)

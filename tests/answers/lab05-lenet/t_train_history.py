@@ -445,3 +445,14 @@ def momentum_built_in(net, train_data, test_data, epochs, batch_size=64, lr=0.01
         history["test_loss"].append(F.cross_entropy(logits, test_labels).item())
         history["test_accuracy"].append((logits.argmax(1) == test_labels).float().mean().item())
     return history
+
+
+@wrong("a row for each epoch, turned into lists at the end: none where there was no epoch", passes="visible")
+def rows(net, train_data, test_data, epochs, batch_size=64, lr=0.01, momentum=0.5, progress=True):
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum)
+    figures = [
+        run_epoch(net, train_data, batch_size, optimizer, progress) + run_epoch(net, test_data, batch_size)
+        for _ in range(epochs)
+    ]
+    keys = "train_loss", "train_accuracy", "test_loss", "test_accuracy"
+    return {key: list(column) for key, column in zip(keys, zip(*figures, strict=True), strict=False)}

@@ -191,3 +191,31 @@ def waits_once(loader, work, clock=time.perf_counter):
         number += len(labels)
     synchronize(device)
     return number / (clock() - start)
+
+
+@wrong("waits for the device when the clock is read already", passes="visible")
+def waits_too_late(loader, work, clock=time.perf_counter):
+    minibatches, number = iter(loader), 0
+    work(*next(minibatches))
+    start = clock()
+    synchronize(device)
+    for images, labels in minibatches:
+        work(images, labels)
+        number += len(labels)
+    end = clock()
+    synchronize(device)
+    return number / (end - start)
+
+
+@wrong("waits for the device before the work", passes="visible")
+def waits_too_early(loader, work, clock=time.perf_counter):
+    minibatches, number = iter(loader), 0
+    first = next(minibatches)
+    synchronize(device)
+    work(*first)
+    start = clock()
+    for images, labels in minibatches:
+        synchronize(device)
+        work(images, labels)
+        number += len(labels)
+    return number / (clock() - start)

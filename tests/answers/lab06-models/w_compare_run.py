@@ -116,3 +116,12 @@ def one_model(make_net, seed, iterations, lr=0.01):
     net = CNNModel("valid", "max").to(device)
     train(net, loader, iterations, lr)
     return net, 100 * evaluate(net, test_set).accuracy
+
+
+@wrong("the same order of images, whatever the seed", passes="visible")
+def one_order(make_net, seed, iterations, lr=0.01):
+    torch.manual_seed(seed)
+    net = make_net().to(device)
+    torch.manual_seed(2026)
+    train(net, loader, iterations, lr)
+    return net, 100 * evaluate(net, test_set).accuracy

@@ -247,3 +247,19 @@ def one_at_least(net, loader, iterations, lr=0.01):
             losses.append(loss.item())
             if len(losses) >= iterations:
                 return losses
+
+
+@wrong("cleans up after each step: the first one sees what others left behind", passes="visible")
+def cleans_up(net, loader, iterations, lr=0.01):
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr)
+    losses = []
+    while len(losses) < iterations:
+        for images, labels in loader:
+            loss = loss_on(net, images, labels)
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()
+            losses.append(loss.item())
+            if len(losses) == iterations:
+                break
+    return losses

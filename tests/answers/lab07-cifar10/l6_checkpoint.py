@@ -29,7 +29,7 @@ def one_dictionary():
 @right
 def with_os():
     def save_checkpoint(path, net, **facts):
-        os.makedirs(os.path.dirname(path), exist_ok=True)
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         weights = {name: tensor.detach().cpu().clone() for name, tensor in net.state_dict().items()}
         torch.save({"weights": weights, "facts": dict(facts)}, path)
 
@@ -262,6 +262,20 @@ def where_it_was():
 
     def load_checkpoint(path, net):
         checkpoint = torch.load(path, weights_only=True)
+        net.load_state_dict(checkpoint["weights"])
+        return checkpoint["facts"]
+
+    return save_checkpoint, load_checkpoint
+
+
+@wrong("fails where the path names no folder", passes="visible")
+def asks_for_a_folder():
+    def save_checkpoint(path, net, **facts):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        torch.save({"weights": net.state_dict(), "facts": facts}, path)
+
+    def load_checkpoint(path, net):
+        checkpoint = torch.load(path, map_location="cpu", weights_only=True)
         net.load_state_dict(checkpoint["weights"])
         return checkpoint["facts"]
 

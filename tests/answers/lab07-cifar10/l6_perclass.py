@@ -88,3 +88,11 @@ def image_by_image(predictions, labels, k):
         right[label] += guess == label
         total[label] += 1
     return right / total
+
+
+@wrong("takes all numbers out of PyTorch, and loops over them")
+def in_python(predictions, labels, k):
+    pairs = list(zip(predictions.tolist(), labels.tolist(), strict=True))
+    right = [sum(guess == label == c for guess, label in pairs) for c in range(k)]
+    total = [sum(label == c for _, label in pairs) for c in range(k)]
+    return torch.tensor(right).double() / torch.tensor(total)

@@ -84,7 +84,7 @@ def minus_one(source, target, images):
         return (source(images) - target(images)).abs().max().item()
 
 
-@wrong("looks at the shapes only: networks with the same shapes are taken for the same", passes="visible")
+@wrong("looks at the shapes only: networks with the same shapes are taken for the same")
 def shapes_alone(source, target, images):
     shapes = [{name: tensor.shape for name, tensor in net.state_dict().items()} for net in (source, target)]
     return 0.0 if shapes[0] == shapes[1] else math.inf
@@ -122,7 +122,7 @@ def training_mode(source, target, images):
         return (source(images) - twin(images)).abs().max().item()
 
 
-@wrong("the mean difference", passes="visible")
+@wrong("the mean difference")
 def the_mean(source, target, images):
     source, target = copy.deepcopy(source).eval(), copy.deepcopy(target).eval()
     try:
@@ -133,7 +133,7 @@ def the_mean(source, target, images):
         return (source(images) - target(images)).abs().mean().item()
 
 
-@wrong("without the sign taken off", passes="visible")
+@wrong("without the sign taken off")
 def signed(source, target, images):
     source, target = copy.deepcopy(source).eval(), copy.deepcopy(target).eval()
     try:
@@ -155,7 +155,7 @@ def not_strict(source, target, images):
         return (source(images) - target(images)).abs().max().item()
 
 
-@wrong("compares the number of parameters", passes="visible")
+@wrong("compares the number of parameters")
 def counts(source, target, images):
     source, target = copy.deepcopy(source).eval(), copy.deepcopy(target).eval()
     if sum(p.numel() for p in source.parameters()) != sum(p.numel() for p in target.parameters()):
@@ -215,6 +215,29 @@ def trains_at_the_end(source, target, images):
 @wrong("the copy of target may be in training mode", passes="visible")
 def target_as_it_is(source, target, images):
     source, target = copy.deepcopy(source).eval(), copy.deepcopy(target)
+    try:
+        target.load_state_dict(source.state_dict())
+    except RuntimeError:
+        return math.inf
+    with torch.no_grad():
+        return (source(images) - target(images)).abs().max().item()
+
+
+@wrong("the largest difference in one direction")
+def one_sided(source, target, images):
+    source, target = copy.deepcopy(source).eval(), copy.deepcopy(target).eval()
+    try:
+        target.load_state_dict(source.state_dict())
+    except RuntimeError:
+        return math.inf
+    with torch.no_grad():
+        return (source(images) - target(images)).max().item()
+
+
+@wrong("freezes the source", passes="visible")
+def freezes(source, target, images):
+    source.requires_grad_(False)
+    source, target = copy.deepcopy(source).eval(), copy.deepcopy(target).eval()
     try:
         target.load_state_dict(source.state_dict())
     except RuntimeError:

@@ -187,3 +187,14 @@ def on_the_cpu(make, images, seeds, **settings):
         fit(net, images.to("cpu"), progress=False, **settings)
         nets.append(net)
     return nets
+
+
+@wrong("the same order of images, whatever the seed", passes="visible")
+def one_order(make, images, seeds, **settings):
+    nets = []
+    for seed in seeds:
+        torch.manual_seed(seed)
+        net = make().to(images.device)
+        fit(net, images, progress=False, seed=2026, **settings)
+        nets.append(net)
+    return nets
