@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "t-alexnet-table"
 NAME = "layer_table"
@@ -390,3 +390,12 @@ def runs_twice(net, x):
     for hook in hooks:
         hook.remove()
     return rows
+
+
+containers_too = changed(
+    with_partial,
+    "len(list(layer.children())) == 0",
+    "type(layer) not in (nn.Sequential, type(net))",
+    wrong="a row for each layer that holds others, unless it is an nn.Sequential",
+    passes="visible",
+)

@@ -1,6 +1,6 @@
 """T-summary: parameters and FLOPs."""
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "t-summary-cost"
 NAME = "cost"
@@ -132,3 +132,13 @@ def with_buffers(net, x):
         net(x)
     numbers = [*net.parameters(), *net.buffers()]
     return sum(map(torch.numel, numbers)), counter.get_total_flops()
+
+
+only_of_layers = changed(
+    one_after_the_other,
+    "for parameter in net.parameters():",
+    "layers = [layer for layer in net.modules() if not list(layer.children())]\n"
+    "    for parameter in (p for layer in layers for p in layer.parameters()):",
+    wrong="leaves out a parameter that belongs to no layer",
+    passes="visible",
+)

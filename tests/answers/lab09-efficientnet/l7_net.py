@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "l7-net"
 NAME = "EfficientNet"
@@ -423,3 +423,21 @@ class OtherNames(nn.Module):
 
     def forward(self, x):
         return self.linear(self.last(self.middle(self.first(x))).mean((2, 3)))
+
+
+head_scaled_by_itself = changed(
+    PartsInASequence,
+    "        self.head = conv_norm(inputs, 4 * inputs, 1)\n        self.classifier = nn.Linear(4 * inputs, classes)",
+    "        last = round_channels(4 * STAGES[-1][2], width)\n"
+    "        self.head = conv_norm(inputs, last, 1)\n        self.classifier = nn.Linear(last, classes)",
+    wrong="the head's channels scaled and rounded like a stage's",
+    passes="visible",
+)
+
+
+pairs_of_blocks = changed(
+    PartsInASequence,
+    "nn.Sequential(*blocks)",
+    "nn.Sequential(*(nn.Sequential(*blocks[i : i + 2]) for i in range(0, len(blocks), 2)))",
+    wrong="the blocks in sequences of two, in a sequence",
+)

@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "extra-augment"
 NAME = "augment"
@@ -53,16 +53,16 @@ def repeated_border(images, mirrored, down, right):
 @wrong("moves to the other side")
 def other_direction(images, mirrored, down, right):
     n, _, height, width = images.shape
-    padded = F.pad(torch.where(mirrored.view(-1, 1, 1, 1), images.flip(3), images), (5,) * 4)
-    rows, columns = torch.arange(height) + 5 + down[:, None], torch.arange(width) + 5 + right[:, None]
+    padded = F.pad(torch.where(mirrored.view(-1, 1, 1, 1), images.flip(3), images), (20,) * 4)
+    rows, columns = torch.arange(height) + 20 + down[:, None], torch.arange(width) + 20 + right[:, None]
     return padded[torch.arange(n)[:, None, None], :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
 
 
 @wrong("shifts first, then mirrors")
 def shift_first(images, mirrored, down, right):
     n, _, height, width = images.shape
-    padded = F.pad(images, (5,) * 4)
-    rows, columns = torch.arange(height) + 5 - down[:, None], torch.arange(width) + 5 - right[:, None]
+    padded = F.pad(images, (20,) * 4)
+    rows, columns = torch.arange(height) + 20 - down[:, None], torch.arange(width) + 20 - right[:, None]
     moved = padded[torch.arange(n)[:, None, None], :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
     return torch.where(mirrored.view(-1, 1, 1, 1), moved.flip(3), moved)
 
@@ -70,32 +70,32 @@ def shift_first(images, mirrored, down, right):
 @wrong("all images mirrored, or none")
 def all_or_none(images, mirrored, down, right):
     n, _, height, width = images.shape
-    padded = F.pad(images.flip(3) if mirrored.any() else images, (5,) * 4)
-    rows, columns = torch.arange(height) + 5 - down[:, None], torch.arange(width) + 5 - right[:, None]
+    padded = F.pad(images.flip(3) if mirrored.any() else images, (20,) * 4)
+    rows, columns = torch.arange(height) + 20 - down[:, None], torch.arange(width) + 20 - right[:, None]
     return padded[torch.arange(n)[:, None, None], :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
 
 
 @wrong("all images moved as the first one")
 def first_shift_for_all(images, mirrored, down, right):
     _, _, height, width = images.shape
-    padded = F.pad(torch.where(mirrored.view(-1, 1, 1, 1), images.flip(3), images), (5,) * 4)
-    y, x = 5 - int(down[0]), 5 - int(right[0])
+    padded = F.pad(torch.where(mirrored.view(-1, 1, 1, 1), images.flip(3), images), (20,) * 4)
+    y, x = 20 - int(down[0]), 20 - int(right[0])
     return padded[:, :, y : y + height, x : x + width]
 
 
 @wrong("only to the left and right", passes="visible")
 def never_down(images, mirrored, down, right):
     n, _, height, width = images.shape
-    padded = F.pad(torch.where(mirrored.view(-1, 1, 1, 1), images.flip(3), images), (5, 5, 0, 0))
-    rows, columns = torch.arange(height).expand(n, height), torch.arange(width) + 5 - right[:, None]
+    padded = F.pad(torch.where(mirrored.view(-1, 1, 1, 1), images.flip(3), images), (20, 20, 0, 0))
+    rows, columns = torch.arange(height).expand(n, height), torch.arange(width) + 20 - right[:, None]
     return padded[torch.arange(n)[:, None, None], :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
 
 
 @wrong("down and right exchanged")
 def axes_exchanged(images, mirrored, down, right):
     n, _, height, width = images.shape
-    padded = F.pad(torch.where(mirrored.view(-1, 1, 1, 1), images.flip(3), images), (5,) * 4)
-    rows, columns = torch.arange(height) + 5 - right[:, None], torch.arange(width) + 5 - down[:, None]
+    padded = F.pad(torch.where(mirrored.view(-1, 1, 1, 1), images.flip(3), images), (20,) * 4)
+    rows, columns = torch.arange(height) + 20 - right[:, None], torch.arange(width) + 20 - down[:, None]
     return padded[torch.arange(n)[:, None, None], :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
 
 
@@ -103,16 +103,16 @@ def axes_exchanged(images, mirrored, down, right):
 def in_place(images, mirrored, down, right):
     n, _, height, width = images.shape
     images[mirrored] = images[mirrored].flip(3)
-    padded = F.pad(images, (5,) * 4)
-    rows, columns = torch.arange(height) + 5 - down[:, None], torch.arange(width) + 5 - right[:, None]
+    padded = F.pad(images, (20,) * 4)
+    rows, columns = torch.arange(height) + 20 - down[:, None], torch.arange(width) + 20 - right[:, None]
     return padded[torch.arange(n)[:, None, None], :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
 
 
 @wrong("gives float32, whatever comes in", passes="visible")
 def single(images, mirrored, down, right):
     n, _, height, width = images.shape
-    padded = F.pad(torch.where(mirrored.view(-1, 1, 1, 1), images.flip(3), images).float(), (5,) * 4)
-    rows, columns = torch.arange(height) + 5 - down[:, None], torch.arange(width) + 5 - right[:, None]
+    padded = F.pad(torch.where(mirrored.view(-1, 1, 1, 1), images.flip(3), images).float(), (20,) * 4)
+    rows, columns = torch.arange(height) + 20 - down[:, None], torch.arange(width) + 20 - right[:, None]
     return padded[torch.arange(n)[:, None, None], :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
 
 
@@ -121,6 +121,15 @@ def not_always_new(images, mirrored, down, right):
     if not (mirrored.any() or down.any() or right.any()):
         return images
     n, _, height, width = images.shape
-    padded = F.pad(torch.where(mirrored.view(-1, 1, 1, 1), images.flip(3), images), (5,) * 4)
-    rows, columns = torch.arange(height) + 5 - down[:, None], torch.arange(width) + 5 - right[:, None]
+    padded = F.pad(torch.where(mirrored.view(-1, 1, 1, 1), images.flip(3), images), (20,) * 4)
+    rows, columns = torch.arange(height) + 20 - down[:, None], torch.arange(width) + 20 - right[:, None]
     return padded[torch.arange(n)[:, None, None], :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
+
+
+at_most_six = changed(
+    cut_out_of_a_padded_image,
+    "most = int(torch.cat([down.abs(), right.abs()]).max())",
+    "most, down, right = 6, down.clamp(-6, 6), right.clamp(-6, 6)",
+    wrong="no image moves by more than six pixels",
+    passes="visible",
+)

@@ -1,6 +1,6 @@
 """Extra-errors: the largest entries off the diagonal."""
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "extra-errors"
 NAME = "worst_pairs"
@@ -84,3 +84,12 @@ def needs_a_pair(confusion, n):
     pairs = [(i, j, c) for i, row in enumerate(confusion.tolist()) for j, c in enumerate(row) if i != j]
     largest = max(pairs, key=lambda pair: pair[2])
     return sorted(pairs, key=lambda pair: (pair != largest, -pair[2], pair[0], pair[1]))[:n]
+
+
+largest_of_its_row = changed(
+    by_a_list,
+    "for i in range(k) for j in range(k) if i != j",
+    "for i in range(k) for j in range(k) if j != int(confusion[i].argmax())",
+    wrong="leaves out the largest of each row: in a poor network that is not the right class",
+    passes="visible",
+)

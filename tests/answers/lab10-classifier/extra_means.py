@@ -2,7 +2,7 @@
 
 import torch
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "extra-means"
 NAME = "nearest_mean"
@@ -67,3 +67,12 @@ def image_by_image(images, means):
 @wrong("the largest difference of a pixel decides", passes="visible")
 def largest_difference(images, means):
     return (images.float()[:, None] - means).abs().flatten(2).amax(2).argmin(1)
+
+
+rounded = changed(
+    class_by_class,
+    "images.float()",
+    "images.round().float()",
+    wrong="rounds normalised images to whole numbers",
+    passes="visible",
+)
