@@ -1,6 +1,6 @@
 """E-device: the fastest device of a machine."""
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "e-device-pick"
 NAME = "pick_device"
@@ -68,12 +68,7 @@ def no_arguments():
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-@wrong("None where there is no GPU")
-def none(cuda=torch.cuda.is_available, mps=torch.backends.mps.is_available):
-    if cuda():
-        return torch.device("cuda")
-    if mps():
-        return torch.device("mps")
+none = changed(by_guards, 'return torch.device("cpu")', "", wrong="None where there is no GPU")
 
 
 @wrong("forgets Apple's GPU", passes="visible")

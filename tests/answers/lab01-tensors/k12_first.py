@@ -1,6 +1,6 @@
 """K11 and K12: a tensor and an array on one memory."""
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "k12-first"
 NAME = "add_to_first"
@@ -42,11 +42,7 @@ def copied_tensor(a, amount):
     return b
 
 
-@wrong("adds to all elements")
-def all_elements(a, amount):
-    b = a.numpy()
-    a += amount
-    return b
+all_elements = changed(as_in_the_document, "a[0] = a[0] + amount", "a += amount", wrong="adds to all elements")
 
 
 @wrong("adds twice, to the tensor and to the array")
@@ -57,11 +53,7 @@ def twice(a, amount):
     return b
 
 
-@wrong("the element after the first")
-def second(a, amount):
-    b = a.numpy()
-    a[1] += amount
-    return b
+second = changed(as_in_the_document, "a[0] = a[0] + amount", "a[1] += amount", wrong="the element after the first")
 
 
 @wrong("returns the tensor")
@@ -77,11 +69,7 @@ def both(a, amount):
     return a, b
 
 
-@wrong("always adds 1", passes="visible")
-def always_one(a, amount):
-    b = a.numpy()
-    a[0] += 1
-    return b
+always_one = changed(as_in_the_document, "a[0] = a[0] + amount", "a[0] += 1", wrong="always adds 1", passes="visible")
 
 
 @wrong("float32, whatever is given", passes="visible")
@@ -112,8 +100,10 @@ def copied_afterwards(a, amount):
     return np.array(a.tolist(), dtype=str(a.dtype).removeprefix("torch."))
 
 
-@wrong("adds to every tenth number", passes="visible")
-def every_tenth(a, amount):
-    b = a.numpy()
-    a[::10] += amount
-    return b
+every_tenth = changed(
+    as_in_the_document,
+    "a[0] = a[0] + amount",
+    "a[::10] += amount",
+    wrong="adds to every tenth number",
+    passes="visible",
+)

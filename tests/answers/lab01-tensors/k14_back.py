@@ -1,6 +1,6 @@
 """K14: a tensor on the memory of an array."""
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "k14-back"
 NAME = "add_through_numpy"
@@ -27,18 +27,13 @@ def through_the_slice(a, amount):
     return b
 
 
-@wrong("a new array: a and b keep the old numbers")
-def new_array(a, amount):
-    b = torch.from_numpy(a)
-    a = np.add(a, amount)
-    return b
-
-
-@wrong("torch.tensor copies")
-def copies(a, amount):
-    b = torch.tensor(a)
-    np.add(a, amount, out=a)
-    return b
+new_array = changed(
+    as_in_the_document,
+    "np.add(a, amount, out=a)",
+    "a = np.add(a, amount)",
+    wrong="a new array: a and b keep the old numbers",
+)
+copies = changed(as_in_the_document, "b = torch.from_numpy(a)", "b = torch.tensor(a)", wrong="torch.tensor copies")
 
 
 @wrong("a tensor of the sum: a itself stays as it was")
@@ -46,11 +41,12 @@ def of_the_sum(a, amount):
     return torch.from_numpy(a + np.array(amount, dtype=a.dtype))
 
 
-@wrong("the tensor as float32: a copy")
-def tensor_single(a, amount):
-    b = torch.from_numpy(a).float()
-    np.add(a, amount, out=a)
-    return b
+tensor_single = changed(
+    as_in_the_document,
+    "b = torch.from_numpy(a)",
+    "b = torch.from_numpy(a).float()",
+    wrong="the tensor as float32: a copy",
+)
 
 
 @wrong("adds twice")
@@ -67,32 +63,20 @@ def array(a, amount):
     return a
 
 
-@wrong("returns both")
-def both(a, amount):
-    b = torch.from_numpy(a)
-    np.add(a, amount, out=a)
-    return a, b
-
-
-@wrong("always adds 1", passes="visible")
-def always_one(a, amount):
-    b = torch.from_numpy(a)
-    np.add(a, 1, out=a)
-    return b
-
-
-@wrong("float64, whatever is given", passes="visible")
-def double(a, amount):
-    b = torch.from_numpy(a)
-    np.add(a, amount, out=a)
-    return b.double()
-
-
-@wrong("adds to the first three only", passes="visible")
-def first_three(a, amount):
-    b = torch.from_numpy(a)
-    a[:3] += amount
-    return b
+both = changed(as_in_the_document, "return b", "return a, b", wrong="returns both")
+always_one = changed(
+    as_in_the_document, "np.add(a, amount, out=a)", "np.add(a, 1, out=a)", wrong="always adds 1", passes="visible"
+)
+double = changed(
+    as_in_the_document, "return b", "return b.double()", wrong="float64, whatever is given", passes="visible"
+)
+first_three = changed(
+    as_in_the_document,
+    "np.add(a, amount, out=a)",
+    "a[:3] += amount",
+    wrong="adds to the first three only",
+    passes="visible",
+)
 
 
 @wrong("two memories, and both are changed by hand")
@@ -109,8 +93,10 @@ def copied_afterwards(a, amount):
     return torch.from_numpy(a).clone()
 
 
-@wrong("adds to the first ten only", passes="visible")
-def first_ten(a, amount):
-    b = torch.from_numpy(a)
-    a[:10] += amount
-    return b
+first_ten = changed(
+    as_in_the_document,
+    "np.add(a, amount, out=a)",
+    "a[:10] += amount",
+    wrong="adds to the first ten only",
+    passes="visible",
+)

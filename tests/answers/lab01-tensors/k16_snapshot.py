@@ -1,6 +1,6 @@
 """K16: an array with memory of its own, on every device."""
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "k16-snapshot"
 NAME = "snapshot"
@@ -20,11 +20,9 @@ def array_copies(z):
     return kept, z
 
 
-@wrong("shares the memory of z on the CPU")
-def shared(z):
-    kept = z.cpu().numpy()
-    z.zero_()
-    return kept, z
+shared = changed(
+    clone_first, "kept = z.clone().cpu().numpy()", "kept = z.cpu().numpy()", wrong="shares the memory of z on the CPU"
+)
 
 
 @wrong("zero first")
@@ -33,11 +31,9 @@ def zero_first(z):
     return z.cpu().numpy().copy(), z
 
 
-@wrong("a tensor in place of an array")
-def tensor(z):
-    kept = z.clone()
-    z.zero_()
-    return kept, z
+tensor = changed(
+    clone_first, "kept = z.clone().cpu().numpy()", "kept = z.clone()", wrong="a tensor in place of an array"
+)
 
 
 @wrong("does not set z to zero")
@@ -45,11 +41,9 @@ def not_zero(z):
     return z.cpu().numpy().copy(), z
 
 
-@wrong("float64, through a list")
-def through_list(z):
-    kept = np.array(z.tolist())
-    z.zero_()
-    return kept, z
+through_list = changed(
+    clone_first, "kept = z.clone().cpu().numpy()", "kept = np.array(z.tolist())", wrong="float64, through a list"
+)
 
 
 @wrong("the array only")
@@ -59,11 +53,13 @@ def array_only(z):
     return kept
 
 
-@wrong("float32, whatever z holds", passes="visible")
-def always_float32(z):
-    kept = np.array(z.tolist(), dtype=np.float32)
-    z.zero_()
-    return kept, z
+always_float32 = changed(
+    clone_first,
+    "kept = z.clone().cpu().numpy()",
+    "kept = np.array(z.tolist(), dtype=np.float32)",
+    wrong="float32, whatever z holds",
+    passes="visible",
+)
 
 
 @wrong("a new tensor of zeros, with the usual dtype")
@@ -106,18 +102,20 @@ def another_tensor(z):
     return kept, z * 0
 
 
-@wrong("never brings z to the CPU", passes="visible")
-def stays_where_it_is(z):
-    kept = z.clone().numpy()
-    z.zero_()
-    return kept, z
-
-
-@wrong("as an array at once, which fails on a GPU", passes="visible")
-def array_at_once(z):
-    kept = np.array(z)
-    z.zero_()
-    return kept, z
+stays_where_it_is = changed(
+    clone_first,
+    "kept = z.clone().cpu().numpy()",
+    "kept = z.clone().numpy()",
+    wrong="never brings z to the CPU",
+    passes="visible",
+)
+array_at_once = changed(
+    clone_first,
+    "kept = z.clone().cpu().numpy()",
+    "kept = np.array(z)",
+    wrong="as an array at once, which fails on a GPU",
+    passes="visible",
+)
 
 
 @wrong("zeros in other memory, under the name z")
@@ -133,8 +131,10 @@ def copy_of_zeros(z):
     return kept, z.zero_().clone()
 
 
-@wrong("through float64: large whole numbers are rounded", passes="visible")
-def through_float64(z):
-    kept = z.cpu().double().numpy().astype(str(z.dtype).removeprefix("torch."))
-    z.zero_()
-    return kept, z
+through_float64 = changed(
+    clone_first,
+    "clone().cpu().numpy()",
+    'cpu().double().numpy().astype(str(z.dtype).removeprefix("torch."))',
+    wrong="through float64: large whole numbers are rounded",
+    passes="visible",
+)

@@ -1,6 +1,6 @@
 """K4: two tensors with given values."""
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "k4-values"
 VALUES = ("x", "y")
@@ -168,46 +168,20 @@ def random_numbers():
     return torch.randn(5, 3), torch.randn(5, 3)
 
 
-@wrong("a lost minus sign in y", passes="visible")
-def lost_sign():
-    numbers_x = [
-        [-0.1859, 1.3970, 0.5236],
-        [2.3854, 0.0707, 2.1970],
-        [-0.3587, 1.2359, 1.8951],
-        [-0.1189, -0.1376, 0.4647],
-        [-1.8968, 2.0164, 0.1092],
-    ]
-    numbers_y = [
-        [0.4838, 0.5822, 0.2755],
-        [1.0982, 0.4932, -0.6680],
-        [0.7915, 0.6580, -0.5819],
-        [0.3825, 1.1822, 1.5217],
-        [0.6042, -0.2280, 1.3210],
-    ]
-    x = torch.tensor(numbers_x)
-    y = torch.tensor(numbers_y)
-    return x, y
-
-
-@wrong("two digits exchanged in x", passes="visible")
-def two_digits():
-    numbers_x = [
-        [-0.1859, 1.3970, 0.5236],
-        [2.3854, 0.0707, 2.1790],
-        [-0.3587, 1.2359, 1.8951],
-        [-0.1189, -0.1376, 0.4647],
-        [-1.8968, 2.0164, 0.1092],
-    ]
-    numbers_y = [
-        [0.4838, 0.5822, 0.2755],
-        [1.0982, 0.4932, -0.6680],
-        [0.7915, 0.6580, -0.5819],
-        [0.3825, -1.1822, 1.5217],
-        [0.6042, -0.2280, 1.3210],
-    ]
-    x = torch.tensor(numbers_x)
-    y = torch.tensor(numbers_y)
-    return x, y
+lost_sign = changed(
+    nested_lists,
+    "[0.3825, -1.1822, 1.5217],",
+    "[0.3825, 1.1822, 1.5217],",
+    wrong="a lost minus sign in y",
+    passes="visible",
+)
+two_digits = changed(
+    nested_lists,
+    "[2.3854, 0.0707, 2.1970],",
+    "[2.3854, 0.0707, 2.1790],",
+    wrong="two digits exchanged in x",
+    passes="visible",
+)
 
 
 @wrong("two rows of x exchanged", passes="visible")

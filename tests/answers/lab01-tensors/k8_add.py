@@ -1,6 +1,6 @@
 """K8: four ways to add, one of them in place, once or several times."""
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "k8-add"
 NAME = "add_four_ways"
@@ -53,14 +53,12 @@ def out_first(x, y, turns=1):
     return results, first_row
 
 
-@wrong("add_ in place of add: x grows twice")
-def add_in_place(x, y, turns=1):
-    x = x.clone()
-    first_row = x[0]
-    results = []
-    for _ in range(turns):
-        results += [x + y, torch.add(x, y), x.add_(y), torch.add(x, y, out=x)]
-    return results, first_row
+add_in_place = changed(
+    in_place_by_add_,
+    "results.extend([y + x, torch.add(x, y), x.add(y), x.add_(y)])",
+    "results += [x + y, torch.add(x, y), x.add_(y), torch.add(x, y, out=x)]",
+    wrong="add_ in place of add: x grows twice",
+)
 
 
 @wrong("takes the first row of the old values")
@@ -85,24 +83,20 @@ def joined(x, y, turns=1):
     return [torch.cat((x, y))] * 4, x[0]
 
 
-@wrong("one tensor four times: nothing new is made", passes="visible")
-def the_same_tensor(x, y, turns=1):
-    x = x.clone()
-    first_row = x[0]
-    results = []
-    for _ in range(turns):
-        results += [x.add_(y)] * 4
-    return results, first_row
-
-
-@wrong("keeps a copy of the fourth result", passes="visible")
-def copied_result(x, y, turns=1):
-    x = x.clone()
-    first_row = x[0]
-    results = []
-    for _ in range(turns):
-        results += [x + y, torch.add(x, y), x.add(y), torch.add(x, y, out=x).clone()]
-    return results, first_row
+the_same_tensor = changed(
+    in_place_by_add_,
+    "results.extend([y + x, torch.add(x, y), x.add(y), x.add_(y)])",
+    "results += [x.add_(y)] * 4",
+    wrong="one tensor four times: nothing new is made",
+    passes="visible",
+)
+copied_result = changed(
+    in_place_by_add_,
+    "results.extend([y + x, torch.add(x, y), x.add(y), x.add_(y)])",
+    "results += [x + y, torch.add(x, y), x.add(y), torch.add(x, y, out=x).clone()]",
+    wrong="keeps a copy of the fourth result",
+    passes="visible",
+)
 
 
 @wrong("one turn, always", passes="visible")

@@ -2,7 +2,7 @@
 
 import torch
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "extra-detach-round"
 NAME = "round_through"
@@ -95,18 +95,13 @@ def in_place(x):
     return x * 1
 
 
-@wrong("a gradient of 1, whatever comes from above", passes="visible")
-def gradient_of_one(x):
-    class Round(torch.autograd.Function):
-        @staticmethod
-        def forward(ctx, numbers):
-            return numbers.round()
-
-        @staticmethod
-        def backward(ctx, gradient):
-            return torch.ones_like(gradient)
-
-    return Round.apply(x)
+gradient_of_one = changed(
+    own_backward,
+    "return gradient",
+    "return torch.ones_like(gradient)",
+    wrong="a gradient of 1, whatever comes from above",
+    passes="visible",
+)
 
 
 @right

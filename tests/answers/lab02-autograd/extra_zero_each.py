@@ -2,7 +2,7 @@
 
 import torch
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "extra-zero-each"
 NAME = "gradient_of_each"
@@ -54,15 +54,12 @@ def running_sums(values, losses):
     return notes
 
 
-@wrong("zeroed in place, but the same tensor is noted each time")
-def same_tensor(values, losses):
-    x, notes = values.clone().requires_grad_(), []
-    for loss in losses:
-        if x.grad is not None:
-            x.grad.zero_()
-        loss(x).backward()
-        notes.append(x.grad)
-    return notes
+same_tensor = changed(
+    zeroed_and_cloned,
+    "notes.append(x.grad.clone())",
+    "notes.append(x.grad)",
+    wrong="zeroed in place, but the same tensor is noted each time",
+)
 
 
 @wrong("zeroed after the note: all notes are zero")
@@ -75,15 +72,9 @@ def zeroed_after_the_note(values, losses):
     return notes
 
 
-@wrong("detach copies nothing")
-def detached_not_copied(values, losses):
-    x, notes = values.clone().requires_grad_(), []
-    for loss in losses:
-        if x.grad is not None:
-            x.grad.zero_()
-        loss(x).backward()
-        notes.append(x.grad.detach())
-    return notes
+detached_not_copied = changed(
+    zeroed_and_cloned, "notes.append(x.grad.clone())", "notes.append(x.grad.detach())", wrong="detach copies nothing"
+)
 
 
 @wrong("zeroes before there is a gradient")
@@ -155,15 +146,12 @@ def each_loss_once(values, losses):
     return list(notes.values())
 
 
-@wrong("one after the other, cleared in place, noted as they are")
-def noted_as_they_are(values, losses):
-    x, notes = values.clone().requires_grad_(), []
-    for loss in losses:
-        if x.grad is not None:
-            x.grad.zero_()
-        loss(x).backward()
-        notes.append(x.grad.detach())
-    return notes
+noted_as_they_are = changed(
+    zeroed_and_cloned,
+    "notes.append(x.grad.clone())",
+    "notes.append(x.grad.detach())",
+    wrong="one after the other, cleared in place, noted as they are",
+)
 
 
 @wrong("one tensor with all gradients")

@@ -2,7 +2,7 @@
 
 import math
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "e-size"
 NAME = "conv_output_size"
@@ -25,12 +25,9 @@ def by_counting(n, kernel, stride=1, padding=0, dilation=1):
     return places
 
 
-@wrong("no floor: 12.5")
-def no_floor(n, kernel, stride=1, padding=0, dilation=1):
-    free = n + 2 * padding - dilation * (kernel - 1) - 1
-    if free < 0:
-        raise ValueError("the kernel does not fit")
-    return free / stride + 1
+no_floor = changed(
+    with_floor, "return math.floor(free / stride) + 1", "return free / stride + 1", wrong="no floor: 12.5"
+)
 
 
 @wrong("padding counted once")
@@ -41,20 +38,12 @@ def padding_once(n, kernel, stride=1, padding=0, dilation=1):
     return free // stride + 1
 
 
-@wrong("the first place is not counted")
-def no_first_place(n, kernel, stride=1, padding=0, dilation=1):
-    free = n + 2 * padding - dilation * (kernel - 1) - 1
-    if free < 0:
-        raise ValueError("the kernel does not fit")
-    return free // stride
-
-
-@wrong("rounds up")
-def rounds_up(n, kernel, stride=1, padding=0, dilation=1):
-    free = n + 2 * padding - dilation * (kernel - 1) - 1
-    if free < 0:
-        raise ValueError("the kernel does not fit")
-    return math.ceil(free / stride) + 1
+no_first_place = changed(
+    with_floor, "return math.floor(free / stride) + 1", "return free // stride", wrong="the first place is not counted"
+)
+rounds_up = changed(
+    with_floor, "return math.floor(free / stride) + 1", "return math.ceil(free / stride) + 1", wrong="rounds up"
+)
 
 
 @wrong("prints the result and returns nothing")

@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "w-toeplitz-matrix"
 NAME = "toeplitz_matrix"
@@ -30,12 +30,12 @@ def shift_the_first_row(kernel, height, width):
     return torch.stack([first.roll(shift) for shift in shifts])
 
 
-@wrong("the transpose")
-def transposed(kernel, height, width):
-    rows, columns = kernel.shape
-    first = F.pad(kernel, (0, width - columns, 0, height - rows)).flatten()
-    shifts = [i * width + j for i in range(height - rows + 1) for j in range(width - columns + 1)]
-    return torch.stack([first.roll(shift) for shift in shifts], dim=1)
+transposed = changed(
+    shift_the_first_row,
+    "[first.roll(shift) for shift in shifts]",
+    "[first.roll(shift) for shift in shifts], dim=1",
+    wrong="the transpose",
+)
 
 
 @wrong("each row is shifted by one pixel, also at the end of a line")
@@ -77,12 +77,13 @@ def same_padding_rows(kernel, height, width):
     return matrix.flatten(1)
 
 
-@wrong("the kernel is flipped", passes="visible")
-def flipped(kernel, height, width):
-    rows, columns = kernel.shape
-    first = F.pad(kernel.flip(0, 1), (0, width - columns, 0, height - rows)).flatten()
-    shifts = [i * width + j for i in range(height - rows + 1) for j in range(width - columns + 1)]
-    return torch.stack([first.roll(shift) for shift in shifts])
+flipped = changed(
+    shift_the_first_row,
+    "kernel, (0, width - columns, 0, height - rows)",
+    "kernel.flip(0, 1), (0, width - columns, 0, height - rows)",
+    wrong="the kernel is flipped",
+    passes="visible",
+)
 
 
 @wrong("height and width swapped", passes="visible")

@@ -2,7 +2,7 @@
 
 import torch
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "l2-inplace"
 NAME = "relu_"
@@ -25,10 +25,7 @@ def with_fill(x):
     return x.masked_fill_(x < 0, 0)
 
 
-@wrong("a new tensor under the old name")
-def renamed(x):
-    x = relu(x)
-    return x
+renamed = changed(with_copy, "x.copy_(relu(x))", "x = relu(x)", wrong="a new tensor under the old name")
 
 
 @wrong("changes x and returns nothing")
@@ -48,10 +45,7 @@ def absolute(x):
     return x.abs_()
 
 
-@wrong("writes the mask")
-def mask(x):
-    x[...] = (x > 0).to(x.dtype)
-    return x
+mask = changed(with_copy, "x.copy_(relu(x))", "x[...] = (x > 0).to(x.dtype)", wrong="writes the mask")
 
 
 @wrong("loops over two dimensions", passes="visible")
@@ -63,10 +57,9 @@ def two_loops(x):
     return x
 
 
-@wrong("multiplies in place: 0 · ∞ is not a number", passes="visible")
-def product(x):
-    x *= x > 0
-    return x
+product = changed(
+    with_copy, "x.copy_(relu(x))", "x *= x > 0", wrong="multiplies in place: 0 · ∞ is not a number", passes="visible"
+)
 
 
 @wrong("returns another dtype", passes="visible")
@@ -75,16 +68,12 @@ def other_dtype(x):
     return x.float()
 
 
-@wrong("numbers below −1 and above −1 only", passes="visible")
-def forgets_small_ones(x):
-    x[x < -0.4] = 0
-    return x
-
-
-@wrong("only the first two rows", passes="visible")
-def two_rows(x):
-    x[:2][x[:2] < 0] = 0
-    return x
+forgets_small_ones = changed(
+    with_copy, "x.copy_(relu(x))", "x[x < -0.4] = 0", wrong="numbers below −1 and above −1 only", passes="visible"
+)
+two_rows = changed(
+    with_copy, "x.copy_(relu(x))", "x[:2][x[:2] < 0] = 0", wrong="only the first two rows", passes="visible"
+)
 
 
 @wrong("x.relu_()")
@@ -117,10 +106,7 @@ def clamp_min_out(x):
     return torch.clamp_min(x, 0, out=x)
 
 
-@wrong("PyTorch's relu, written into x")
-def writes_relu(x):
-    x[...] = torch.relu(x)
-    return x
+writes_relu = changed(with_copy, "x.copy_(relu(x))", "x[...] = torch.relu(x)", wrong="PyTorch's relu, written into x")
 
 
 @wrong("returns a copy")
@@ -129,10 +115,9 @@ def returns_a_copy(x):
     return x.clone()
 
 
-@wrong("a tensor without dimensions has no part ':'", passes="visible")
-def needs_a_dimension(x):
-    x[:] = torch.where(x > 0, x, torch.zeros_like(x))
-    return x
+needs_a_dimension = changed(
+    with_where, "[...] = torch", "[:] = torch", wrong="a tensor without dimensions has no part ':'", passes="visible"
+)
 
 
 @wrong("flattens: what is not stored in a row is copied, and x stays as it was", passes="visible")

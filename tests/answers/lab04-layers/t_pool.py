@@ -4,7 +4,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "t-pool"
 NAME = "pool_image"
@@ -38,11 +38,12 @@ def stride_one(image, size, stride, rule):
     )
 
 
-@wrong("always the maximum")
-def always_max(image, size, stride, rule):
-    tops = range(0, image.shape[0] - size[0] + 1, stride[0])
-    lefts = range(0, image.shape[1] - size[1] + 1, stride[1])
-    return torch.stack([torch.stack([image[i : i + size[0], j : j + size[1]].max() for j in lefts]) for i in tops])
+always_max = changed(
+    by_starts,
+    "rule(image[i : i + size[0], j : j + size[1]])",
+    "image[i : i + size[0], j : j + size[1]].max()",
+    wrong="always the maximum",
+)
 
 
 @wrong("one window too few")
@@ -83,16 +84,7 @@ def swapped(image, size, stride, rule):
     return torch.stack([torch.stack([rule(image[i : i + size[1], j : j + size[0]]) for j in lefts]) for i in tops])
 
 
-@wrong("always in float32", passes="visible")
-def float32(image, size, stride, rule):
-    height = (image.shape[0] - size[0]) // stride[0] + 1
-    width = (image.shape[1] - size[1]) // stride[1] + 1
-    output = torch.zeros(height, width)
-    for i in range(height):
-        for j in range(width):
-            patch = image[i * stride[0] : i * stride[0] + size[0], j * stride[1] : j * stride[1] + size[1]]
-            output[i, j] = rule(patch)
-    return output
+float32 = changed(two_loops, "width, dtype=image.dtype", "width", wrong="always in float32", passes="visible")
 
 
 @wrong("windows that stick out count too", passes="visible")

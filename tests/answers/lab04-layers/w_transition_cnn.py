@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "w-transition-cnn"
 NAME = "make_cnn"
@@ -36,11 +36,12 @@ def valid_padding(shape, kernels=16, pool=2, hidden=100, classes=10):
     return nn.Sequential(nn.Conv2d(c, kernels, 5), nn.ReLU(), nn.MaxPool2d(pool), *head)
 
 
-@wrong("kernels of 3×3")
-def small_kernels(shape, kernels=16, pool=2, hidden=100, classes=10):
-    c, h, w = shape
-    head = make_fnn((kernels, h // pool, w // pool), hidden, classes)
-    return nn.Sequential(nn.Conv2d(c, kernels, 3, padding=1), nn.ReLU(), nn.MaxPool2d(pool), *head)
+small_kernels = changed(
+    with_make_fnn,
+    '5, padding="same"), nn.ReLU(), nn.MaxPool2d(pool, pool',
+    "3, padding=1), nn.ReLU(), nn.MaxPool2d(pool",
+    wrong="kernels of 3×3",
+)
 
 
 @wrong("the feedforward network is built for the image")
@@ -62,18 +63,20 @@ def no_pooling(shape, kernels=16, pool=2, hidden=100, classes=10):
     return nn.Sequential(nn.Conv2d(c, kernels, 5, padding=2), nn.ReLU(), *make_fnn((kernels, h, w), hidden, classes))
 
 
-@wrong("average pooling", passes="visible")
-def average(shape, kernels=16, pool=2, hidden=100, classes=10):
-    c, h, w = shape
-    head = make_fnn((kernels, h // pool, w // pool), hidden, classes)
-    return nn.Sequential(nn.Conv2d(c, kernels, 5, padding=2), nn.ReLU(), nn.AvgPool2d(pool), *head)
-
-
-@wrong("no ReLU after the convolution", passes="visible")
-def no_relu(shape, kernels=16, pool=2, hidden=100, classes=10):
-    c, h, w = shape
-    head = make_fnn((kernels, h // pool, w // pool), hidden, classes)
-    return nn.Sequential(nn.Conv2d(c, kernels, 5, padding=2), nn.MaxPool2d(pool), *head)
+average = changed(
+    with_make_fnn,
+    '"same"), nn.ReLU(), nn.MaxPool2d(pool, pool',
+    "2), nn.ReLU(), nn.AvgPool2d(pool",
+    wrong="average pooling",
+    passes="visible",
+)
+no_relu = changed(
+    with_make_fnn,
+    '"same"), nn.ReLU(), nn.MaxPool2d(pool, pool',
+    "2), nn.MaxPool2d(pool",
+    wrong="no ReLU after the convolution",
+    passes="visible",
+)
 
 
 @wrong("always one input channel", passes="visible")

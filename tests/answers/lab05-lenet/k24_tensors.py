@@ -1,6 +1,6 @@
 """K24: arrays wrapped in tensors."""
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "k24-tensors"
 VALUES = ("xtrain", "ltrain", "xtest", "ltest")
@@ -25,16 +25,18 @@ def arrays(normalise, to_batch, train_columns, test_columns, train_labels, test_
     return images[0], train_labels, images[1], test_labels
 
 
-@wrong("labels as float")
-def float_labels(normalise, to_batch, train_columns, test_columns, train_labels, test_labels, mean, std):
-    images = [torch.from_numpy(to_batch(normalise(columns, mean, std))) for columns in (train_columns, test_columns)]
-    return images[0], torch.tensor(train_labels).float(), images[1], torch.tensor(test_labels).float()
-
-
-@wrong("images as float64")
-def double_images(normalise, to_batch, train_columns, test_columns, train_labels, test_labels, mean, std):
-    images = [torch.from_numpy(to_batch(normalise(x, mean, std))).double() for x in (train_columns, test_columns)]
-    return images[0], torch.from_numpy(train_labels), images[1], torch.from_numpy(test_labels)
+float_labels = changed(
+    from_numpy,
+    "return images[0], torch.from_numpy(train_labels), images[1], torch.from_numpy(test_labels)",
+    "return images[0], torch.tensor(train_labels).float(), images[1], torch.tensor(test_labels).float()",
+    wrong="labels as float",
+)
+double_images = changed(
+    from_numpy,
+    "(normalise(columns, mean, std))) for columns in (",
+    "(normalise(x, mean, std))).double() for x in (",
+    wrong="images as float64",
+)
 
 
 @wrong("still in columns")
@@ -63,7 +65,10 @@ def not_normalised(to_batch, train_columns, test_columns, train_labels, test_lab
     return images[0], torch.from_numpy(train_labels), images[1], torch.from_numpy(test_labels)
 
 
-@wrong("labels sorted", passes="visible")
-def sorted_labels(normalise, to_batch, train_columns, test_columns, train_labels, test_labels, mean, std):
-    images = [torch.from_numpy(to_batch(normalise(columns, mean, std))) for columns in (train_columns, test_columns)]
-    return images[0], torch.tensor(sorted(train_labels)), images[1], torch.tensor(sorted(test_labels))
+sorted_labels = changed(
+    from_numpy,
+    "return images[0], torch.from_numpy(train_labels), images[1], torch.from_numpy(test_labels)",
+    "return images[0], torch.tensor(sorted(train_labels)), images[1], torch.tensor(sorted(test_labels))",
+    wrong="labels sorted",
+    passes="visible",
+)

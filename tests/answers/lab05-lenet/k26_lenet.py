@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "k26-lenet"
 NAME = "LeNet"
@@ -61,20 +61,7 @@ class TwoSizes(nn.Module):
         return self.fc3(x)
 
 
-@wrong("256 inputs for every image")
-class AlwaysSmall(nn.Module):
-    def __init__(self, side=28):
-        super().__init__()
-        self.conv1, self.conv2 = nn.Conv2d(1, 6, 5), nn.Conv2d(6, 16, 5)
-        self.fc1, self.fc2, self.fc3 = nn.Linear(256, 120), nn.Linear(120, 84), nn.Linear(84, 10)
-
-    def forward(self, x):
-        x = F.max_pool2d(F.relu(self.conv1(x)), 2)
-        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
-        x = torch.flatten(x, 1)
-        x = F.relu(self.fc1(x))
-        x = F.relu(self.fc2(x))
-        return self.fc3(x)
+AlwaysSmall = changed(TwoSizes, "256 if side == 28 else 400", "256", wrong="256 inputs for every image")
 
 
 @wrong("flattens the batch too")
@@ -252,20 +239,7 @@ class Detached(nn.Module):
         return self.fc3(x)
 
 
-@wrong("400 inputs for images of 28×28")
-class AlwaysLarge(nn.Module):
-    def __init__(self, side=28):
-        super().__init__()
-        self.conv1, self.conv2 = nn.Conv2d(1, 6, 5), nn.Conv2d(6, 16, 5)
-        self.fc1, self.fc2, self.fc3 = nn.Linear(16 * 5 * 5, 120), nn.Linear(120, 84), nn.Linear(84, 10)
-
-    def forward(self, x):
-        x = F.max_pool2d(F.relu(self.conv1(x)), 2)
-        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
-        x = torch.flatten(x, 1)
-        x = F.relu(self.fc1(x))
-        x = F.relu(self.fc2(x))
-        return self.fc3(x)
+AlwaysLarge = changed(TwoSizes, "256 if side == 28 else 400", "16 * 5 * 5", wrong="400 inputs for images of 28×28")
 
 
 @wrong("cuts the batch into rows of 256 numbers")
@@ -284,52 +258,11 @@ class RowsOf256(nn.Module):
         return self.fc3(x)
 
 
-@wrong("log_softmax at the end")
-class LogSoftmaxAtTheEnd(nn.Module):
-    def __init__(self, side=28):
-        super().__init__()
-        self.conv1, self.conv2 = nn.Conv2d(1, 6, 5), nn.Conv2d(6, 16, 5)
-        self.fc1, self.fc2, self.fc3 = nn.Linear(256 if side == 28 else 400, 120), nn.Linear(120, 84), nn.Linear(84, 10)
-
-    def forward(self, x):
-        x = F.max_pool2d(F.relu(self.conv1(x)), 2)
-        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
-        x = torch.flatten(x, 1)
-        x = F.relu(self.fc1(x))
-        x = F.relu(self.fc2(x))
-        return F.log_softmax(self.fc3(x), dim=1)
-
-
-@wrong("asks for a GPU")
-class OnCUDA(nn.Module):
-    def __init__(self, side=28):
-        super().__init__()
-        self.conv1, self.conv2 = nn.Conv2d(1, 6, 5), nn.Conv2d(6, 16, 5)
-        self.fc1, self.fc2, self.fc3 = nn.Linear(256 if side == 28 else 400, 120), nn.Linear(120, 84), nn.Linear(84, 10)
-
-    def forward(self, x):
-        x = F.max_pool2d(F.relu(self.conv1(x)), 2)
-        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
-        x = torch.flatten(x, 1).cuda()
-        x = F.relu(self.fc1(x))
-        x = F.relu(self.fc2(x))
-        return self.fc3(x)
-
-
-@wrong("asks for Apple's GPU")
-class OnMPS(nn.Module):
-    def __init__(self, side=28):
-        super().__init__()
-        self.conv1, self.conv2 = nn.Conv2d(1, 6, 5), nn.Conv2d(6, 16, 5)
-        self.fc1, self.fc2, self.fc3 = nn.Linear(256 if side == 28 else 400, 120), nn.Linear(120, 84), nn.Linear(84, 10)
-
-    def forward(self, x):
-        x = F.max_pool2d(F.relu(self.conv1(x)), 2)
-        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
-        x = torch.flatten(x, 1).to("mps")
-        x = F.relu(self.fc1(x))
-        x = F.relu(self.fc2(x))
-        return self.fc3(x)
+LogSoftmaxAtTheEnd = changed(
+    TwoSizes, "return self.fc3(x)", "return F.log_softmax(self.fc3(x), dim=1)", wrong="log_softmax at the end"
+)
+OnCUDA = changed(TwoSizes, "x = torch.flatten(x, 1)", "x = torch.flatten(x, 1).cuda()", wrong="asks for a GPU")
+OnMPS = changed(TwoSizes, "x = torch.flatten(x, 1)", 'x = torch.flatten(x, 1).to("mps")', wrong="asks for Apple's GPU")
 
 
 @wrong("no layer at all: numbers of the right shapes, all zero, agree with any structure")

@@ -1,6 +1,6 @@
 """K28: logits and accuracy."""
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "k28-evaluate"
 NAME = "evaluate"
@@ -21,25 +21,11 @@ def by_max_and_count(net, images, labels):
     return logits, 100.0 * int((predicted == labels).sum()) / len(labels)
 
 
-@wrong("a fraction, not percent")
-def fraction(net, images, labels):
-    with torch.no_grad():
-        logits = net(images)
-    return logits, (logits.argmax(1) == labels).float().mean().item()
-
-
-@wrong("the accuracy is a tensor")
-def a_tensor(net, images, labels):
-    with torch.no_grad():
-        logits = net(images)
-    return logits, 100 * (logits.argmax(1) == labels).float().mean()
-
-
-@wrong("the largest logit over the images")
-def wrong_axis(net, images, labels):
-    with torch.no_grad():
-        logits = net(images)
-    return logits, 100 * (logits.argmax(0)[labels] == labels).float().mean().item()
+fraction = changed(
+    by_argmax, "100 * (logits.argmax(1) == labels)", "(logits.argmax(1) == labels)", wrong="a fraction, not percent"
+)
+a_tensor = changed(by_argmax, "mean().item()", "mean()", wrong="the accuracy is a tensor")
+wrong_axis = changed(by_argmax, "argmax(1) =", "argmax(0)[labels] =", wrong="the largest logit over the images")
 
 
 @wrong("the accuracy alone")
@@ -48,11 +34,7 @@ def accuracy_alone(net, images, labels):
         return 100 * (net(images).argmax(1) == labels).float().mean().item()
 
 
-@wrong("counts the errors")
-def errors(net, images, labels):
-    with torch.no_grad():
-        logits = net(images)
-    return logits, 100 * (logits.argmax(1) != labels).float().mean().item()
+errors = changed(by_argmax, "argmax(1) =", "argmax(1) !", wrong="counts the errors")
 
 
 @wrong("probabilities for logits")
@@ -68,18 +50,16 @@ def with_gradient(net, images, labels):
     return logits, 100 * (logits.argmax(1) == labels).float().mean().item()
 
 
-@wrong("rounds to whole percent", passes="visible")
-def rounded(net, images, labels):
-    with torch.no_grad():
-        logits = net(images)
-    return logits, float(round(100 * (logits.argmax(1) == labels).float().mean().item()))
-
-
-@wrong("three classes only", passes="visible")
-def three_classes(net, images, labels):
-    with torch.no_grad():
-        logits = net(images)
-    return logits, 100 * (logits[:, :3].argmax(1) == labels).float().mean().item()
+rounded = changed(
+    by_argmax,
+    "100 * (logits.argmax(1) == labels).float().mean().item()",
+    "float(round(100 * (logits.argmax(1) == labels).float().mean().item()))",
+    wrong="rounds to whole percent",
+    passes="visible",
+)
+three_classes = changed(
+    by_argmax, "logits.argmax", "logits[:, :3].argmax", wrong="three classes only", passes="visible"
+)
 
 
 @right
@@ -102,11 +82,13 @@ def switched_off(net, images, labels):
     return logits, 100 * (logits.argmax(1) == labels).float().mean().item()
 
 
-@wrong("rounds to two decimals", passes="visible")
-def two_decimals(net, images, labels):
-    with torch.no_grad():
-        logits = net(images)
-    return logits, round(100 * (logits.argmax(1) == labels).double().mean().item(), 2)
+two_decimals = changed(
+    by_argmax,
+    "100 * (logits.argmax(1) == labels).float().mean().item()",
+    "round(100 * (logits.argmax(1) == labels).double().mean().item(), 2)",
+    wrong="rounds to two decimals",
+    passes="visible",
+)
 
 
 @wrong("freezes the parameters, and nothing learns any more", passes="visible")

@@ -1,6 +1,6 @@
 """K31: three epochs, measured before and after."""
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "k31-three"
 VALUES = ("net_3", "before", "after")
@@ -27,12 +27,12 @@ def measured_by_hand(LeNet, evaluate, backprop_deep, xtrain, ltrain, xtest, ltes
     return net, before, accuracy()
 
 
-@wrong("before and after exchanged")
-def exchanged(LeNet, evaluate, backprop_deep, xtrain, ltrain, xtest, ltest, EPOCHS_SHORT, BATCH, STEP_SIZE):
-    net = LeNet()
-    before = evaluate(net, xtest, ltest)[1]
-    backprop_deep(xtrain, ltrain, net, EPOCHS_SHORT, BATCH, STEP_SIZE)
-    return net, evaluate(net, xtest, ltest)[1], before
+exchanged = changed(
+    train_and_measure,
+    "before, evaluate(net, xtest, ltest)[1]",
+    "evaluate(net, xtest, ltest)[1], before",
+    wrong="before and after exchanged",
+)
 
 
 @wrong("measured once, after the training")
@@ -73,12 +73,9 @@ def untrained(LeNet, evaluate, backprop_deep, xtrain, ltrain, xtest, ltest, EPOC
     return net, accuracy, accuracy
 
 
-@wrong("trained on labels that belong to other images")
-def wrong_labels(LeNet, evaluate, backprop_deep, xtrain, ltrain, xtest, ltest, EPOCHS_SHORT, BATCH, STEP_SIZE):
-    net = LeNet()
-    before = evaluate(net, xtest, ltest)[1]
-    backprop_deep(xtrain, ltrain.roll(1), net, EPOCHS_SHORT, BATCH, STEP_SIZE)
-    return net, before, evaluate(net, xtest, ltest)[1]
+wrong_labels = changed(
+    train_and_measure, "ltrain, net", "ltrain.roll(1), net", wrong="trained on labels that belong to other images"
+)
 
 
 @wrong("trained on zeros and ones only")
@@ -89,20 +86,15 @@ def two_digits(LeNet, evaluate, backprop_deep, xtrain, ltrain, xtest, ltest, EPO
     return net, before, evaluate(net, xtest, ltest)[1]
 
 
-@wrong("the defaults in the place of BATCH and STEP_SIZE")
-def with_defaults(LeNet, evaluate, backprop_deep, xtrain, ltrain, xtest, ltest, EPOCHS_SHORT, BATCH, STEP_SIZE):
-    net = LeNet()
-    before = evaluate(net, xtest, ltest)[1]
-    backprop_deep(xtrain, ltrain, net, T=3)
-    return net, before, evaluate(net, xtest, ltest)[1]
-
-
-@wrong("trained on the test images")
-def on_test_images(LeNet, evaluate, backprop_deep, xtrain, ltrain, xtest, ltest, EPOCHS_SHORT, BATCH, STEP_SIZE):
-    net = LeNet()
-    before = evaluate(net, xtest, ltest)[1]
-    backprop_deep(xtest, ltest, net, EPOCHS_SHORT, BATCH, STEP_SIZE)
-    return net, before, evaluate(net, xtest, ltest)[1]
+with_defaults = changed(
+    train_and_measure,
+    "net, EPOCHS_SHORT, BATCH, STEP_SIZE",
+    "net, T=3",
+    wrong="the defaults in the place of BATCH and STEP_SIZE",
+)
+on_test_images = changed(
+    train_and_measure, "xtrain, ltrain, net", "xtest, ltest, net", wrong="trained on the test images"
+)
 
 
 @wrong("trained on seven of the ten digits", passes="visible")

@@ -1,6 +1,6 @@
 """K33: ten epochs against three."""
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "k33-gain"
 VALUES = ("after_10", "gain")
@@ -22,10 +22,9 @@ def both_measured(evaluate, net_3, net_10, xtest, ltest, after, device):
     return both[1], both[1] - both[0]
 
 
-@wrong("net_3 measured again")
-def the_other_network(evaluate, net_3, net_10, xtest, ltest, after, device):
-    after_10 = evaluate(net_3, xtest, ltest)[1]
-    return after_10, after_10 - after
+the_other_network = changed(
+    data_moved, "net_10, xtest.to(device), ltest.to(device)", "net_3, xtest, ltest", wrong="net_3 measured again"
+)
 
 
 @wrong("fractions, not percent")
@@ -40,10 +39,12 @@ def the_whole_pair(evaluate, net_3, net_10, xtest, ltest, after, device):
     return pair, pair[1] - after
 
 
-@wrong("a tensor")
-def a_tensor(evaluate, net_3, net_10, xtest, ltest, after, device):
-    after_10 = torch.tensor(evaluate(net_10, xtest.to(device), ltest.to(device))[1])
-    return after_10, after_10 - after
+a_tensor = changed(
+    data_moved,
+    "evaluate(net_10, xtest.to(device), ltest.to(device))[1]",
+    "torch.tensor(evaluate(net_10, xtest.to(device), ltest.to(device))[1])",
+    wrong="a tensor",
+)
 
 
 @wrong("the figure that the document gives")
@@ -51,19 +52,24 @@ def a_typed_figure(evaluate, net_3, net_10, xtest, ltest, after, device):
     return 50.0, 50.0 - after
 
 
-@wrong("the sign of the gain", passes="visible")
-def loss_for_gain(evaluate, net_3, net_10, xtest, ltest, after, device):
-    after_10 = evaluate(net_10, xtest.to(device), ltest.to(device))[1]
-    return after_10, after - after_10
-
-
-@wrong("the gain over the untrained network", passes="visible")
-def gain_over_nothing(evaluate, net_3, net_10, xtest, ltest, after, device):
-    after_10 = evaluate(net_10, xtest.to(device), ltest.to(device))[1]
-    return after_10, after_10 - 10.0
-
-
-@wrong("the gain as a ratio", passes="visible")
-def ratio(evaluate, net_3, net_10, xtest, ltest, after, device):
-    after_10 = evaluate(net_10, xtest.to(device), ltest.to(device))[1]
-    return after_10, after_10 / after
+loss_for_gain = changed(
+    data_moved,
+    "return after_10, after_10 - after",
+    "return after_10, after - after_10",
+    wrong="the sign of the gain",
+    passes="visible",
+)
+gain_over_nothing = changed(
+    data_moved,
+    "return after_10, after_10 - after",
+    "return after_10, after_10 - 10.0",
+    wrong="the gain over the untrained network",
+    passes="visible",
+)
+ratio = changed(
+    data_moved,
+    "return after_10, after_10 - after",
+    "return after_10, after_10 / after",
+    wrong="the gain as a ratio",
+    passes="visible",
+)

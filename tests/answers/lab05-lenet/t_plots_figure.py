@@ -1,6 +1,6 @@
 """T-plots: loss and accuracy over the epochs."""
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "t-plots-figure"
 NAME = "plot_history"
@@ -35,43 +35,13 @@ def line_by_line(history):
     return figure
 
 
-@wrong("accuracy as a fraction")
-def fractions(history):
-    figure, panels = plt.subplots(1, 2)
-    for axes, what, factor in zip(panels, ("loss", "accuracy"), (1, 1), strict=True):
-        for split, style in (("train", "o--"), ("test", "s-")):
-            heights = factor * np.array(history[f"{split}_{what}"])
-            axes.plot(np.arange(1, len(heights) + 1), heights, style, label=split)
-        axes.set_xlabel("epoch")
-        axes.set_ylabel(what)
-        axes.legend()
-    return figure
-
-
-@wrong("test before training")
-def test_first(history):
-    figure, panels = plt.subplots(1, 2)
-    for axes, what, factor in zip(panels, ("loss", "accuracy"), (1, 100), strict=True):
-        for split, style in (("test", "s-"), ("train", "o--")):
-            heights = factor * np.array(history[f"{split}_{what}"])
-            axes.plot(np.arange(1, len(heights) + 1), heights, style, label=split)
-        axes.set_xlabel("epoch")
-        axes.set_ylabel(what)
-        axes.legend()
-    return figure
-
-
-@wrong("accuracy before loss")
-def accuracy_first(history):
-    figure, panels = plt.subplots(1, 2)
-    for axes, what, factor in zip(panels, ("accuracy", "loss"), (100, 1), strict=True):
-        for split, style in (("train", "o--"), ("test", "s-")):
-            heights = factor * np.array(history[f"{split}_{what}"])
-            axes.plot(np.arange(1, len(heights) + 1), heights, style, label=split)
-        axes.set_xlabel("epoch")
-        axes.set_ylabel(what)
-        axes.legend()
-    return figure
+fractions = changed(by_a_loop, "(1, 100), strict", "(1, 1), strict", wrong="accuracy as a fraction")
+test_first = changed(
+    by_a_loop, 'train", "o--"), ("test", "s', 'test", "s-"), ("train", "o-', wrong="test before training"
+)
+accuracy_first = changed(
+    by_a_loop, '"loss", "accuracy"), (1, 100', '"accuracy", "loss"), (100, 1', wrong="accuracy before loss"
+)
 
 
 @wrong("one panel for all four lines")
@@ -92,30 +62,10 @@ def no_training_accuracy(history):
     return figure
 
 
-@wrong("returns nothing")
-def nothing_returned(history):
-    figure, panels = plt.subplots(1, 2)
-    for axes, what, factor in zip(panels, ("loss", "accuracy"), (1, 100), strict=True):
-        for split, style in (("train", "o--"), ("test", "s-")):
-            heights = factor * np.array(history[f"{split}_{what}"])
-            axes.plot(np.arange(1, len(heights) + 1), heights, style, label=split)
-        axes.set_xlabel("epoch")
-        axes.set_ylabel(what)
-        axes.legend()
-    figure.suptitle("history")
-
-
-@wrong("epochs from 0", passes="visible")
-def from_zero(history):
-    figure, panels = plt.subplots(1, 2)
-    for axes, what, factor in zip(panels, ("loss", "accuracy"), (1, 100), strict=True):
-        for split, style in (("train", "o--"), ("test", "s-")):
-            heights = factor * np.array(history[f"{split}_{what}"])
-            axes.plot(heights, style, label=split)
-        axes.set_xlabel("epoch")
-        axes.set_ylabel(what)
-        axes.legend()
-    return figure
+nothing_returned = changed(by_a_loop, "return figure", 'figure.suptitle("history")', wrong="returns nothing")
+from_zero = changed(
+    by_a_loop, "np.arange(1, len(heights) + 1), heights", "heights", wrong="epochs from 0", passes="visible"
+)
 
 
 @wrong("no labels on the axes", passes="visible")
@@ -129,42 +79,13 @@ def no_labels(history):
     return figure
 
 
-@wrong("no legend", passes="visible")
-def no_legend(history):
-    figure, panels = plt.subplots(1, 2)
-    for axes, what, factor in zip(panels, ("loss", "accuracy"), (1, 100), strict=True):
-        for split, style in (("train", "o--"), ("test", "s-")):
-            heights = factor * np.array(history[f"{split}_{what}"])
-            axes.plot(np.arange(1, len(heights) + 1), heights, style, label=split)
-        axes.set_xlabel("epoch")
-        axes.set_ylabel(what)
-    return figure
-
-
-@wrong("lines that differ by colour alone", passes="visible")
-def colour_alone(history):
-    figure, panels = plt.subplots(1, 2)
-    for axes, what, factor in zip(panels, ("loss", "accuracy"), (1, 100), strict=True):
-        for split, style in (("train", "o--"), ("test", "o--")):
-            heights = factor * np.array(history[f"{split}_{what}"])
-            axes.plot(np.arange(1, len(heights) + 1), heights, style, label=split)
-        axes.set_xlabel("epoch")
-        axes.set_ylabel(what)
-        axes.legend()
-    return figure
-
-
-@wrong("two epochs only", passes="visible")
-def two_epochs(history):
-    figure, panels = plt.subplots(1, 2)
-    for axes, what, factor in zip(panels, ("loss", "accuracy"), (1, 100), strict=True):
-        for split, style in (("train", "o--"), ("test", "s-")):
-            heights = factor * np.array(history[f"{split}_{what}"][:2])
-            axes.plot(np.arange(1, len(heights) + 1), heights, style, label=split)
-        axes.set_xlabel("epoch")
-        axes.set_ylabel(what)
-        axes.legend()
-    return figure
+no_legend = changed(by_a_loop, "axes.legend()", "", wrong="no legend", passes="visible")
+colour_alone = changed(
+    by_a_loop, 'test", "s-', 'test", "o--', wrong="lines that differ by colour alone", passes="visible"
+)
+two_epochs = changed(
+    by_a_loop, '[f"{split}_{what}"]', '[f"{split}_{what}"][:2]', wrong="two epochs only", passes="visible"
+)
 
 
 @right

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "t-save-weights"
 VALUES = ("save_weights", "load_weights")
@@ -42,19 +42,12 @@ def with_os(LeNet):
     return save_weights, load_weights
 
 
-@wrong("saves the whole network, which weights_only refuses")
-def whole_object(LeNet):
-    def save_weights(net, path):
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        torch.save(net, path)
-
-    def load_weights(path, side=28):
-        net = LeNet(side)
-        net.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
-        net.eval()
-        return net
-
-    return save_weights, load_weights
+whole_object = changed(
+    state_dict,
+    "torch.save(net.state_dict(), path)",
+    "torch.save(net, path)",
+    wrong="saves the whole network, which weights_only refuses",
+)
 
 
 @wrong("saves the whole network and loads it as such")
@@ -83,33 +76,15 @@ def no_map_location(LeNet):
     return save_weights, load_weights
 
 
-@wrong("does not make the folder")
-def no_folder(LeNet):
-    def save_weights(net, path):
-        torch.save(net.state_dict(), path)
-
-    def load_weights(path, side=28):
-        net = LeNet(side)
-        net.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
-        net.eval()
-        return net
-
-    return save_weights, load_weights
-
-
-@wrong("reads the file but does not put the values into the network")
-def forgets_to_load(LeNet):
-    def save_weights(net, path):
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        torch.save(net.state_dict(), path)
-
-    def load_weights(path, side=28):
-        net = LeNet(side)
-        torch.load(path, map_location="cpu", weights_only=True)
-        net.eval()
-        return net
-
-    return save_weights, load_weights
+no_folder = changed(
+    state_dict, "Path(path).parent.mkdir(parents=True, exist_ok=True)", "", wrong="does not make the folder"
+)
+forgets_to_load = changed(
+    state_dict,
+    'net.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))',
+    'torch.load(path, map_location="cpu", weights_only=True)',
+    wrong="reads the file but does not put the values into the network",
+)
 
 
 @wrong("returns what load_state_dict says, not the network")
@@ -126,33 +101,13 @@ def returns_what_was_loaded(LeNet):
     return save_weights, load_weights
 
 
-@wrong("saves a list of parameters without names")
-def parameters_only(LeNet):
-    def save_weights(net, path):
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        torch.save(list(net.parameters()), path)
-
-    def load_weights(path, side=28):
-        net = LeNet(side)
-        net.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
-        net.eval()
-        return net
-
-    return save_weights, load_weights
-
-
-@wrong("stays in training mode", passes="visible")
-def training_mode(LeNet):
-    def save_weights(net, path):
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        torch.save(net.state_dict(), path)
-
-    def load_weights(path, side=28):
-        net = LeNet(side)
-        net.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
-        return net
-
-    return save_weights, load_weights
+parameters_only = changed(
+    state_dict,
+    "torch.save(net.state_dict(), path)",
+    "torch.save(list(net.parameters()), path)",
+    wrong="saves a list of parameters without names",
+)
+training_mode = changed(state_dict, "net.eval()", "", wrong="stays in training mode", passes="visible")
 
 
 @wrong("makes one folder, not a folder in a folder", passes="visible")
@@ -171,19 +126,7 @@ def one_folder_only(LeNet):
     return save_weights, load_weights
 
 
-@wrong("forgets the side", passes="visible")
-def always_28(LeNet):
-    def save_weights(net, path):
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        torch.save(net.state_dict(), path)
-
-    def load_weights(path, side=28):
-        net = LeNet()
-        net.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
-        net.eval()
-        return net
-
-    return save_weights, load_weights
+always_28 = changed(state_dict, "net = LeNet(side)", "net = LeNet()", wrong="forgets the side", passes="visible")
 
 
 @wrong("always the same file")
@@ -218,34 +161,20 @@ def missing_file_hidden(LeNet):
     return save_weights, load_weights
 
 
-@wrong("leaves the network in evaluation mode after saving", passes="visible")
-def switches_the_network(LeNet):
-    def save_weights(net, path):
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        torch.save(net.eval().state_dict(), path)
-
-    def load_weights(path, side=28):
-        net = LeNet(side)
-        net.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
-        net.eval()
-        return net
-
-    return save_weights, load_weights
-
-
-@wrong("opens whatever is in the file", passes="visible")
-def trusts_the_file(LeNet):
-    def save_weights(net, path):
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        torch.save(net.state_dict(), path)
-
-    def load_weights(path, side=28):
-        net = LeNet(side)
-        net.load_state_dict(torch.load(path, "cpu", weights_only=False))
-        net.eval()
-        return net
-
-    return save_weights, load_weights
+switches_the_network = changed(
+    state_dict,
+    "torch.save(net.state_dict(), path)",
+    "torch.save(net.eval().state_dict(), path)",
+    wrong="leaves the network in evaluation mode after saving",
+    passes="visible",
+)
+trusts_the_file = changed(
+    state_dict,
+    'map_location="cpu", weights_only=True',
+    '"cpu", weights_only=False',
+    wrong="opens whatever is in the file",
+    passes="visible",
+)
 
 
 @wrong("one network for all files", passes="visible")

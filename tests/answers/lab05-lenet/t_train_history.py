@@ -1,6 +1,6 @@
 """T-train: a training that keeps its history."""
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "t-train-history"
 NAME = "train"
@@ -85,134 +85,26 @@ def percent(net, train_data, test_data, epochs, batch_size=64, lr=0.01, momentum
     return history
 
 
-@wrong("sums, not means")
-def sums(net, train_data, test_data, epochs, batch_size=64, lr=0.01, momentum=0.5, progress=True):
-    (images, labels), (test_images, test_labels) = train_data, test_data
-    optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum)
-    history = {"train_loss": [], "train_accuracy": [], "test_loss": [], "test_accuracy": []}
-    for _ in range(epochs):
-        net.train()
-        total, right = 0.0, 0
-        for index in torch.randperm(len(images)).split(batch_size):
-            logits = net(images[index])
-            loss = F.cross_entropy(logits, labels[index])
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            total += loss.item() * len(index)
-            right += int((logits.argmax(1) == labels[index]).sum())
-        history["train_loss"].append(total)
-        history["train_accuracy"].append(right / len(images))
-        net.eval()
-        with torch.no_grad():
-            logits = net(test_images)
-        history["test_loss"].append(F.cross_entropy(logits, test_labels).item())
-        history["test_accuracy"].append((logits.argmax(1) == test_labels).float().mean().item())
-    return history
-
-
-@wrong("keeps the last epoch only")
-def last_epoch_only(net, train_data, test_data, epochs, batch_size=64, lr=0.01, momentum=0.5, progress=True):
-    (images, labels), (test_images, test_labels) = train_data, test_data
-    optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum)
-    history = {"train_loss": [], "train_accuracy": [], "test_loss": [], "test_accuracy": []}
-    for _ in range(epochs):
-        net.train()
-        total, right = 0.0, 0
-        for index in torch.randperm(len(images)).split(batch_size):
-            logits = net(images[index])
-            loss = F.cross_entropy(logits, labels[index])
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            total += loss.item() * len(index)
-            right += int((logits.argmax(1) == labels[index]).sum())
-        history["train_loss"].append(total / len(images))
-        history["train_accuracy"].append(right / len(images))
-        net.eval()
-        with torch.no_grad():
-            logits = net(test_images)
-        history["test_loss"].append(F.cross_entropy(logits, test_labels).item())
-        history["test_accuracy"].append((logits.argmax(1) == test_labels).float().mean().item())
-    return {key: values[-1:] for key, values in history.items()}
-
-
-@wrong("other keys")
-def other_keys(net, train_data, test_data, epochs, batch_size=64, lr=0.01, momentum=0.5, progress=True):
-    (images, labels), (test_images, test_labels) = train_data, test_data
-    optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum)
-    history = {"train_loss": [], "train_accuracy": [], "test_loss": [], "test_accuracy": []}
-    for _ in range(epochs):
-        net.train()
-        total, right = 0.0, 0
-        for index in torch.randperm(len(images)).split(batch_size):
-            logits = net(images[index])
-            loss = F.cross_entropy(logits, labels[index])
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            total += loss.item() * len(index)
-            right += int((logits.argmax(1) == labels[index]).sum())
-        history["train_loss"].append(total / len(images))
-        history["train_accuracy"].append(right / len(images))
-        net.eval()
-        with torch.no_grad():
-            logits = net(test_images)
-        history["test_loss"].append(F.cross_entropy(logits, test_labels).item())
-        history["test_accuracy"].append((logits.argmax(1) == test_labels).float().mean().item())
-    return {key.replace("_", " ").title(): values for key, values in history.items()}
-
-
-@wrong("the accuracy of the last training minibatch for the test images")
-def last_batch_scored(net, train_data, test_data, epochs, batch_size=64, lr=0.01, momentum=0.5, progress=True):
-    (images, labels), (test_images, test_labels) = train_data, test_data
-    optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum)
-    history = {"train_loss": [], "train_accuracy": [], "test_loss": [], "test_accuracy": []}
-    for _ in range(epochs):
-        net.train()
-        total, right = 0.0, 0
-        for index in torch.randperm(len(images)).split(batch_size):
-            logits = net(images[index])
-            loss = F.cross_entropy(logits, labels[index])
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            total += loss.item() * len(index)
-            right += int((logits.argmax(1) == labels[index]).sum())
-        history["train_loss"].append(total / len(images))
-        history["train_accuracy"].append(right / len(images))
-        net.eval()
-        with torch.no_grad():
-            logits = net(test_images)
-        history["test_loss"].append(F.cross_entropy(logits, test_labels).item())
-        history["test_accuracy"].append(right / len(images) / 2)
-    return history
-
-
-@wrong("returns nothing")
-def nothing_returned(net, train_data, test_data, epochs, batch_size=64, lr=0.01, momentum=0.5, progress=True):
-    (images, labels), (test_images, test_labels) = train_data, test_data
-    optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum)
-    history = {"train_loss": [], "train_accuracy": [], "test_loss": [], "test_accuracy": []}
-    for _ in range(epochs):
-        net.train()
-        total, right = 0.0, 0
-        for index in torch.randperm(len(images)).split(batch_size):
-            logits = net(images[index])
-            loss = F.cross_entropy(logits, labels[index])
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            total += loss.item() * len(index)
-            right += int((logits.argmax(1) == labels[index]).sum())
-        history["train_loss"].append(total / len(images))
-        history["train_accuracy"].append(right / len(images))
-        net.eval()
-        with torch.no_grad():
-            logits = net(test_images)
-        history["test_loss"].append(F.cross_entropy(logits, test_labels).item())
-        history["test_accuracy"].append((logits.argmax(1) == test_labels).float().mean().item())
-    print(history)
+sums = changed(sums_over_images, "total / len(images)", "total", wrong="sums, not means")
+last_epoch_only = changed(
+    sums_over_images,
+    "return history",
+    "return {key: values[-1:] for key, values in history.items()}",
+    wrong="keeps the last epoch only",
+)
+other_keys = changed(
+    sums_over_images,
+    "return history",
+    'return {key.replace("_", " ").title(): values for key, values in history.items()}',
+    wrong="other keys",
+)
+last_batch_scored = changed(
+    sums_over_images,
+    "(logits.argmax(1) == test_labels).float().mean().item()",
+    "right / len(images) / 2",
+    wrong="the accuracy of the last training minibatch for the test images",
+)
+nothing_returned = changed(sums_over_images, "return history", "print(history)", wrong="returns nothing")
 
 
 @wrong("the mean over minibatches, not over images", passes="visible")
@@ -241,29 +133,9 @@ def mean_of_means(net, train_data, test_data, epochs, batch_size=64, lr=0.01, mo
     return history
 
 
-@wrong("measures in training mode", passes="visible")
-def measures_in_training_mode(net, train_data, test_data, epochs, batch_size=64, lr=0.01, momentum=0.5, progress=True):
-    (images, labels), (test_images, test_labels) = train_data, test_data
-    optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum)
-    history = {"train_loss": [], "train_accuracy": [], "test_loss": [], "test_accuracy": []}
-    for _ in range(epochs):
-        net.train()
-        total, right = 0.0, 0
-        for index in torch.randperm(len(images)).split(batch_size):
-            logits = net(images[index])
-            loss = F.cross_entropy(logits, labels[index])
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            total += loss.item() * len(index)
-            right += int((logits.argmax(1) == labels[index]).sum())
-        history["train_loss"].append(total / len(images))
-        history["train_accuracy"].append(right / len(images))
-        with torch.no_grad():
-            logits = net(test_images)
-        history["test_loss"].append(F.cross_entropy(logits, test_labels).item())
-        history["test_accuracy"].append((logits.argmax(1) == test_labels).float().mean().item())
-    return history
+measures_in_training_mode = changed(
+    sums_over_images, "net.eval()", "", wrong="measures in training mode", passes="visible"
+)
 
 
 @wrong("never goes back to training mode", passes="visible")
@@ -292,54 +164,10 @@ def trains_in_evaluation_mode(net, train_data, test_data, epochs, batch_size=64,
     return history
 
 
-@wrong("gradients are not set to zero", passes="visible")
-def no_zero_grad(net, train_data, test_data, epochs, batch_size=64, lr=0.01, momentum=0.5, progress=True):
-    (images, labels), (test_images, test_labels) = train_data, test_data
-    optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum)
-    history = {"train_loss": [], "train_accuracy": [], "test_loss": [], "test_accuracy": []}
-    for _ in range(epochs):
-        net.train()
-        total, right = 0.0, 0
-        for index in torch.randperm(len(images)).split(batch_size):
-            logits = net(images[index])
-            loss = F.cross_entropy(logits, labels[index])
-            loss.backward()
-            optimizer.step()
-            total += loss.item() * len(index)
-            right += int((logits.argmax(1) == labels[index]).sum())
-        history["train_loss"].append(total / len(images))
-        history["train_accuracy"].append(right / len(images))
-        net.eval()
-        with torch.no_grad():
-            logits = net(test_images)
-        history["test_loss"].append(F.cross_entropy(logits, test_labels).item())
-        history["test_accuracy"].append((logits.argmax(1) == test_labels).float().mean().item())
-    return history
-
-
-@wrong("never takes a step", passes="visible")
-def no_step(net, train_data, test_data, epochs, batch_size=64, lr=0.01, momentum=0.5, progress=True):
-    (images, labels), (test_images, test_labels) = train_data, test_data
-    optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum)
-    history = {"train_loss": [], "train_accuracy": [], "test_loss": [], "test_accuracy": []}
-    for _ in range(epochs):
-        net.train()
-        total, right = 0.0, 0
-        for index in torch.randperm(len(images)).split(batch_size):
-            logits = net(images[index])
-            loss = F.cross_entropy(logits, labels[index])
-            optimizer.zero_grad()
-            loss.backward()
-            total += loss.item() * len(index)
-            right += int((logits.argmax(1) == labels[index]).sum())
-        history["train_loss"].append(total / len(images))
-        history["train_accuracy"].append(right / len(images))
-        net.eval()
-        with torch.no_grad():
-            logits = net(test_images)
-        history["test_loss"].append(F.cross_entropy(logits, test_labels).item())
-        history["test_accuracy"].append((logits.argmax(1) == test_labels).float().mean().item())
-    return history
+no_zero_grad = changed(
+    sums_over_images, "optimizer.zero_grad()", "", wrong="gradients are not set to zero", passes="visible"
+)
+no_step = changed(sums_over_images, "optimizer.step()", "", wrong="never takes a step", passes="visible")
 
 
 @wrong("learns from the test images too", passes="visible")
@@ -395,56 +223,20 @@ def the_wrong_images(net, train_data, test_data, epochs, batch_size=64, lr=0.01,
     return history
 
 
-@wrong("drops the short minibatch", passes="visible")
-def short_batch_dropped(net, train_data, test_data, epochs, batch_size=64, lr=0.01, momentum=0.5, progress=True):
-    (images, labels), (test_images, test_labels) = train_data, test_data
-    optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum)
-    history = {"train_loss": [], "train_accuracy": [], "test_loss": [], "test_accuracy": []}
-    for _ in range(epochs):
-        net.train()
-        total, right = 0.0, 0
-        for index in torch.randperm(len(images)).split(batch_size)[: len(images) // batch_size]:
-            logits = net(images[index])
-            loss = F.cross_entropy(logits, labels[index])
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            total += loss.item() * len(index)
-            right += int((logits.argmax(1) == labels[index]).sum())
-        history["train_loss"].append(total / len(images))
-        history["train_accuracy"].append(right / len(images))
-        net.eval()
-        with torch.no_grad():
-            logits = net(test_images)
-        history["test_loss"].append(F.cross_entropy(logits, test_labels).item())
-        history["test_accuracy"].append((logits.argmax(1) == test_labels).float().mean().item())
-    return history
-
-
-@wrong("momentum and step size built in", passes="visible")
-def momentum_built_in(net, train_data, test_data, epochs, batch_size=64, lr=0.01, momentum=0.5, progress=True):
-    (images, labels), (test_images, test_labels) = train_data, test_data
-    optimizer = torch.optim.SGD(net.parameters(), lr=lr * 0 + 0.01 * (lr > 0), momentum=0.5)
-    history = {"train_loss": [], "train_accuracy": [], "test_loss": [], "test_accuracy": []}
-    for _ in range(epochs):
-        net.train()
-        total, right = 0.0, 0
-        for index in torch.randperm(len(images)).split(batch_size):
-            logits = net(images[index])
-            loss = F.cross_entropy(logits, labels[index])
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            total += loss.item() * len(index)
-            right += int((logits.argmax(1) == labels[index]).sum())
-        history["train_loss"].append(total / len(images))
-        history["train_accuracy"].append(right / len(images))
-        net.eval()
-        with torch.no_grad():
-            logits = net(test_images)
-        history["test_loss"].append(F.cross_entropy(logits, test_labels).item())
-        history["test_accuracy"].append((logits.argmax(1) == test_labels).float().mean().item())
-    return history
+short_batch_dropped = changed(
+    sums_over_images,
+    "(batch_size)",
+    "(batch_size)[: len(images) // batch_size]",
+    wrong="drops the short minibatch",
+    passes="visible",
+)
+momentum_built_in = changed(
+    sums_over_images,
+    "lr, momentum=momentum",
+    "lr * 0 + 0.01 * (lr > 0), momentum=0.5",
+    wrong="momentum and step size built in",
+    passes="visible",
+)
 
 
 @wrong("a row for each epoch, turned into lists at the end: none where there was no epoch", passes="visible")

@@ -1,6 +1,6 @@
 """W-expand: model A, grown in one of three ways."""
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "w-expand-net"
 VALUES = ("way", "Expanded")
@@ -134,42 +134,18 @@ def not_expanded():
     return "convolution", Expanded
 
 
-@wrong("says linear, but adds a convolution")
-def wrong_word():
-    class Expanded(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.cnn1 = nn.Conv2d(1, 16, 5, padding=2)
-            self.cnn2 = nn.Conv2d(16, 32, 5, padding=2)
-            self.cnn3 = nn.Conv2d(32, 64, 3, padding=1)
-            self.fc1 = nn.Linear(64 * 7 * 7, 10)
-
-        def forward(self, x):
-            x = F.max_pool2d(F.relu(self.cnn1(x)), 2)
-            x = F.max_pool2d(F.relu(self.cnn2(x)), 2)
-            x = F.relu(self.cnn3(x))
-            return self.fc1(x.flatten(1))
-
-    return "linear", Expanded
-
-
-@wrong("a word that is not in the table")
-def unknown_word():
-    class Expanded(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.cnn1 = nn.Conv2d(1, 16, 5, padding=2)
-            self.cnn2 = nn.Conv2d(16, 32, 5, padding=2)
-            self.cnn3 = nn.Conv2d(32, 64, 3, padding=1)
-            self.fc1 = nn.Linear(64 * 7 * 7, 10)
-
-        def forward(self, x):
-            x = F.max_pool2d(F.relu(self.cnn1(x)), 2)
-            x = F.max_pool2d(F.relu(self.cnn2(x)), 2)
-            x = F.relu(self.cnn3(x))
-            return self.fc1(x.flatten(1))
-
-    return "more convolutions", Expanded
+wrong_word = changed(
+    third_convolution,
+    'return "convolution", Expanded',
+    'return "linear", Expanded',
+    wrong="says linear, but adds a convolution",
+)
+unknown_word = changed(
+    third_convolution,
+    'return "convolution", Expanded',
+    'return "more convolutions", Expanded',
+    wrong="a word that is not in the table",
+)
 
 
 @wrong("pools more, not less")
@@ -189,22 +165,9 @@ def pools_more():
     return "pooling", Expanded
 
 
-@wrong("five classes")
-def five_classes():
-    class Expanded(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.cnn1 = nn.Conv2d(1, 16, 5, padding=2)
-            self.cnn2 = nn.Conv2d(16, 32, 5, padding=2)
-            self.fc1 = nn.Linear(32 * 7 * 7, 100)
-            self.fc2 = nn.Linear(100, 5)
-
-        def forward(self, x):
-            x = F.max_pool2d(F.relu(self.cnn1(x)), 2)
-            x = F.max_pool2d(F.relu(self.cnn2(x)), 2)
-            return self.fc2(F.relu(self.fc1(x.flatten(1))))
-
-    return "linear", Expanded
+five_classes = changed(
+    two_linear_layers, "self.fc2 = nn.Linear(100, 10)", "self.fc2 = nn.Linear(100, 5)", wrong="five classes"
+)
 
 
 @wrong("a network in place of a class")
@@ -231,22 +194,13 @@ def not_used():
     return "convolution", Expanded
 
 
-@wrong("no ReLU between the linear layers", passes="visible")
-def no_relu_between():
-    class Expanded(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.cnn1 = nn.Conv2d(1, 16, 5, padding=2)
-            self.cnn2 = nn.Conv2d(16, 32, 5, padding=2)
-            self.fc1 = nn.Linear(32 * 7 * 7, 100)
-            self.fc2 = nn.Linear(100, 10)
-
-        def forward(self, x):
-            x = F.max_pool2d(F.relu(self.cnn1(x)), 2)
-            x = F.max_pool2d(F.relu(self.cnn2(x)), 2)
-            return self.fc2(self.fc1(x.flatten(1)))
-
-    return "linear", Expanded
+no_relu_between = changed(
+    two_linear_layers,
+    "F.relu(self.fc1(x.flatten(1)))",
+    "self.fc1(x.flatten(1))",
+    wrong="no ReLU between the linear layers",
+    passes="visible",
+)
 
 
 @wrong("no ReLU after the third convolution", passes="visible")
@@ -267,95 +221,37 @@ def no_relu_at_the_end():
     return "convolution", Expanded
 
 
-@wrong("ReLU after the last layer", passes="visible")
-def relu_last():
-    class Expanded(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.cnn1 = nn.Conv2d(1, 16, 5, padding=2)
-            self.cnn2 = nn.Conv2d(16, 32, 5, padding=2)
-            self.fc1 = nn.Linear(32 * 7 * 7, 100)
-            self.fc2 = nn.Linear(100, 10)
-
-        def forward(self, x):
-            x = F.max_pool2d(F.relu(self.cnn1(x)), 2)
-            x = F.max_pool2d(F.relu(self.cnn2(x)), 2)
-            return F.relu(self.fc2(F.relu(self.fc1(x.flatten(1)))))
-
-    return "linear", Expanded
-
-
-@wrong("softmax at the end", passes="visible")
-def with_softmax():
-    class Expanded(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.cnn1 = nn.Conv2d(1, 16, 5, padding=2)
-            self.cnn2 = nn.Conv2d(16, 32, 5, padding=2)
-            self.fc1 = nn.Linear(32 * 7 * 7, 100)
-            self.fc2 = nn.Linear(100, 10)
-
-        def forward(self, x):
-            x = F.max_pool2d(F.relu(self.cnn1(x)), 2)
-            x = F.max_pool2d(F.relu(self.cnn2(x)), 2)
-            return self.fc2(F.relu(self.fc1(x.flatten(1)))).softmax(1)
-
-    return "linear", Expanded
-
-
-@wrong("log_softmax at the end", passes="visible")
-def with_log_softmax():
-    class Expanded(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.cnn1 = nn.Conv2d(1, 16, 5, padding=2)
-            self.cnn2 = nn.Conv2d(16, 32, 5, padding=2)
-            self.cnn3 = nn.Conv2d(32, 64, 3, padding=1)
-            self.fc1 = nn.Linear(64 * 7 * 7, 10)
-
-        def forward(self, x):
-            x = F.max_pool2d(F.relu(self.cnn1(x)), 2)
-            x = F.max_pool2d(F.relu(self.cnn2(x)), 2)
-            x = F.relu(self.cnn3(x))
-            return F.log_softmax(self.fc1(x.flatten(1)), 1)
-
-    return "convolution", Expanded
-
-
-@wrong("forward cuts the gradient", passes="visible")
-def cut_gradient():
-    class Expanded(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.cnn1 = nn.Conv2d(1, 16, 5, padding=2)
-            self.cnn2 = nn.Conv2d(16, 32, 5, padding=2)
-            self.fc1 = nn.Linear(32 * 7 * 7, 100)
-            self.fc2 = nn.Linear(100, 10)
-
-        def forward(self, x):
-            x = F.max_pool2d(F.relu(self.cnn1(x)), 2)
-            x = F.max_pool2d(F.relu(self.cnn2(x)), 2)
-            return self.fc2(F.relu(self.fc1(x.detach().flatten(1))))
-
-    return "linear", Expanded
-
-
-@wrong("no biases", passes="visible")
-def without_biases():
-    class Expanded(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.cnn1 = nn.Conv2d(1, 16, 5, padding=2)
-            self.cnn2 = nn.Conv2d(16, 32, 5, padding=2)
-            self.fc1 = nn.Linear(32 * 7 * 7, 100)
-            self.fc2 = nn.Linear(100, 10, bias=False)
-
-        def forward(self, x):
-            x = F.max_pool2d(F.relu(self.cnn1(x)), 2)
-            x = F.max_pool2d(F.relu(self.cnn2(x)), 2)
-            return self.fc2(F.relu(self.fc1(x.flatten(1))))
-
-    return "linear", Expanded
+relu_last = changed(
+    two_linear_layers,
+    "self.fc2(F.relu(self.fc1(x.flatten(1))))",
+    "F.relu(self.fc2(F.relu(self.fc1(x.flatten(1)))))",
+    wrong="ReLU after the last layer",
+    passes="visible",
+)
+with_softmax = changed(
+    two_linear_layers,
+    "(F.relu(self.fc1(x.flatten(1))))",
+    "(F.relu(self.fc1(x.flatten(1)))).softmax(1)",
+    wrong="softmax at the end",
+    passes="visible",
+)
+with_log_softmax = changed(
+    third_convolution,
+    "self.fc1(x.flatten(1))",
+    "F.log_softmax(self.fc1(x.flatten(1)), 1)",
+    wrong="log_softmax at the end",
+    passes="visible",
+)
+cut_gradient = changed(
+    two_linear_layers, "flatten(1)", "detach().flatten(1)", wrong="forward cuts the gradient", passes="visible"
+)
+without_biases = changed(
+    two_linear_layers,
+    "self.fc2 = nn.Linear(100, 10)",
+    "self.fc2 = nn.Linear(100, 10, bias=False)",
+    wrong="no biases",
+    passes="visible",
+)
 
 
 @right

@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "e-deeplenet-endings"
 VALUES = ("log_softmax", "endings")
@@ -83,22 +83,9 @@ def wrong_axis():
     return log_softmax, endings
 
 
-@wrong("NLL of probabilities")
-def nll_of_probabilities():
-    def log_softmax(z):
-        z = z - z.max(dim=1, keepdim=True).values
-        return z - z.exp().sum(dim=1, keepdim=True).log()
-
-    def endings(logits, labels):
-        once = log_softmax(logits)
-        return {
-            "logits, cross-entropy": F.cross_entropy(logits, labels).item(),
-            "log-softmax, NLL": F.nll_loss(once.exp(), labels).item(),
-            "log-softmax, cross-entropy": F.cross_entropy(once, labels).item(),
-            "softmax, cross-entropy": F.cross_entropy(once.exp(), labels).item(),
-        }
-
-    return log_softmax, endings
+nll_of_probabilities = changed(
+    by_the_formula, "nll_loss(once, labels)", "nll_loss(once.exp(), labels)", wrong="NLL of probabilities"
+)
 
 
 @wrong("all four taken for equal")
@@ -114,21 +101,9 @@ def all_equal():
     return log_softmax, endings
 
 
-@wrong("three losses only")
-def one_is_missing():
-    def log_softmax(z):
-        z = z - z.max(dim=1, keepdim=True).values
-        return z - z.exp().sum(dim=1, keepdim=True).log()
-
-    def endings(logits, labels):
-        once = log_softmax(logits)
-        return {
-            "logits, cross-entropy": F.cross_entropy(logits, labels).item(),
-            "log-softmax, NLL": F.nll_loss(once, labels).item(),
-            "softmax, cross-entropy": F.cross_entropy(once.exp(), labels).item(),
-        }
-
-    return log_softmax, endings
+one_is_missing = changed(
+    by_the_formula, '"log-softmax, cross-entropy": F.cross_entropy(once, labels).item(),', "", wrong="three losses only"
+)
 
 
 @wrong("sums, not means")
@@ -149,39 +124,20 @@ def sums():
     return log_softmax, endings
 
 
-@wrong("overflows for large logits", passes="visible")
-def overflows():
-    def log_softmax(z):
-        return z - z.exp().sum(dim=1, keepdim=True).log()
-
-    def endings(logits, labels):
-        once = log_softmax(logits)
-        return {
-            "logits, cross-entropy": F.cross_entropy(logits, labels).item(),
-            "log-softmax, NLL": F.nll_loss(once, labels).item(),
-            "log-softmax, cross-entropy": F.cross_entropy(once, labels).item(),
-            "softmax, cross-entropy": F.cross_entropy(once.exp(), labels).item(),
-        }
-
-    return log_softmax, endings
-
-
-@wrong("subtracts the largest logit of all rows", passes="visible")
-def one_maximum():
-    def log_softmax(z):
-        z = z - z.max()
-        return z - z.exp().sum(dim=1, keepdim=True).log()
-
-    def endings(logits, labels):
-        once = log_softmax(logits)
-        return {
-            "logits, cross-entropy": F.cross_entropy(logits, labels).item(),
-            "log-softmax, NLL": F.nll_loss(once, labels).item(),
-            "log-softmax, cross-entropy": F.cross_entropy(once, labels).item(),
-            "softmax, cross-entropy": F.cross_entropy(once.exp(), labels).item(),
-        }
-
-    return log_softmax, endings
+overflows = changed(
+    by_the_formula,
+    "z = z - z.max(dim=1, keepdim=True).values",
+    "",
+    wrong="overflows for large logits",
+    passes="visible",
+)
+one_maximum = changed(
+    by_the_formula,
+    "z = z - z.max(dim=1, keepdim=True).values",
+    "z = z - z.max()",
+    wrong="subtracts the largest logit of all rows",
+    passes="visible",
+)
 
 
 @wrong("logarithm of a softmax that has become 0", passes="visible")
@@ -202,22 +158,13 @@ def log_of_zero():
     return log_softmax, endings
 
 
-@wrong("changes its argument", passes="visible")
-def in_place():
-    def log_softmax(z):
-        z -= z.max(dim=1, keepdim=True).values
-        return z - z.exp().sum(dim=1, keepdim=True).log()
-
-    def endings(logits, labels):
-        once = log_softmax(logits)
-        return {
-            "logits, cross-entropy": F.cross_entropy(logits, labels).item(),
-            "log-softmax, NLL": F.nll_loss(once, labels).item(),
-            "log-softmax, cross-entropy": F.cross_entropy(once, labels).item(),
-            "softmax, cross-entropy": F.cross_entropy(once.exp(), labels).item(),
-        }
-
-    return log_softmax, endings
+in_place = changed(
+    by_the_formula,
+    "z = z - z.max(dim=1, keepdim=True).values",
+    "z -= z.max(dim=1, keepdim=True).values",
+    wrong="changes its argument",
+    passes="visible",
+)
 
 
 @wrong("the method of a tensor")

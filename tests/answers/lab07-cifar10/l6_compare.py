@@ -1,6 +1,6 @@
 """L6: three kinds of networks, trained from several seeds and measured."""
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "l6-compare"
 VALUES = ("mlps", "lenets", "deep_lenets", "results")
@@ -41,25 +41,9 @@ def measured_by_hand(
     return *found, results
 
 
-@wrong("no mirrored images", passes="visible")
-def without_flips(
-    train_seeds, evaluate, mlp, LeNet, DeepLeNet, train_set, test_set, SEEDS, EPOCHS, BATCH, STEP_SIZE, device
-):
-    import torch
-
-    images, test = train_set.to(device), test_set.to(device)
-    x, found = test.normalised(), []
-    for make in (lambda: mlp(62_006), LeNet, DeepLeNet):
-        found.append(train_seeds(make, images, SEEDS, epochs=EPOCHS, batch_size=BATCH, lr=STEP_SIZE, flip=False))
-
-    def accuracy(net):
-        with torch.no_grad():
-            return sum((net.eval()(x).argmax(1) == test.labels).tolist()) / len(test)
-
-    results = {}
-    for name, nets in zip(("DeepLeNet", "LeNet", "MLP"), reversed(found), strict=True):
-        results[name] = [accuracy(net) for net in nets]
-    return *found, results
+without_flips = changed(
+    measured_by_hand, "STEP_SIZE, flip=True", "STEP_SIZE, flip=False", wrong="no mirrored images", passes="visible"
+)
 
 
 @wrong("percent, not fractions")
@@ -74,18 +58,12 @@ def percent(train_seeds, evaluate, mlp, LeNet, DeepLeNet, train_set, test_set, S
     return mlps, lenets, deep, results
 
 
-@wrong("two of the lists exchanged")
-def mixed_up(
-    train_seeds, evaluate, mlp, LeNet, DeepLeNet, train_set, test_set, SEEDS, EPOCHS, BATCH, STEP_SIZE, device
-):
-    settings = {"epochs": EPOCHS, "batch_size": BATCH, "lr": STEP_SIZE, "flip": True}
-    images, test = train_set.to(device), test_set.to(device)
-    mlps = train_seeds(lambda: mlp(62_006), images, SEEDS, **settings)
-    lenets = train_seeds(LeNet, images, SEEDS, **settings)
-    deep = train_seeds(DeepLeNet, images, SEEDS, **settings)
-    kinds = {"MLP": mlps, "LeNet": lenets, "DeepLeNet": deep}
-    results = {name: [evaluate(net, test).accuracy for net in nets] for name, nets in kinds.items()}
-    return lenets, mlps, deep, results
+mixed_up = changed(
+    as_asked,
+    "return mlps, lenets, deep, results",
+    "return lenets, mlps, deep, results",
+    wrong="two of the lists exchanged",
+)
 
 
 @wrong("one seed only")
@@ -102,18 +80,7 @@ def one_seed(
     return mlps, lenets, deep, results
 
 
-@wrong("another budget for the perceptron")
-def other_budget(
-    train_seeds, evaluate, mlp, LeNet, DeepLeNet, train_set, test_set, SEEDS, EPOCHS, BATCH, STEP_SIZE, device
-):
-    settings = {"epochs": EPOCHS, "batch_size": BATCH, "lr": STEP_SIZE, "flip": True}
-    images, test = train_set.to(device), test_set.to(device)
-    mlps = train_seeds(lambda: mlp(620_060), images, SEEDS, **settings)
-    lenets = train_seeds(LeNet, images, SEEDS, **settings)
-    deep = train_seeds(DeepLeNet, images, SEEDS, **settings)
-    kinds = {"MLP": mlps, "LeNet": lenets, "DeepLeNet": deep}
-    results = {name: [evaluate(net, test).accuracy for net in nets] for name, nets in kinds.items()}
-    return mlps, lenets, deep, results
+other_budget = changed(as_asked, "mlp(62_006)", "mlp(620_060)", wrong="another budget for the perceptron")
 
 
 @wrong("the mean, not the list")
@@ -218,46 +185,15 @@ def wrong_labels(
     return mlps, lenets, deep, results
 
 
-@wrong("the test images are what it learns from", passes="visible")
-def learns_the_test(
-    train_seeds, evaluate, mlp, LeNet, DeepLeNet, train_set, test_set, SEEDS, EPOCHS, BATCH, STEP_SIZE, device
-):
-    settings = {"epochs": EPOCHS, "batch_size": BATCH, "lr": STEP_SIZE, "flip": True}
-    images, test = test_set.to(device), test_set.to(device)
-    mlps = train_seeds(lambda: mlp(62_006), images, SEEDS, **settings)
-    lenets = train_seeds(LeNet, images, SEEDS, **settings)
-    deep = train_seeds(DeepLeNet, images, SEEDS, **settings)
-    kinds = {"MLP": mlps, "LeNet": lenets, "DeepLeNet": deep}
-    results = {name: [evaluate(net, test).accuracy for net in nets] for name, nets in kinds.items()}
-    return mlps, lenets, deep, results
-
-
-@wrong("the learning rate that fit has by itself", passes="visible")
-def step_of_fit(
-    train_seeds, evaluate, mlp, LeNet, DeepLeNet, train_set, test_set, SEEDS, EPOCHS, BATCH, STEP_SIZE, device
-):
-    settings = {"epochs": EPOCHS, "batch_size": BATCH, "lr": 0.05, "flip": True}
-    images, test = train_set.to(device), test_set.to(device)
-    mlps = train_seeds(lambda: mlp(62_006), images, SEEDS, **settings)
-    lenets = train_seeds(LeNet, images, SEEDS, **settings)
-    deep = train_seeds(DeepLeNet, images, SEEDS, **settings)
-    kinds = {"MLP": mlps, "LeNet": lenets, "DeepLeNet": deep}
-    results = {name: [evaluate(net, test).accuracy for net in nets] for name, nets in kinds.items()}
-    return mlps, lenets, deep, results
-
-
-@wrong("the batches that fit makes by itself", passes="visible")
-def batch_of_fit(
-    train_seeds, evaluate, mlp, LeNet, DeepLeNet, train_set, test_set, SEEDS, EPOCHS, BATCH, STEP_SIZE, device
-):
-    settings = {"epochs": EPOCHS, "batch_size": 100, "lr": STEP_SIZE, "flip": True}
-    images, test = train_set.to(device), test_set.to(device)
-    mlps = train_seeds(lambda: mlp(62_006), images, SEEDS, **settings)
-    lenets = train_seeds(LeNet, images, SEEDS, **settings)
-    deep = train_seeds(DeepLeNet, images, SEEDS, **settings)
-    kinds = {"MLP": mlps, "LeNet": lenets, "DeepLeNet": deep}
-    results = {name: [evaluate(net, test).accuracy for net in nets] for name, nets in kinds.items()}
-    return mlps, lenets, deep, results
+learns_the_test = changed(
+    as_asked, "train_set.", "test_set.", wrong="the test images are what it learns from", passes="visible"
+)
+step_of_fit = changed(
+    as_asked, '": STEP_SIZE, "', '": 0.05, "', wrong="the learning rate that fit has by itself", passes="visible"
+)
+batch_of_fit = changed(
+    as_asked, 'BATCH, "lr"', '100, "lr"', wrong="the batches that fit makes by itself", passes="visible"
+)
 
 
 @wrong("only the last accuracy of each list is measured", passes="visible")

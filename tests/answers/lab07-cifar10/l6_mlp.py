@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "l6-mlp"
 NAME = "mlp"
@@ -35,20 +35,13 @@ def by_counting_up(budget, inputs=3072, k=10):
     return Perceptron()
 
 
-@wrong("forgets to flatten")
-def no_flatten(budget, inputs=3072, k=10):
-    width = (budget - k) // (inputs + k + 1)
-    if width < 1:
-        raise ValueError("the budget is too small")
-    return nn.Sequential(nn.Linear(inputs, width), nn.ReLU(), nn.Linear(width, k))
-
-
-@wrong("one hidden unit too many")
-def rounds_up(budget, inputs=3072, k=10):
-    width = -(-(budget - k) // (inputs + k + 1))
-    if width < 1:
-        raise ValueError("the budget is too small")
-    return nn.Sequential(nn.Flatten(), nn.Linear(inputs, width), nn.ReLU(), nn.Linear(width, k))
+no_flatten = changed(solved, "nn.Flatten(), nn.", "nn.", wrong="forgets to flatten")
+rounds_up = changed(
+    solved,
+    "width = (budget - k) // (inputs + k + 1)",
+    "width = -(-(budget - k) // (inputs + k + 1))",
+    wrong="one hidden unit too many",
+)
 
 
 @wrong("the budget taken for the width")
@@ -58,12 +51,12 @@ def width_is_budget(budget, inputs=3072, k=10):
     return nn.Sequential(nn.Flatten(), nn.Linear(inputs, budget), nn.ReLU(), nn.Linear(budget, k))
 
 
-@wrong("counts the first layer's weights only")
-def first_layer_only(budget, inputs=3072, k=10):
-    width = budget // inputs
-    if width < 1:
-        raise ValueError("the budget is too small")
-    return nn.Sequential(nn.Flatten(), nn.Linear(inputs, width), nn.ReLU(), nn.Linear(width, k))
+first_layer_only = changed(
+    solved,
+    "width = (budget - k) // (inputs + k + 1)",
+    "width = budget // inputs",
+    wrong="counts the first layer's weights only",
+)
 
 
 @wrong("layers without bias")
@@ -84,12 +77,7 @@ def deeper(budget, inputs=3072, k=10):
     return nn.Sequential(nn.Flatten(), nn.Linear(inputs, width), nn.ReLU(), hidden, nn.ReLU(), nn.Linear(width, k))
 
 
-@wrong("no ReLU", passes="visible")
-def linear(budget, inputs=3072, k=10):
-    width = (budget - k) // (inputs + k + 1)
-    if width < 1:
-        raise ValueError("the budget is too small")
-    return nn.Sequential(nn.Flatten(), nn.Linear(inputs, width), nn.Linear(width, k))
+linear = changed(solved, "nn.ReLU(), nn.", "nn.", wrong="no ReLU", passes="visible")
 
 
 @wrong("forgets the biases", passes="visible")
@@ -101,12 +89,13 @@ def biases_forgotten(budget, inputs=3072, k=10):
     return nn.Sequential(nn.Flatten(), nn.Linear(inputs, width), nn.ReLU(), nn.Linear(width, k))
 
 
-@wrong("forgets the biases of the last layer", passes="visible")
-def last_bias_forgotten(budget, inputs=3072, k=10):
-    width = budget // (inputs + k + 1)
-    if width < 1:
-        raise ValueError("the budget is too small")
-    return nn.Sequential(nn.Flatten(), nn.Linear(inputs, width), nn.ReLU(), nn.Linear(width, k))
+last_bias_forgotten = changed(
+    solved,
+    "width = (budget - k) // (inputs + k + 1)",
+    "width = budget // (inputs + k + 1)",
+    wrong="forgets the biases of the last layer",
+    passes="visible",
+)
 
 
 @wrong("a network without a hidden unit where the budget is too small", passes="visible")
@@ -115,12 +104,9 @@ def one_at_least(budget, inputs=3072, k=10):
     return nn.Sequential(nn.Flatten(), nn.Linear(inputs, width), nn.ReLU(), nn.Linear(width, k))
 
 
-@wrong("softmax at the end", passes="visible")
-def with_softmax(budget, inputs=3072, k=10):
-    width = (budget - k) // (inputs + k + 1)
-    if width < 1:
-        raise ValueError("the budget is too small")
-    return nn.Sequential(nn.Flatten(), nn.Linear(inputs, width), nn.ReLU(), nn.Linear(width, k), nn.Softmax(dim=1))
+with_softmax = changed(
+    solved, "(width, k)", "(width, k), nn.Softmax(dim=1)", wrong="softmax at the end", passes="visible"
+)
 
 
 @right
@@ -141,9 +127,9 @@ def last_layer_made_first(budget, inputs=3072, k=10):
     return Perceptron()
 
 
-@wrong("made for MNIST, if nothing is said")
-def other_defaults(budget, inputs=784, k=10):
-    width = (budget - k) // (inputs + k + 1)
-    if width < 1:
-        raise ValueError("the budget is too small")
-    return nn.Sequential(nn.Flatten(), nn.Linear(inputs, width), nn.ReLU(), nn.Linear(width, k))
+other_defaults = changed(
+    solved,
+    "def solved(budget, inputs=3072, k=10):",
+    "def solved(budget, inputs=784, k=10):",
+    wrong="made for MNIST, if nothing is said",
+)

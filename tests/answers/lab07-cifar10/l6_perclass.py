@@ -2,7 +2,7 @@
 
 import torch
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "l6-perclass"
 NAME = "per_class_accuracy"
@@ -25,10 +25,12 @@ def from_the_confusion_matrix(predictions, labels, k):
     return matrix.diagonal() / matrix.sum(dim=1)
 
 
-@wrong("divides by the number of predictions of the class: precision")
-def precision(predictions, labels, k):
-    right = torch.bincount(labels[predictions == labels], minlength=k)
-    return right.double() / torch.bincount(predictions, minlength=k)
+precision = changed(
+    with_bincount,
+    "labels, minlength",
+    "predictions, minlength",
+    wrong="divides by the number of predictions of the class: precision",
+)
 
 
 @wrong("divides by all images")
@@ -36,10 +38,7 @@ def share_of_all(predictions, labels, k):
     return torch.bincount(labels[predictions == labels], minlength=k).double() / len(labels)
 
 
-@wrong("percent")
-def percent(predictions, labels, k):
-    right = torch.bincount(labels[predictions == labels], minlength=k)
-    return 100 * right.double() / torch.bincount(labels, minlength=k)
+percent = changed(with_bincount, "right.double", "100 * right.double", wrong="percent")
 
 
 @wrong("counts, not fractions")
@@ -47,16 +46,13 @@ def counts(predictions, labels, k):
     return torch.bincount(labels[predictions == labels], minlength=k).double()
 
 
-@wrong("float32")
-def single(predictions, labels, k):
-    right = torch.bincount(labels[predictions == labels], minlength=k)
-    return right.float() / torch.bincount(labels, minlength=k)
-
-
-@wrong("whole numbers")
-def floored(predictions, labels, k):
-    right = torch.bincount(labels[predictions == labels], minlength=k)
-    return (right // torch.bincount(labels, minlength=k)).double()
+single = changed(with_bincount, "double() /", "float() /", wrong="float32")
+floored = changed(
+    with_bincount,
+    "right.double() / torch.bincount(labels, minlength=k)",
+    "(right // torch.bincount(labels, minlength=k)).double()",
+    wrong="whole numbers",
+)
 
 
 @wrong("no minlength: the last classes are missing", passes="visible")
@@ -65,10 +61,13 @@ def too_short(predictions, labels, k):
     return right.double() / torch.bincount(labels)
 
 
-@wrong("0 for a class without images", passes="visible")
-def zero_for_nothing(predictions, labels, k):
-    right = torch.bincount(labels[predictions == labels], minlength=k)
-    return right.double() / torch.bincount(labels, minlength=k).clamp(min=1)
+zero_for_nothing = changed(
+    with_bincount,
+    "(labels, minlength=k)",
+    "(labels, minlength=k).clamp(min=1)",
+    wrong="0 for a class without images",
+    passes="visible",
+)
 
 
 @wrong("always three classes", passes="visible")

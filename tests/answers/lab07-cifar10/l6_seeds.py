@@ -4,7 +4,7 @@ import copy
 
 import torch
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 from helpers.train import fit
 
 EXERCISE = "l6-seeds"
@@ -112,26 +112,16 @@ def untrained(make, images, seeds, **settings):
     return nets
 
 
-@wrong("settings forgotten", passes="visible")
-def own_settings(make, images, seeds, **settings):
-    nets = []
-    for seed in seeds:
-        torch.manual_seed(seed)
-        net = make().to(images.device)
-        fit(net, images, progress=False, epochs=1, batch_size=20)
-        nets.append(net)
-    return nets
-
-
-@wrong("one epoch, whatever is asked for", passes="visible")
-def one_epoch(make, images, seeds, **settings):
-    nets = []
-    for seed in seeds:
-        torch.manual_seed(seed)
-        net = make().to(images.device)
-        fit(net, images, progress=False, **(settings | {"epochs": 1}))
-        nets.append(net)
-    return nets
+own_settings = changed(
+    with_a_loop, "False, **settings", "False, epochs=1, batch_size=20", wrong="settings forgotten", passes="visible"
+)
+one_epoch = changed(
+    with_a_loop,
+    "False, **settings",
+    'False, **(settings | {"epochs": 1})',
+    wrong="one epoch, whatever is asked for",
+    passes="visible",
+)
 
 
 @wrong("places in the list in place of seeds", passes="visible")
@@ -145,37 +135,21 @@ def places(make, images, seeds, **settings):
     return nets
 
 
-@wrong("no mirrored images", passes="visible")
-def never_flips(make, images, seeds, **settings):
-    nets = []
-    for seed in seeds:
-        torch.manual_seed(seed)
-        net = make().to(images.device)
-        fit(net, images, progress=False, **(settings | {"flip": False}))
-        nets.append(net)
-    return nets
-
-
-@wrong("one batch, whatever batch_size says", passes="visible")
-def one_batch(make, images, seeds, **settings):
-    nets = []
-    for seed in seeds:
-        torch.manual_seed(seed)
-        net = make().to(images.device)
-        fit(net, images, progress=False, **(settings | {"batch_size": len(images)}))
-        nets.append(net)
-    return nets
-
-
-@wrong("half of the images", passes="visible")
-def half(make, images, seeds, **settings):
-    nets = []
-    for seed in seeds:
-        torch.manual_seed(seed)
-        net = make().to(images.device)
-        fit(net, images[::2], progress=False, **settings)
-        nets.append(net)
-    return nets
+never_flips = changed(
+    with_a_loop,
+    "False, **settings",
+    'False, **(settings | {"flip": False})',
+    wrong="no mirrored images",
+    passes="visible",
+)
+one_batch = changed(
+    with_a_loop,
+    "False, **settings",
+    'False, **(settings | {"batch_size": len(images)})',
+    wrong="one batch, whatever batch_size says",
+    passes="visible",
+)
+half = changed(with_a_loop, "net, images", "net, images[::2]", wrong="half of the images", passes="visible")
 
 
 @wrong("stays on the processor", passes="visible")
@@ -189,12 +163,10 @@ def on_the_cpu(make, images, seeds, **settings):
     return nets
 
 
-@wrong("the same order of images, whatever the seed", passes="visible")
-def one_order(make, images, seeds, **settings):
-    nets = []
-    for seed in seeds:
-        torch.manual_seed(seed)
-        net = make().to(images.device)
-        fit(net, images, progress=False, seed=2026, **settings)
-        nets.append(net)
-    return nets
+one_order = changed(
+    with_a_loop,
+    "False, **settings",
+    "False, seed=2026, **settings",
+    wrong="the same order of images, whatever the seed",
+    passes="visible",
+)

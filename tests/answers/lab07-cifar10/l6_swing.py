@@ -2,7 +2,7 @@
 
 import torch
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "l6-swing"
 NAME = "swing"
@@ -33,10 +33,12 @@ def deviation(per_class):
     return torch.stack(per_class).std(dim=0)
 
 
-@wrong("over the classes, not over the trainings")
-def over_classes(per_class):
-    table = torch.stack(per_class)
-    return table.max(dim=1).values - table.min(dim=1).values
+over_classes = changed(
+    stacked,
+    "0).values - table.min(dim=0",
+    "1).values - table.min(dim=1",
+    wrong="over the classes, not over the trainings",
+)
 
 
 @wrong("one number")
@@ -49,10 +51,12 @@ def last_minus_first(per_class):
     return per_class[-1] - per_class[0]
 
 
-@wrong("percent")
-def percent(per_class):
-    table = torch.stack(per_class)
-    return 100 * (table.max(dim=0).values - table.min(dim=0).values)
+percent = changed(
+    stacked,
+    "table.max(dim=0).values - table.min(dim=0).values",
+    "100 * (table.max(dim=0).values - table.min(dim=0).values)",
+    wrong="percent",
+)
 
 
 @wrong("a list")
@@ -70,7 +74,10 @@ def first_and_last(per_class):
     return (per_class[0] - per_class[-1]).abs()
 
 
-@wrong("float32 always", passes="visible")
-def single(per_class):
-    table = torch.stack(per_class).float()
-    return table.max(dim=0).values - table.min(dim=0).values
+single = changed(
+    stacked,
+    "table = torch.stack(per_class)",
+    "table = torch.stack(per_class).float()",
+    wrong="float32 always",
+    passes="visible",
+)

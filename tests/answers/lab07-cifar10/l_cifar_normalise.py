@@ -2,7 +2,7 @@
 
 import torch
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "l-cifar-normalise"
 VALUES = ("normalise", "to_picture")
@@ -112,28 +112,16 @@ def floats():
     return normalise, to_picture
 
 
-@wrong("does not clamp: 300 becomes 44", passes="visible")
-def wraps_around():
-    def normalise(images, mean, std):
-        return (images.float() / 255 - mean.view(-1, 1, 1)) / std.view(-1, 1, 1)
-
-    def to_picture(image, mean, std):
-        pixels = image * std.view(-1, 1, 1) + mean.view(-1, 1, 1)
-        return (255 * pixels).round().long().remainder(256).byte().permute(1, 2, 0)
-
-    return normalise, to_picture
-
-
-@wrong("height and width exchanged")
-def transposed():
-    def normalise(images, mean, std):
-        return (images.float() / 255 - mean.view(-1, 1, 1)) / std.view(-1, 1, 1)
-
-    def to_picture(image, mean, std):
-        pixels = image * std.view(-1, 1, 1) + mean.view(-1, 1, 1)
-        return (255 * pixels).round().clamp(0, 255).byte().permute(2, 1, 0)
-
-    return normalise, to_picture
+wraps_around = changed(
+    with_views,
+    "clamp(0, 255).to(torch.uint8)",
+    "long().remainder(256).byte()",
+    wrong="does not clamp: 300 becomes 44",
+    passes="visible",
+)
+transposed = changed(
+    with_views, "to(torch.uint8).permute(1, 2, 0)", "byte().permute(2, 1, 0)", wrong="height and width exchanged"
+)
 
 
 @wrong("takes the first image for the whole batch", passes="visible")

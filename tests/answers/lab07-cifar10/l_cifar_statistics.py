@@ -2,7 +2,7 @@
 
 import torch
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "l-cifar-statistics"
 NAME = "channel_statistics"
@@ -39,10 +39,7 @@ def by_256(images):
     return pixels.mean(dim=(0, 2, 3)), pixels.std(dim=(0, 2, 3))
 
 
-@wrong("the variance")
-def variance(images):
-    pixels = images.float() / 255
-    return pixels.mean(dim=(0, 2, 3)), pixels.var(dim=(0, 2, 3))
+variance = changed(over_three_axes, "std(dim=(0, 2, 3), correction=0)", "var(dim=(0, 2, 3))", wrong="the variance")
 
 
 @wrong("float64")
@@ -51,10 +48,12 @@ def doubles(images):
     return pixels.mean(dim=(0, 2, 3)), pixels.std(dim=(0, 2, 3))
 
 
-@wrong("one tensor, not two")
-def stacked(images):
-    pixels = images.float() / 255
-    return torch.stack([pixels.mean(dim=(0, 2, 3)), pixels.std(dim=(0, 2, 3))])
+stacked = changed(
+    over_three_axes,
+    "pixels.mean(dim=(0, 2, 3)), pixels.std(dim=(0, 2, 3), correction=0)",
+    "torch.stack([pixels.mean(dim=(0, 2, 3)), pixels.std(dim=(0, 2, 3))])",
+    wrong="one tensor, not two",
+)
 
 
 @wrong("the mean of bytes is not defined")
@@ -62,22 +61,27 @@ def forgets_float(images):
     return images.mean(dim=(0, 2, 3)) / 255, images.std(dim=(0, 2, 3)) / 255
 
 
-@wrong("one figure for all channels", passes="visible")
-def all_channels(images):
-    pixels = images.float() / 255
-    return pixels.mean().view(1), pixels.std().view(1)
-
-
-@wrong("the std of each image, then their mean, as many programs do", passes="visible")
-def per_image(images):
-    pixels = images.float() / 255
-    return pixels.mean(dim=(0, 2, 3)), pixels.std(dim=(2, 3), correction=0).mean(dim=0)
-
-
-@wrong("the std of the images' means added wrongly", passes="visible")
-def root_of_mean_variance(images):
-    pixels = images.float() / 255
-    return pixels.mean(dim=(0, 2, 3)), pixels.var(dim=(2, 3), correction=0).mean(dim=0).sqrt()
+all_channels = changed(
+    over_three_axes,
+    "dim=(0, 2, 3)), pixels.std(dim=(0, 2, 3), correction=0",
+    ").view(1), pixels.std().view(1",
+    wrong="one figure for all channels",
+    passes="visible",
+)
+per_image = changed(
+    over_three_axes,
+    "(0, 2, 3), correction",
+    "(2, 3), correction=0).mean(dim",
+    wrong="the std of each image, then their mean, as many programs do",
+    passes="visible",
+)
+root_of_mean_variance = changed(
+    over_three_axes,
+    "std(dim=(0, 2, 3), correction=0)",
+    "var(dim=(2, 3), correction=0).mean(dim=0).sqrt()",
+    wrong="the std of the images' means added wrongly",
+    passes="visible",
+)
 
 
 @wrong("the document's figures, or those of the example", passes="visible")

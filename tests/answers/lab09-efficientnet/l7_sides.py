@@ -5,7 +5,7 @@ import math
 import torch
 from torch import nn
 
-from helpers.grading.answers import right, wrong
+from helpers.grading.answers import changed, right, wrong
 
 EXERCISE = "l7-sides"
 NAME = "sides"
@@ -47,13 +47,7 @@ def with_the_image(side, strides):
     return found
 
 
-@wrong("floats")
-def floats(side, strides):
-    found = []
-    for stride in strides:
-        side = side / stride
-        found.append(side)
-    return found
+floats = changed(ceiling, "side = -(-side // stride)", "side = side / stride", wrong="floats")
 
 
 @wrong("only the last")
@@ -63,28 +57,18 @@ def last(side, strides):
     return side
 
 
-@wrong("rounds down", passes="visible")
-def floor(side, strides):
-    found = []
-    for stride in strides:
-        side //= stride
-        found.append(side)
-    return found
-
-
-@wrong("halves to the even number", passes="visible")
-def python_round(side, strides):
-    found = []
-    for stride in strides:
-        side = round(side / stride)
-        found.append(side)
-    return found
-
-
-@wrong("each stride above 1 is a 2", passes="visible")
-def halves(side, strides):
-    found = []
-    for stride in strides:
-        side = side if stride == 1 else (side + 1) // 2
-        found.append(side)
-    return found
+floor = changed(ceiling, "side = -(-side // stride)", "side //= stride", wrong="rounds down", passes="visible")
+python_round = changed(
+    ceiling,
+    "side = -(-side // stride)",
+    "side = round(side / stride)",
+    wrong="halves to the even number",
+    passes="visible",
+)
+halves = changed(
+    ceiling,
+    "-(-side // stride)",
+    "side if stride == 1 else (side + 1) // 2",
+    wrong="each stride above 1 is a 2",
+    passes="visible",
+)
