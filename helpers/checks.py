@@ -317,8 +317,9 @@ class Call(Value):
     def _spares(self, *kinds: str, hint: str) -> Self:
         """Check that these things besides its values are as they were, for each argument."""
         for number, what in self._left_behind("changes"):
+            change = _CHANGES[what]  # a process that tells of another kind lies
             if what in kinds:
-                _fail(f"{self.name}: the call {_CHANGES[what]} its argument number {number}", hint)
+                _fail(f"{self.name}: the call {change} its argument number {number}", hint)
         return self
 
     def is_new(self, hint: str = "Make a copy, for instance with clone().") -> Self:

@@ -61,7 +61,7 @@ def in_place(x):
     return x
 
 
-@wrong("always float32")
+@wrong("always float32", passes="visible")
 def float32(x):
     return x.float().clamp(min=0)
 
