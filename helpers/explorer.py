@@ -50,7 +50,7 @@ def show_convolution(
     outputs = round(places**0.5)
     figure, axes = _pair(side)
     _squares(axes[0], image, f"image (padding white, taps dark)\n{side} × {side}")
-    _mark_left_over(axes[0], side, (outputs - 1) * stride + span)
+    _mark_left_over(axes[0], side, outputs, stride, kernel, dilation)
     _squares(axes[1], output.reshape(outputs, outputs), f"output\n{outputs} × {outputs}")
     return figure
 
@@ -95,7 +95,7 @@ def show_pooling(
     outputs, rule = len(pooled), "average" if average else "maximum"
     figure, axes = _pair(len(image))
     _squares(axes[0], image, f"image (padding white, window dark)\n{side} × {side}", texts)
-    _mark_left_over(axes[0], side, (outputs - 1) * stride + kernel)
+    _mark_left_over(axes[0], len(image), outputs, stride, kernel)
     _squares(axes[1], output, f"{rule} of each window\n{outputs} × {outputs}", pooled.numpy())
     return figure
 
@@ -153,14 +153,16 @@ def _pair(side: int) -> tuple[Figure, npt.NDArray[Any]]:
     return figure, axes
 
 
-def _mark_left_over(axis: Axes, side: int, reached: int) -> None:
-    """Hatch the last rows and columns of the image, from `reached` on, which no window covers."""
-    if reached >= side:
-        return
+def _mark_left_over(axis: Axes, side: int, outputs: int, stride: int, kernel: int, dilation: int = 1) -> None:
+    """Hatch the squares of an image, `side` along each side, that no window covers."""
+    covered = torch.zeros(side, dtype=torch.bool)
+    covered[(stride * torch.arange(outputs)[:, None] + dilation * torch.arange(kernel)).flatten()] = True
+    left_over = (~(covered[:, None] & covered)).nonzero().tolist()
     look: dict[str, Any] = {"facecolor": "none", "edgecolor": COLOURS[1], "hatch": "///", "linewidth": 0}
-    axis.add_patch(Rectangle((0, reached), side, side - reached, **look))
-    axis.add_patch(Rectangle((reached, 0), side - reached, reached, **look))
-    axis.set_xlabel("hatched: left over, no window reaches it")
+    for row, column in left_over:
+        axis.add_patch(Rectangle((column, row), 1, 1, **look))
+    if left_over:
+        axis.set_xlabel("hatched: left over, no window covers it")
 
 
 def _squares(axis: Axes, shades: Tensor, title: str, texts: npt.NDArray[Any] | None = None) -> None:

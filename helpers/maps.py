@@ -10,7 +10,7 @@ import numpy.typing as npt
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from helpers.style import SMALL, WIDEST, colour_scale, grid, house_style, label, write_numbers
+from helpers.style import SMALL, colour_scale, grid, house_style, label, write_numbers
 
 __all__ = ["show_array", "show_feature_maps", "show_kernels"]
 
@@ -89,8 +89,8 @@ def show_array(array: Tensor | npt.ArrayLike, title: str = "", fmt: str = "g") -
         raise ValueError(f"show_array draws a matrix of 1 to 24 on a side, but the shape is {values.shape}")
     texts = [format(value, fmt) for value in values.flat]
     height, width = values.shape
-    cell = min(max(0.45, 0.1 * max(len(text) for text in texts)), (WIDEST - 0.7) / width)  # inches; a pixel is square
-    figure, axis = plt.subplots(figsize=(min(max(cell * width, 0.1 * len(title)) + 0.7, WIDEST), cell * height + 0.9))
+    cell = max(0.45, 0.11 * max(len(text) for text in texts))  # inches each way: no number touches the next
+    figure, axis = plt.subplots(figsize=(max(cell * width, 0.1 * len(title)) + 0.7, cell * height + 0.9))
     picture = axis.imshow(values.astype(float), **colour_scale(values))
     write_numbers(axis, picture, values, fmt)
     axis.set_xticks(range(width))

@@ -42,7 +42,7 @@ MEANINGS: Mapping[str, tuple[str, ...]] = {
         "fractional_max_pool2d",
     ),
     "move": ("to_copy", "copy"),
-    NUMPY: ("numpy", "__array__"),
+    NUMPY: ("numpy", "__array__", "__dlpack__"),
     "pad": ("constant_pad_nd", "pad", "reflection_pad2d", "replication_pad2d"),
     "relu": ("relu", "threshold", "hardtanh", "relu6", "leaky_relu", "rrelu_with_noise", "prelu"),
     "softmax": ("softmax", "log_softmax"),
@@ -78,7 +78,7 @@ class _Counter(TorchDispatchMode):
         self.counts[kind.name] += 1
         if kind.writes:
             self.counts.setdefault(f"{kind.name}_", 0)
-        if kind.groups is not None and given.get(GROUPS, [*args, 1][min(kind.groups, len(args))]) > 1:
+        if kind.groups is not None and given.get(GROUPS, args[kind.groups] if kind.groups < len(args) else 1) > 1:
             self.counts.setdefault(GROUPS, 0)
         return operation(*args, **given)
 

@@ -38,6 +38,11 @@ WRONG = [
     ),
     (
         "k2-x-check",
+        "from helpers.checks import call\ncall(lambda n: double(n), 2).uses_only('mul')",
+        "uses_only sees what the student's own function does",
+    ),
+    (
+        "k2-x-check",
         "from helpers.checks import call\ncall(lambda n: double(n), 2).is_new()",
         "is_new sees what the student's own function does",
     ),

@@ -13,6 +13,7 @@ from ipywidgets import Checkbox, Image
 from ipywidgets.widgets.widget import _instances
 from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 from torch import nn
@@ -43,6 +44,16 @@ def test_the_place_that_is_asked_for_is_dark() -> None:
     image, output = squares(show_convolution(size=5, kernel=3, stride=2, place=1))
     assert (output == 2).nonzero().tolist() == [[0, 1]]
     assert (image == 2).nonzero()[0].tolist() == [0, 2]
+
+
+@pytest.mark.parametrize(("kernel", "stride", "dilation"), [(3, 2, 1), (2, 3, 1), (2, 3, 2), (3, 1, 1)])
+def test_what_no_window_covers_is_hatched(kernel: int, stride: int, dilation: int) -> None:
+    axis = show_convolution(8, kernel, stride, 0, dilation).axes[0]
+    hatched = {(int(patch.get_y()), int(patch.get_x())) for patch in axis.patches if isinstance(patch, Rectangle)}
+    image = torch.zeros(1, 1, 8, 8, requires_grad=True)
+    F.conv2d(image, torch.ones(1, 1, kernel, kernel), stride=stride, dilation=dilation).sum().backward()
+    assert image.grad is not None
+    assert hatched == {(row, column) for row, column in (image.grad[0, 0] == 0).nonzero().tolist()}
 
 
 def test_a_kernel_that_does_not_fit_is_said() -> None:

@@ -47,7 +47,7 @@ WAYS: dict[str, list[Callable[[Tensor], Any]]] = {
         lambda x: F.linear(x[0, 0], torch.ones(2, 6), torch.ones(2)),
         lambda x: F.linear(x, torch.ones(2, 6)) + 1,
     ],
-    "NumPy": [lambda x: x.numpy(), lambda x: np.asarray(x), lambda x: np.pad(x[0, 0], 1)],
+    "NumPy": [lambda x: x.numpy(), lambda x: np.asarray(x), np.from_dlpack, lambda x: np.pad(x[0, 0], 1)],
     "matmul": [lambda x: x @ x, lambda x: torch.einsum("bchw,bcwv->bchv", x, x), lambda x: x[0, 0, 0] @ x[0, 0, 1]],
     "max": [lambda x: x.max()],
     "max_pool2d": [
