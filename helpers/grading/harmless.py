@@ -20,7 +20,7 @@ __all__ = ["make_safe", "pictures"]
 
 _LANGUAGE = {"name": "python", "pygments_lexer": "ipython3"}
 _NOTEBOOK_METADATA = ("kernelspec",)
-_CELL_METADATA = ("nbgrader", "course", "tags", "editable", "deletable")  # of the lab's cells; the student's need none
+_CELL_METADATA = ("nbgrader", "course", "tags", "editable", "deletable")  # of the lab's cells alone
 _PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}  # how their files begin
 _LARGEST = 10_000  # pixels
 
@@ -30,7 +30,10 @@ def make_safe(notebook: NotebookNode) -> None:
     notebook.metadata = _only(notebook.metadata, _NOTEBOOK_METADATA)
     notebook.metadata["language_info"] = NotebookNode(_LANGUAGE)
     for cell in notebook.cells:
+        alt = cell.metadata.get("alt")
         cell.metadata = _only(cell.metadata, _CELL_METADATA if "nbgrader" in cell.metadata else ())
+        if alt:
+            cell.metadata["alt"] = whole(alt)
         cell.source = whole(cell.source)
         if cell.get("attachments"):
             cell.attachments = {whole(name): pictures(bundle) for name, bundle in cell.attachments.items()}

@@ -89,6 +89,7 @@ def hostile(notebook: NotebookNode) -> NotebookNode:
     ]
     notebook.cells[-2].metadata["raw_mimetype"] = "text/html"
     notebook.cells[-4].metadata |= {"tags": [f'" {tag("tag")}'], "magics_language": tag("magics")}
+    notebook.cells[-4].metadata["alt"] = f'" onerror="{runs("alt-words")}" {tag("alt-tag")}'
     notebook.cells[-4].outputs = [
         nbformat.from_dict(output)
         for output in [

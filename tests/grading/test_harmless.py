@@ -34,6 +34,12 @@ def rendered(source: str, attachments: dict[str, Any] | None = None) -> str:
     return safe_markdown(context, source)
 
 
+def test_the_words_of_a_picture_are_text() -> None:
+    notebook = new_notebook(cells=[new_code_cell("", metadata={"alt": ["a", "\ud800b"], "other": 1})])
+    make_safe(notebook)
+    assert notebook.cells[0].metadata == {"alt": "a\ufffdb"}
+
+
 def test_pictures_and_text_stay() -> None:
     output = shown({"image/png": PNG, "image/jpeg": [JPEG, "\n"], "text/plain": "<Figure>"})
     assert output.data == {"image/png": PNG, "image/jpeg": JPEG, "text/plain": "<Figure>"}
@@ -86,7 +92,7 @@ def test_metadata_are_those_that_grading_needs() -> None:
     make_safe(notebook)
     assert set(notebook.metadata) == {"language_info"}
     assert notebook.metadata.language_info.name == "python"
-    assert [set(cell.metadata) for cell in notebook.cells] == [{"tags", "nbgrader"}, set()]
+    assert [set(cell.metadata) for cell in notebook.cells] == [{"tags", "nbgrader"}, {"alt"}]
 
 
 def test_attachments_that_are_pictures_stay() -> None:

@@ -426,6 +426,15 @@ def test_the_order_is_the_labs(right: Json, take: TakeIn, master: Master) -> Non
     assert is_right(take(right), master)
 
 
+def test_a_picture_keeps_its_words_while_its_cell_is_the_labs(right: Json, take: TakeIn) -> None:
+    cell_of(right, "k1-double-try")["metadata"]["alt"] = "Words of a student's."
+    alt = {cell.source: cell.metadata.get("alt") for cell in cells(take(right))}
+    assert alt["double(4)"] == "What would be a picture of eight."
+    cell_of(right, "k1-double-try")["source"] = "double(5)"
+    alt = {cell.source: cell.metadata.get("alt") for cell in cells(take(right))}
+    assert alt["double(5)"] is None
+
+
 def test_own_cells_stay_where_the_student_wrote_them(right: Json, take: TakeIn) -> None:
     places = [cell["id"] for cell in right["cells"]]
     mine = {"cell_type": "code", "metadata": {}, "source": "helper = 1"}

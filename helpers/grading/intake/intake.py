@@ -265,6 +265,8 @@ def _own_cells(cells: Sequence[Cell], found: Match, master: Master) -> dict[int,
             continue
         number += 1
         made = _OWN[cell.kind](cell.source, id=f"own-{number}")
+        if alt := master.other_texts.get(cell.squeezed):
+            made.metadata["alt"] = alt  # the lab's cell, as it was given out: its words fit its picture
         if cell.pictures and cell.kind == "markdown":
             made.attachments = cell.pictures
         own[behind].append(made)

@@ -42,7 +42,7 @@ class Master:
         cells: the cells that nbgrader marks, in their order, with the hidden tests back in place and the lab's values
             for grading in its parameters cell: few images and epochs, so that a class takes minutes.
         released: the text that students got in each of them, by grade id.
-        other_texts: the texts of the cells without marks, as `squeezed` gives them.
+        other_texts: the texts of the cells without marks, as `squeezed` gives them, and what their pictures show.
         solutions: the lab's own answers in code, by grade id, in the lab's order.
         lendable: those of them that may stand for a student's wrong ones.
         withheld: data sets of which students' code may read no test image.
@@ -53,7 +53,7 @@ class Master:
     cells: tuple[NotebookNode, ...]
     kernelspec: dict[str, Any]
     released: dict[str, str]
-    other_texts: frozenset[str] = frozenset()
+    other_texts: dict[str, str] = field(default_factory=dict)
     solutions: dict[str, str] = field(default_factory=dict)
     lendable: dict[str, str] = field(default_factory=dict)
     withheld: tuple[str, ...] = ()
@@ -86,7 +86,11 @@ class Master:
             cells=tuple(cells),
             kernelspec=json.loads(recorded.kernelspec or "{}"),
             released=texts,
-            other_texts=frozenset(squeezed(one.source) for one in released.cells if "nbgrader" not in one.metadata),
+            other_texts={
+                squeezed(one.source): one.metadata.get("alt", "")
+                for one in released.cells
+                if "nbgrader" not in one.metadata
+            },
             solutions=lab.solutions(),
             lendable=lab.lendable(),
             withheld=tuple(lab.withheld()),
