@@ -410,7 +410,7 @@ class Call(Value):
         used = self._count_operations(self._args, self._kwargs)
         found = sum(used.get(name, 0) for name in meanings(word))
         if found < times:
-            _fail(f"{self.name}: expected {word} to be called {times} times, got {found}", hint)
+            _fail(f"{self.name}: expected {word} at least {_often(times)}, seen {_often(found)}", hint)
         return self
 
     def printed(self) -> Value:
@@ -462,6 +462,10 @@ class Call(Value):
             assert self._traces is not None
             self._told = getattr(self._function, "__traces__", self._traces.told)()
         return self._told[what]
+
+
+def _often(times: int) -> str:
+    return {0: "never", 1: "once", 2: "twice"}.get(times, f"{times} times")
 
 
 _SWITCHED = {

@@ -47,6 +47,23 @@ MEANINGS: Mapping[str, tuple[str, ...]] = {
     "relu": ("relu", "threshold", "hardtanh", "relu6", "leaky_relu", "rrelu_with_noise", "prelu"),
     "softmax": ("softmax", "log_softmax"),
     "unfold": ("unfold", "im2col", "unfold_copy"),
+    "view": (
+        "view",
+        "alias",
+        "as_strided",
+        "detach",
+        "expand",
+        "permute",
+        "select",
+        "slice",
+        "split",
+        "squeeze",
+        "t",
+        "transpose",
+        "unbind",
+        "unsqueeze",
+        "unsafe_view",
+    ),
 }
 
 

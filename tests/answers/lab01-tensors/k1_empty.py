@@ -28,6 +28,11 @@ def another_dtype_later(rows, columns, bits=32):
     return torch.empty(rows, columns).to({16: torch.float16, 32: torch.float32, 64: torch.float64}[bits])
 
 
+@right
+def out_of_a_larger_one(rows, columns, bits=32):
+    return torch.empty(2, rows, columns + 1, dtype=getattr(torch, f"float{bits}"))[0, :, :columns]
+
+
 @wrong("the sizes become the values")
 def sizes_as_values(rows, columns, bits=32):
     return torch.Tensor((rows, columns))

@@ -95,6 +95,14 @@ def cleared_afterwards(net, x, labels):
     return norms
 
 
+@wrong("puts the network into training mode", passes="visible")
+def always_training(net, x, labels):
+    net.train()
+    net.zero_grad()
+    F.cross_entropy(net(x), labels).backward()
+    return [layer.weight.grad.norm().item() for layer in net.modules() if isinstance(layer, nn.Conv2d)]
+
+
 @wrong("trains on the way", passes="visible")
 def takes_a_step(net, x, labels):
     net.zero_grad()
