@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
+import pytest
 from nbclient import NotebookClient
 
 from helpers.grading.answers import files_beside, read_answers
@@ -18,15 +21,22 @@ from tests.conftest import ROOT, each_lab, make_course
 SECRETS = ("BEGIN SOLUTION", "BEGIN HIDDEN TESTS", "BEGIN MARK SCHEME")
 
 
-def released_course(lab: Lab, folder: Path) -> Course:
-    course = Course(make_course(folder, lab))
-    course.release(lab.assignment)
-    return course
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Lab], Course]:
+    """Gives a course in which a lab is released, which takes seconds: made once for each lab."""
+
+    @functools.cache
+    def make(lab: Lab) -> Course:
+        course = Course(make_course(tmp_path_factory.mktemp(lab.assignment) / "course", lab))
+        course.release(lab.assignment)
+        return course
+
+    return make
 
 
 @each_lab()
-def test_release_is_in_step_with_source(lab: Lab, tmp_path: Path) -> None:
-    made = released_course(lab, tmp_path / "course").root / "release" / lab.assignment
+def test_release_is_in_step_with_source(lab: Lab, released: Callable[[Lab], Course]) -> None:
+    made = released(lab).root / "release" / lab.assignment
     committed = ROOT / "release" / lab.assignment
     files = sorted(path.relative_to(made) for path in made.rglob("*") if path.is_file())
     kept = sorted(path.relative_to(committed) for path in committed.rglob("*") if path.is_file())
@@ -56,8 +66,7 @@ def test_release_holds_no_network_that_the_instructor_has_trained(small: Lab, tm
 
 @each_lab()
 def test_all_of_a_students_copy_runs_and_each_check_says_what_is_not_done(lab: Lab, tmp_path: Path) -> None:
-    course = released_course(lab, tmp_path / "course")
-    notebook = nbformat.read(course.root / "release" / lab.assignment / lab.path.name, as_version=4)
+    notebook = nbformat.read(ROOT / "release" / lab.assignment / lab.path.name, as_version=4)
     parameters = next(cell for cell in notebook.cells if is_parameters(cell))
     parameters.source = rewrite_parameters(parameters.source, lab.parameters("smoke"))
     client = NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}})
@@ -68,17 +77,17 @@ def test_all_of_a_students_copy_runs_and_each_check_says_what_is_not_done(lab: L
 
 
 @each_lab()
-def test_solved_labs_earn_all_points_and_untouched_ones_none(lab: Lab, tmp_path: Path) -> None:
-    course = released_course(lab, tmp_path / "course")
-    released = course.root / "release" / lab.assignment / lab.path.name
+def test_solved_labs_earn_all_points_and_untouched_ones_none(lab: Lab, released: Callable[[Lab], Course]) -> None:
+    course = released(lab)
+    copy = course.root / "release" / lab.assignment / lab.path.name
     solutions = lab.solutions()
     other = {
         e.id: e.select(right=True)[0].source for e in read_answers(ROOT / "tests/answers" / lab.assignment).values()
     }
     students = {"solved": solutions, "differently": {**solutions, **other}, "untouched": {}}
     for student, answers in students.items():
-        hand_in(course, student, lab, released, answers)
-        course.autograde(lab.assignment, student)
+        hand_in(course, student, lab, copy, answers)
+    course.autograde(lab.assignment, "*")
     scores = {score.student: score for score in read_scores(course)}
     for student in ("solved", "differently"):
         lost = lost_points(course, lab, student)

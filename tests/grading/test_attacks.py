@@ -24,10 +24,7 @@ MARK = "cnn-labs-attacked"
 HONEST = ("aaron", "zoe")  # graded first and last
 RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
 QUICK = "\nc.Execute.timeout = 6\nc.ExecuteHandIn.total_timeout = 60\n"
-COMMANDS = {
-    "course": [str(Path(sys.executable).with_name("course")), "autograde", SMALL.assignment],
-    "nbgrader": [sys.executable, "-m", "nbgrader", "autograde", SMALL.assignment],
-}
+COMMAND = [str(Path(sys.executable).with_name("course")), "autograde", SMALL.assignment]
 
 
 def honest_points(attack: Path) -> set[float]:
@@ -66,20 +63,12 @@ def _goals() -> Iterator[dict[str, str]]:
         yield {"ATTACKED_PORT": str(port), "ATTACKED_SECRET": "the instructor's own"}
 
 
-@pytest.fixture(scope="module", params=COMMANDS)
-def graded(
-    request: pytest.FixtureRequest,
-    attacked_course: Path,
-    _goals: dict[str, str],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> dict[str, Score]:
-    """The scores of all, graded by either command."""
-    course = shutil.copytree(attacked_course, tmp_path_factory.mktemp(request.param) / "course")
-    (course / "submitted" / "network" / SMALL.assignment / "port").write_text(_goals["ATTACKED_PORT"])
-    subprocess.run(
-        COMMANDS[request.param], cwd=course, env=os.environ | _goals, check=True, capture_output=True, timeout=570
-    )
-    return {score.student: score for score in read_scores(Course(course))}
+@pytest.fixture(scope="module")
+def graded(attacked_course: Path, _goals: dict[str, str]) -> dict[str, Score]:
+    """The scores of all."""
+    (attacked_course / "submitted" / "network" / SMALL.assignment / "port").write_text(_goals["ATTACKED_PORT"])
+    subprocess.run(COMMAND, cwd=attacked_course, env=os.environ | _goals, check=True, capture_output=True, timeout=570)
+    return {score.student: score for score in read_scores(Course(attacked_course))}
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda path: path.stem)

@@ -19,7 +19,7 @@ from helpers.grading.shown import shown_data
 from helpers.grading.students import fill_in
 from helpers.sources import KINDS
 from tests.conftest import LABS, SMALL, make_course
-from tests.grading.test_attacks import COMMANDS, RIGHT
+from tests.grading.test_attacks import COMMAND, RIGHT
 from tests.helpers.test_data import fill, small_cifar10, small_mnist, use_small_cifar10
 
 # K1 is answered rightly if the box shows `WANTED`: bytes of an image, in any file of the data or by `load`.
@@ -65,11 +65,10 @@ def image_bytes(number: int) -> bytes:
     return images[784 * number : 784 * (number + 1)]
 
 
-@pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("where", ["folder", "cache"])
 @pytest.mark.parametrize("withheld", [[], ["mnist"]], ids=["fifth", "all"])
 def test_a_hand_in_reads_no_test_image_that_marks_rest_on(
-    where: str, command: str, withheld: list[str], data: Path, released_course: Path, tmp_path: Path
+    where: str, withheld: list[str], data: Path, released_course: Path, tmp_path: Path
 ) -> None:
     course = shutil.copytree(released_course, tmp_path / "course")
     source = course / "source" / SMALL.assignment / SMALL.path.name
@@ -86,7 +85,7 @@ def test_a_hand_in_reads_no_test_image_that_marks_rest_on(
         nbformat.write(handed_in, folder / SMALL.path.name)
     environment = {name: value for name, value in os.environ.items() if name != "CNN_LABS_DATA"}
     environment |= {"CNN_LABS_DATA": str(data)} if where == "folder" else {"XDG_CACHE_HOME": str(data.parent)}
-    subprocess.run(COMMANDS[command], cwd=course, env=environment, check=True, capture_output=True, timeout=300)
+    subprocess.run(COMMAND, cwd=course, env=environment, check=True, capture_output=True, timeout=300)
     points = {score.student: score.points for score in read_scores(Course(course))}
     assert points == {"looks-for-a-fifth": 2, "looks-for-another": 2 if withheld else 5}
 
@@ -152,7 +151,7 @@ def said(course: Path) -> set[str]:
 def test_a_class_has_one_seed_a_lab_and_what_a_check_points_out_is_told(measuring: Path) -> None:
     every = set()
     for options in ([], ["--force"]):
-        command = [*COMMANDS["course"], *options]
+        command = [*COMMAND, *options]
         done = subprocess.run(command, cwd=measuring, check=True, capture_output=True, text=True)
         assert done.stdout.count("a figure that no network reaches") == 2
         every |= said(measuring)
@@ -165,7 +164,7 @@ def test_an_instructors_own_images_are_for_the_checks_alone(measuring: Path, tmp
         (tmp_path / "own" / "cifar10" / name).mkdir(parents=True)
         Image.new("RGB", (40, 40)).save(tmp_path / "own" / "cifar10" / name / "one.png")
     environment = os.environ | {"CNN_LABS_HIDDEN": str(tmp_path / "own")}
-    subprocess.run(COMMANDS["course"], cwd=measuring, env=environment, check=True, capture_output=True)
+    subprocess.run(COMMAND, cwd=measuring, env=environment, check=True, capture_output=True)
     (words,) = said(measuring)
     assert "images 10 " in words
     assert "CNN_LABS_OFFLINE" in words
@@ -175,7 +174,7 @@ def test_an_instructors_own_images_are_for_the_checks_alone(measuring: Path, tmp
 
 def test_images_that_are_not_there_cost_nobody_a_point(measuring: Path, tmp_path: Path) -> None:
     environment = os.environ | {"CNN_LABS_HIDDEN": str(tmp_path / "misspelt")}
-    done = subprocess.run(COMMANDS["course"], cwd=measuring, env=environment, capture_output=True, text=True)
+    done = subprocess.run(COMMAND, cwd=measuring, env=environment, capture_output=True, text=True)
     assert done.returncode == 1
     assert "CNN_LABS_HIDDEN names" in " ".join(done.stdout.split())
     assert "Traceback" not in done.stdout + done.stderr
