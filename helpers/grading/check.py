@@ -22,7 +22,7 @@ from helpers.grading.course import CourseError
 from helpers.grading.intake.matching import names_defined
 from helpers.grading.intake.reader import Cell, Draft, UnreadableError, read_notebook
 from helpers.grading.labs import error_message, is_check, is_setup
-from helpers.grading.lint_checks import names_bound
+from helpers.grading.names import names_bound
 
 __all__ = ["CheckResult", "run_checks"]
 

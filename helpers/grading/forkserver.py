@@ -25,7 +25,7 @@ from typing import Any, NoReturn
 
 import numpy
 
-from helpers.grading import linux, memory, pages, sandbox, share
+from helpers.grading import linux, memory, sandbox, share
 from helpers.grading.filesystem import SubmissionError
 from helpers.grading.sandbox import Box, Limits, SandboxError
 from helpers.grading.share import Share
@@ -137,7 +137,6 @@ def main(control: socket.socket) -> None:
     for name in PRELOADED:
         importlib.import_module(name)
     _check_single_threaded()
-    pages.make_huge()
     gc.freeze()  # so that no collection in a child touches, and thereby copies, what all share
     gc.enable()
     try:

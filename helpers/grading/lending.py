@@ -6,16 +6,12 @@ check passes in does, without its source. By then, the checks that they would pa
 
 from __future__ import annotations
 
-import symtable
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
-from helpers.grading.lint_checks import names_bound
+from helpers.grading.names import names_bound, names_used
 
 __all__ = ["Lender", "Loan", "LoanError"]
-
-LONGEST = 50_000  # characters of an answer that is looked into
 
 
 class LoanError(Exception):
@@ -68,7 +64,7 @@ class Lender:
         """The later exercises whose answers use this one, themselves or by what they use, in the lab's order."""
         found = [answer]
         for one, source in self._given.items():
-            if one not in found and any(self._definer(name, one) in found for name in _used(source)):
+            if one not in found and any(self._definer(name, one) in found for name in names_used(source)):
                 found.append(one)
         return found[1:]
 
@@ -83,7 +79,7 @@ class Lender:
         open_, seen = [(answer, self._given.get(answer, "")), (answer, check)], {answer}
         while open_:
             user, source = open_.pop()
-            for name in sorted(_used(source)):
+            for name in sorted(names_used(source)):
                 definer = self._definer(name, user)
                 if definer in self._wrong and definer != answer:
                     names[name] = self._wrong[definer]
@@ -108,24 +104,5 @@ class Lender:
             one = open_.pop()
             if one not in needed:
                 needed.add(one)
-                open_ += [d for name in _used(self._solutions[one]) if (d := self._definer(name, one))]
+                open_ += [d for name in names_used(self._solutions[one]) if (d := self._definer(name, one))]
         return [source for one, source in self._solutions.items() if one in needed]
-
-
-@lru_cache(maxsize=64)
-def _used(source: str) -> frozenset[str]:
-    """The names of the notebook that code asks for. What is no Python, or longer than any answer, asks for none."""
-    if len(source) > LONGEST:
-        return frozenset()
-    try:
-        return frozenset(_asked(symtable.symtable(source, "<answer>", "exec")))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):  # a student's text may nest as deep as it likes
-        return frozenset()
-
-
-def _asked(table: symtable.SymbolTable) -> Iterator[str]:
-    for symbol in table.get_symbols():
-        if symbol.is_referenced() and (symbol.is_global() or table.get_type() == "module"):
-            yield symbol.get_name()
-    for inner in table.get_children():
-        yield from _asked(inner)

@@ -15,8 +15,9 @@ from nbformat import NotebookNode
 from nbgrader.utils import is_solution
 
 from helpers.grading.labs import is_check, is_setup
+from helpers.grading.names import bound
 
-__all__ = ["answers_have_names_of_their_own", "checks_know_their_names", "checks_work_from_outside", "names_bound"]
+__all__ = ["answers_have_names_of_their_own", "checks_know_their_names", "checks_work_from_outside"]
 
 OUT_OF_REACH = {
     "open": "the student's files are out of reach: have a function of the student's read them",
@@ -39,7 +40,7 @@ def answers_have_names_of_their_own(notebook: NotebookNode, path: Path) -> Itera
     ours = _names_bound(notebook, setup=True)
     for cell in _code(notebook):
         if is_solution(cell):
-            taken = _bound(ast.parse(cell.source), imports=False)
+            taken = bound(ast.parse(cell.source), imports=False)
             for name in sorted(taken & ours):
                 yield f"{cell.id}: defines {name}, which the set-up defines too: checks would test that one"
             for name in sorted(taken & set(dir(builtins))):
@@ -55,7 +56,7 @@ def checks_know_their_names(notebook: NotebookNode, path: Path) -> Iterator[str]
     for cell in filter(is_check, _code(notebook)):
         tree = ast.parse(cell.source)
         used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-        for name in sorted(used - known - _bound(tree, everywhere=True)):
+        for name in sorted(used - known - bound(tree, everywhere=True)):
             yield f"{cell.id}: uses {name}, which neither the cell nor the set-up nor an answer defines"
 
 
@@ -191,39 +192,4 @@ def _parses(source: str) -> bool:
 def _names_bound(notebook: NotebookNode, *, setup: bool) -> set[str]:
     """The names that the set-up, or the answers, define."""
     cells = filter(is_setup if setup else is_solution, _code(notebook))
-    return set().union(*(_bound(ast.parse(cell.source)) for cell in cells))
-
-
-def names_bound(source: str) -> frozenset[str]:
-    """The names that a cell of a lab binds for all cells."""
-    return frozenset(_bound(ast.parse(source)))
-
-
-def _bound(tree: ast.AST, *, imports: bool = True, everywhere: bool = False) -> set[str]:
-    """The names that a cell binds for all cells; with `everywhere`, those within its functions too."""
-    names: set[str] = set()
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            names.add(node.name)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.add(node.id)
-        elif isinstance(node, ast.arg):
-            names.add(node.arg)
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            names.add(node.name)
-        elif isinstance(node, ast.alias) and imports:
-            names.add((node.asname or node.name).partition(".")[0])
-        if everywhere or not isinstance(node, _SCOPES):
-            names |= _bound(node, imports=imports, everywhere=everywhere)
-    return names
-
-
-_SCOPES = (
-    ast.FunctionDef,
-    ast.ClassDef,
-    ast.Lambda,
-    ast.ListComp,
-    ast.SetComp,
-    ast.DictComp,
-    ast.GeneratorExp,
-)  # what is bound in them is theirs alone
+    return set().union(*(bound(ast.parse(cell.source)) for cell in cells))

@@ -19,7 +19,7 @@ from nbgrader.utils import is_solution
 from helpers.grading.cleanroom import run_cell
 from helpers.grading.labs import Lab, is_check, is_parameters, is_setup, rewrite_parameters
 from helpers.grading.lending import Lender
-from helpers.grading.lint_checks import names_bound
+from helpers.grading.names import names_bound
 from helpers.grading.verdict import Verdict
 from tests.grading.rooms import room
 

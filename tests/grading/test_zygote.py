@@ -22,7 +22,7 @@ from typing import NoReturn, cast
 
 import pytest
 
-from helpers.grading import forkserver, memory, pages
+from helpers.grading import forkserver, memory
 from helpers.grading import zygote as zygote_module
 from helpers.grading.attacks import LIMITS, Bait
 from helpers.grading.sandbox import Box
@@ -168,10 +168,13 @@ def test_a_library_that_starts_threads_is_noticed() -> None:
         thread.join()
 
 
-def test_huge_pages_keep_what_is_in_them() -> None:
-    kept = bytearray(range(256)) * (8 * pages.HUGE // 256)
-    pages.make_huge()
-    assert kept == bytes(range(256)) * (8 * pages.HUGE // 256)
+def test_what_kernels_share_holds_nothing_of_the_gradebook() -> None:
+    names = f"{forkserver.PRELOADED!r}"
+    code = f"import importlib, sys; [importlib.import_module(name) for name in {names}]; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "helpers.grading.cleanroom" in loaded
+    assert not loaded & {"nbgrader", "sqlalchemy", "nbconvert", "jupyter_server", "distributed"}
 
 
 def test_what_cannot_be_watched_is_ended_and_the_zygote_lives(monkeypatch: pytest.MonkeyPatch) -> None:

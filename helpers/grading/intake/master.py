@@ -21,7 +21,7 @@ from nbgrader.utils import compute_checksum, is_grade, is_locked, is_solution, i
 from helpers.grading.errors import CourseError
 from helpers.grading.intake.reader import Cell, squeezed
 from helpers.grading.labs import Lab, is_parameters, rewrite_parameters
-from helpers.grading.lint_checks import names_bound
+from helpers.grading.names import names_bound
 
 __all__ = ["KINDS", "Master", "refuse_lost"]
 
