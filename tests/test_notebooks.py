@@ -9,15 +9,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import nbformat
 import papermill
 import pytest
 
 from helpers.grading.labs import Lab
-from tests.conftest import each_lab
+from tests.conftest import ROOT, each_lab
 
 WIDEST_PICTURE = 860  # pixels: what JupyterLab shows in full beside its list of files, on a laptop's screen
+SMALLEST_LETTERS = 15  # pixels: 11 points
 
 
 @each_lab()
@@ -79,6 +81,16 @@ def assert_runs_again(path: Path) -> None:
         [*command, path.name], cwd=path.parent, env=plain, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout[-4000:]
+
+
+@pytest.mark.parametrize("drawing", sorted((ROOT / "source").rglob("*.svg")), ids=lambda path: path.stem)
+def test_a_drawings_letters_can_be_read(drawing: Path) -> None:
+    root = ElementTree.parse(drawing).getroot()
+    _, _, width, _ = map(float, root.attrib["viewBox"].split())
+    assert float(root.attrib["width"]) == width <= WIDEST_PICTURE
+    letters = [float(one.attrib["font-size"]) for one in root.iter() if "font-size" in one.attrib]
+    assert letters
+    assert min(letters) >= SMALLEST_LETTERS
 
 
 @each_lab()
