@@ -346,14 +346,26 @@ class Call(Value):
             _fail(f"{self.name}: {whose}expected memory shared with argument {number}, got a copy", hint)
         return self
 
-    def _memory(self) -> list[list[bool]]:
-        """For each tensor of the result, whether it shares memory with each of the arguments."""
+    def gives_back(self, number: int, hint: str = "Return the argument itself.", *, item: int = 0) -> Self:
+        """Check that the result, or one of the tensors in it, is an argument itself: no copy of it, and no view.
+
+        Args:
+            number: which positional argument, counted from 1.
+            hint: the likely cause, in a sentence.
+            item: which of the tensors, counted from 0.
+        """
+        if not self._memory("same")[item][number - 1]:
+            _fail(f"{self.name}: expected argument {number} itself, got another tensor", hint)
+        return self
+
+    def _memory(self, what: str = "shared") -> list[list[bool]]:
+        """For each tensor of the result, whether it shares memory with each of the arguments, or is the "same"."""
         _count()
         result = self.result()
-        shared = self._left_behind("shared")
-        if not shared:
+        told = self._left_behind(what)
+        if not told:
             _fail(f"{self.name}: expected a tensor, got {describe(result, kind=True)}", "")
-        return shared
+        return told
 
     def leaves(self, *expected: Any, hint: str = "") -> Self:
         """Check what the function made of its positional arguments, in place: `call(relu_, x).leaves(F.relu(x))`.

@@ -100,11 +100,14 @@ class _Counter(TorchDispatchMode):
         return operation(*args, **given)
 
 
+_ONE_BY_ONE = (torch.Tensor.tolist, torch.Tensor.apply_, torch.Tensor.map_, torch.Tensor.map2_)
+
+
 class _Listener(TorchFunctionMode):
     """Notes the names by which Python calls PyTorch, and whether autograd follows what comes of it.
 
-    They are no operations: their number says nothing of loops. But `tolist` counts once for each number that it takes
-    out of PyTorch, as `item` does: what follows is a loop of Python's.
+    They are no operations: their number says nothing of loops. But what calls Python for each number, or takes each
+    number out of PyTorch, as `item` does, counts once for each: that is a loop of Python's.
     """
 
     def __init__(self, counts: Counter[str]) -> None:
@@ -115,8 +118,8 @@ class _Listener(TorchFunctionMode):
         self, function: Any, types: Sequence[type], args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
         self.counts.setdefault(getattr(function, "__name__", ""), 0)
-        if function is torch.Tensor.tolist:
-            self.counts["tolist"] += args[0].numel()
+        if function in _ONE_BY_ONE:
+            self.counts[function.__name__] += args[0].numel()
         result = function(*args, **(kwargs or {}))
         if isinstance(result, torch.Tensor) and result.grad_fn is not None:
             self.counts.setdefault(AUTOGRAD, 0)

@@ -30,6 +30,7 @@ class Traces:
         changes: what became of an argument besides its values, as its number, counted from 1, and
             "memory", "requires_grad" or "grad".
         shared: for each tensor or array of the result, whether it shares memory with each of the arguments.
+        same: likewise, whether it is the argument.
         switched: what the function did not put back: "autograd", "dtype".
     """
 
@@ -37,6 +38,7 @@ class Traces:
         self.args, self.kwargs = args, dict(kwargs)
         self.changes: list[tuple[int, str]] = []
         self.shared: list[list[bool]] = []
+        self.same: list[list[bool]] = []
         self.switched: list[str] = []
 
     def run(self, function: Callable[..., Any]) -> Any:
@@ -48,6 +50,7 @@ class Traces:
             result = function(*self.args, **self.kwargs)
             places = [[_memory(one) for one in _arrays(arg)] for arg in given]
             self.shared = [[_overlap(_memory(one), theirs) for theirs in places] for one in _arrays(result)]
+            self.same = [[one is arg for arg in given] for one in _arrays(result)]
             return result
         finally:
             self.switched = [name for name, old in settings.items() if _put_back(name, old)]
@@ -60,7 +63,7 @@ class Traces:
 
     def told(self) -> dict[str, list[Any]]:
         """All that was seen, as plain data."""
-        return {"changes": self.changes, "shared": self.shared, "switched": self.switched}
+        return {"changes": self.changes, "shared": self.shared, "same": self.same, "switched": self.switched}
 
 
 def _put_back(name: str, old: Any) -> bool:

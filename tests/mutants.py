@@ -181,6 +181,7 @@ def try_lab(lab: Lab, console: Console) -> list[str]:
 
 def main(names: list[str]) -> int:
     os.environ["CNN_LABS_SEED"] = str(SEED)
+    torch.set_num_threads(1)  # a process that is forked has one thread, and would wait for the others for ever
     console, found = Console(), []
     for lab in choose_labs(LABS, names):
         found += (words := try_lab(lab, console))

@@ -31,7 +31,7 @@ OUT_OF_REACH = {
 }
 _STATE = ("named_parameters", "parameters", "state_dict", "training")  # of a network
 # Checks of what only the kernel can see.
-_WATCHING = ("is_new", "printed", "shares_memory_with", "uses", "uses_only", "without", "without_loop")
+_WATCHING = ("gives_back", "is_new", "printed", "shares_memory_with", "uses", "uses_only", "without", "without_loop")
 _COPIED = ("data", "grad", "requires_grad")  # attributes of tensors: to set them changes a copy
 
 

@@ -340,6 +340,9 @@ def test_shared_memory_is_seen_in_the_kernel() -> None:
     passes(copy, new)
     assert "shares memory with argument 1" in fails(view, new)
     assert "got a copy" in fails(copy, shared)
+    itself = 'with question("K1"): call(f, torch.ones(3)).gives_back(1)'
+    passes("def f(t): return t", itself)
+    assert "expected argument 1 itself" in fails(view, itself)
 
 
 @pytest.mark.parametrize("switch", ["set_grad_enabled(False)", "set_default_dtype(torch.float64)"])

@@ -222,6 +222,14 @@ def test_every_tensor_of_a_result_is_looked_at() -> None:
     assert "shares memory with argument 2" in message(call(lambda x, y: y, torch.ones(3), y=torch.ones(3)).is_new)
 
 
+def test_an_argument_itself_is_given_back() -> None:
+    call(torch.Tensor.zero_, torch.ones(3)).gives_back(1)
+    call(lambda x, y: (x.clone(), y), torch.ones(3), torch.ones(3)).gives_back(2, item=1)
+    for other in (torch.clone, lambda x: x[:], torch.Tensor.detach):
+        found = message(lambda other=other: call(other, torch.ones(3)).gives_back(1))
+        assert "expected argument 1 itself, got another tensor. Return the argument itself." in found
+
+
 def test_what_holds_no_tensor_shares_nothing() -> None:
     for check in (call(half, 3).is_new, lambda: call(half, 3).shares_memory_with(1)):
         assert message(check) == "K9: half(3): expected a tensor, got 1.5 (a float)."

@@ -62,6 +62,14 @@ WAYS: dict[str, list[Callable[[Tensor], Any]]] = {
     "relu": [lambda x: x.relu(), torch.relu_, nn.ReLU(inplace=True), nn.ReLU6(), lambda x: F.threshold(x, 0, 0)],
     "softmax": [lambda x: x.softmax(1), nn.LogSoftmax(1)],
     "unfold": [lambda x: x.unfold(2, 2, 1), lambda x: F.unfold(x, 2)],
+    "view": [
+        lambda x: x.view(-1),
+        lambda x: x.mT,
+        lambda x: x[0],
+        lambda x: x[:, 1:],
+        lambda x: x[None],
+        torch.squeeze,
+    ],
 }
 
 
@@ -131,7 +139,14 @@ def test_a_loop_is_told_from_one_operation() -> None:
             call(loop, few).without_loop(many, hint="Sum all rows at once.")
 
 
-@pytest.mark.parametrize("way", [Tensor.tolist, lambda rows: [number.item() for row in rows for number in row]])
+@pytest.mark.parametrize(
+    "way",
+    [
+        Tensor.tolist,
+        lambda rows: [number.item() for row in rows for number in row],
+        lambda rows: rows.clone().apply_(lambda number: number + 1),
+    ],
+)
 def test_what_python_loops_over_counts_number_by_number(way: Callable[[Tensor], Any]) -> None:
     with pytest.raises(CheckError, match="that is a loop"):
         call(way, torch.ones(3, 4)).without_loop(torch.ones(30, 4))
