@@ -132,7 +132,7 @@ def other_memory(x):
     return x.set_(torch.where(x > 0, x, torch.zeros_like(x)))
 
 
-@right
+@wrong("gives a view of x, not x itself")
 def a_view_of_all_of_x(x):
     part = x[...]
     part[part < 0] = 0
