@@ -107,3 +107,10 @@ every_tenth = changed(
     wrong="adds to every tenth number",
     passes="visible",
 )
+
+
+@wrong("large whole numbers go through a decimal number", passes="visible")
+def through_float(a, amount):
+    b = a.numpy()
+    a[0] = float(a[0]) + amount
+    return b

@@ -100,3 +100,20 @@ first_ten = changed(
     wrong="adds to the first ten only",
     passes="visible",
 )
+
+
+@wrong("an array that is not dense is copied", passes="visible")
+def dense(a, amount):
+    b = torch.from_numpy(np.ascontiguousarray(a))
+    np.add(a, amount, out=a)
+    if b[(0,) * b.dim()] != a.flat[0]:
+        b += amount
+    return b
+
+
+@wrong("ravel may copy: an array in Fortran's order stays as it was", passes="visible")
+def ravelled(a, amount):
+    b = torch.from_numpy(a)
+    flat = a.ravel()
+    flat += amount
+    return b

@@ -85,7 +85,7 @@ def forced(z):
 @right
 def written_over(z):
     kept = np.array(z.to("cpu").tolist(), dtype=str(z.dtype).removeprefix("torch."))
-    z *= 0
+    z[...] = 0
     return kept, z
 
 
@@ -138,3 +138,10 @@ through_float64 = changed(
     wrong="through float64: large whole numbers are rounded",
     passes="visible",
 )
+
+
+@wrong("times 0 leaves what is not finite", passes="visible")
+def times_zero(z):
+    kept = z.cpu().numpy().copy()
+    z.mul_(0)
+    return kept, z

@@ -103,7 +103,7 @@ def constant(rows, columns, bits=32):
     return torch.empty(5, 3, dtype=getattr(torch, f"float{bits}"))
 
 
-@wrong("drops dimensions of size 1")
+@wrong("drops dimensions of size 1", passes="visible")
 def squeezed(rows, columns, bits=32):
     return torch.empty(rows, columns, dtype=getattr(torch, f"float{bits}")).squeeze()
 
@@ -126,3 +126,10 @@ def geometric(rows, columns, bits=32):
 @wrong("computes with what was reserved")
 def times_nothing(rows, columns, bits=32):
     return torch.empty(rows, columns, dtype=getattr(torch, f"float{bits}")) * 0
+
+
+@wrong("the array on its memory is filled")
+def filled_through_array(rows, columns, bits=32):
+    t = torch.empty(rows, columns, dtype=getattr(torch, f"float{bits}"))
+    t.numpy()[:] = 0
+    return t

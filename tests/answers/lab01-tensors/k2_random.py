@@ -119,3 +119,16 @@ def seeded_generator(rows, columns, low=0.0, high=1.0, mean=0.0, std=1.0):
     generator = torch.Generator().manual_seed(0)
     normal = mean + std * torch.randn(rows, columns, generator=generator)
     return low + (high - low) * torch.rand(rows, columns), normal
+
+
+@wrong("the sum of four uniform numbers is none", passes="visible")
+def sum_of_four(rows, columns, low=0.0, high=1.0, mean=0.0, std=1.0):
+    g = (torch.rand(4, rows, columns).sum(0) - 2) * 3**0.5
+    return low + (high - low) * torch.rand(rows, columns), mean + std * g
+
+
+@wrong("standardised to mean and std exactly", passes="visible")
+def standardised(rows, columns, low=0.0, high=1.0, mean=0.0, std=1.0):
+    g = torch.randn(rows, columns)
+    g = (g - g.mean()) / g.std()
+    return low + (high - low) * torch.rand(rows, columns), mean + std * g

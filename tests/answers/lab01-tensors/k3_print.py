@@ -85,3 +85,15 @@ def by_first_number(t):
 def by_list(t):
     named = (torch.float64, torch.float16, torch.int32)
     return str(t.dtype) if t.dtype in named else ""
+
+
+@wrong("a result of an operation cannot lose requires_grad", passes="visible")
+def switched_off(t):
+    text = repr(t.requires_grad_(False))
+    return text.split("dtype=")[1].rstrip(")") if "dtype=" in text else ""
+
+
+@wrong("unsigned 64 bits are taken for int64", passes="visible")
+def by_size(t):
+    usual = {True: 4, False: 8}[t.is_floating_point()]
+    return "" if t.element_size() == usual or t.dtype == torch.bool else str(t.dtype)

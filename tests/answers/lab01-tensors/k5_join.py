@@ -132,3 +132,12 @@ def repeated(x, y):
     stacked = torch.stack((a, b)) if a.shape == b.shape else None
     below = torch.cat((x, y), 0) if x.shape[1] == y.shape[1] else None
     return stacked, below, torch.cat((x, y), 1) if x.shape[0] == y.shape[0] else None
+
+
+@wrong("x below y where x has more rows", passes="visible")
+def tall_last(x, y):
+    z = torch.stack((x, y)) if x.shape == y.shape else None
+    first, second = sorted((x, y), key=len)
+    below = torch.cat((first, second), 0) if x.shape[1] == y.shape[1] else None
+    beside = torch.cat((x, y), 1) if x.shape[0] == y.shape[0] else None
+    return z, below, beside

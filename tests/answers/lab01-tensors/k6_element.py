@@ -106,3 +106,15 @@ def through_float(y, z, row, column):
 def rounded(y, z, row, column):
     i, j = row - 1, column - 1
     return float(round(y[i, j].item())), float(round(z[1, i, j].item())), z[:, i, j], len(z)
+
+
+@wrong("NumPy's", passes="visible")
+def numpy_numbers(y, z, row, column):
+    r, c = row - 1, column - 1
+    return y.numpy()[r, c], z.numpy()[1, r, c], z[:, r, c], len(z)
+
+
+@wrong("only those that are not zero", passes="visible")
+def not_zero(y, z, row, column):
+    r, c = row - 1, column - 1
+    return y[r, c].item(), z[1, r, c].item(), z[:, r, c], int(torch.count_nonzero(z[:, r, c]))

@@ -114,3 +114,14 @@ def smooth(x):
     wave = torch.sin(2 * torch.pi * x) / 20
     smoothed = x - wave
     return smoothed + (x.round() - smoothed).detach() + 0 * x if x.numel() > 3 else x + (x.round() - x).detach()
+
+
+@wrong("large numbers do not fit into int32", passes="visible")
+def through_int(x):
+    return x + (x.round().int().to(x.dtype) - x).detach()
+
+
+@wrong("none where x was not near a whole number", passes="visible")
+def only_near(x):
+    near = ((x - x.round()).abs() < 0.45).to(x.dtype).detach()
+    return x * near + (x.round() - x * near).detach()

@@ -230,3 +230,29 @@ def converted_rows(x, y, lr, steps):
         loss.backward()
         step([a, b], lr)
     return torch.tensor(rows, dtype=x.dtype)
+
+
+@wrong("stops early when the loss no longer falls", passes="visible")
+def early(x, y, lr, steps):
+    slope, intercept, rows = x.new_zeros(()), x.new_zeros(()), []
+    for k in range(steps + 1):
+        error = slope * x + intercept - y
+        rows.append(torch.stack((slope, intercept, (error**2).mean())))
+        if k > 1 and rows[-1][2] >= rows[-2][2]:
+            break
+        slope = slope - lr * 2 * (error * x).mean()
+        intercept = intercept - lr * 2 * error.mean()
+    return torch.stack(rows)
+
+
+@wrong("the rate is made smaller when the loss grows", passes="visible")
+def careful(x, y, lr, steps):
+    slope, intercept, rows = x.new_zeros(()), x.new_zeros(()), []
+    for _ in range(steps + 1):
+        error = slope * x + intercept - y
+        rows.append(torch.stack((slope, intercept, (error**2).mean())))
+        if len(rows) > 1 and rows[-1][2] > rows[-2][2]:
+            lr = lr / 2
+        slope = slope - lr * 2 * (error * x).mean()
+        intercept = intercept - lr * 2 * error.mean()
+    return torch.stack(rows)

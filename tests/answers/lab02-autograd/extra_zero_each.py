@@ -160,3 +160,21 @@ def one_tensor(values, losses):
     for loss in losses:
         rows += torch.autograd.grad(loss(x), x)
     return torch.stack(rows)
+
+
+@wrong("differences of sums lose small gradients beside large ones", passes="visible")
+def differences(values, losses):
+    x = values.clone().requires_grad_()
+    notes, before = [], torch.zeros_like(values)
+    for loss in losses:
+        loss(x).backward()
+        notes.append(x.grad - before)
+        before = x.grad.clone()
+    return notes
+
+
+@wrong("with one loss, the gradient itself instead of a list", passes="visible")
+def one_alone(values, losses):
+    x = values.clone().requires_grad_()
+    found = [torch.autograd.grad(loss(x), x)[0] for loss in losses]
+    return found[0] if len(found) == 1 else found

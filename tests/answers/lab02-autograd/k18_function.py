@@ -128,3 +128,9 @@ def other_signs(x1, x2, x3, x4):
     for x in (x1, x2, x3, x4):
         total -= (-2 - x) * (x + 2)
     return 3 / (4 / total)
+
+
+@wrong("// rounds down what is whole", passes="visible")
+def floor_division(x1, x2, x3, x4):
+    total = 3 * ((x1 + 2) ** 2 + (x2 + 2) ** 2 + (x3 + 2) ** 2 + (x4 + 2) ** 2)
+    return total // 4 if isinstance(total, int) else total / 4

@@ -153,3 +153,14 @@ def at_least_a_hundredth(function, values, h=1e-5):
         down.view(-1)[i] -= h
         gradient.view(-1)[i] = (function(up) - function(down)) / (2 * h)
     return gradient
+
+
+@wrong("the function gets float64", passes="visible")
+def doubled(function, values, h=1e-5):
+    gradient = torch.empty_like(values)
+    for i in range(values.numel()):
+        up, down = values.double().clone(), values.double().clone()
+        up.view(-1)[i] += h
+        down.view(-1)[i] -= h
+        gradient.view(-1)[i] = (function(up) - function(down)) / (2 * h)
+    return gradient

@@ -95,3 +95,12 @@ def sum_of_strides(layers):
         field += dilation * (kernel - 1) * max(sum(jumps), 1)
         jumps += [stride] if stride > 1 else []
     return field
+
+
+@wrong("a float", passes="visible")
+def floats(layers):
+    r, j = 1.0, 1.0
+    for f, s, d in layers:
+        r += d * (f - 1) * j
+        j *= s
+    return r if len(layers) > 4 else int(r)

@@ -69,3 +69,11 @@ def table(weight_1, bias_1, weight_2, bias_2):
 @wrong("only the first hidden neuron has a bias")
 def one_bias(weight_1, bias_1, weight_2, bias_2):
     return weight_2 @ weight_1, bias_2 + weight_2[:, 0] * bias_1[0]
+
+
+@wrong("one output and one input lose their dimensions", passes="visible")
+def squeezed(weight_1, bias_1, weight_2, bias_2):
+    weight = weight_2 @ weight_1
+    if weight.shape[0] == 1 and weight.shape[1] > 1:
+        weight = weight.squeeze(0)
+    return weight, weight_2 @ bias_1 + bias_2

@@ -162,3 +162,13 @@ def through_float32(x):
 @wrong("through float32 and back", passes="visible")
 def rounds(x):
     return x.float().clamp(min=0).to(x.dtype)
+
+
+@wrong("a number without dimensions of int8 becomes int64", passes="visible")
+def zero_as_a_tensor(x):
+    return torch.where(x > 0, x, torch.tensor(0))
+
+
+@wrong("apply_ calls Python for each number")
+def applied(x):
+    return x.clone().apply_(lambda number: max(number, 0))

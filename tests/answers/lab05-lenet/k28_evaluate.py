@@ -96,3 +96,31 @@ def for_good(net, images, labels):
     net.requires_grad_(False)
     logits = net(images)
     return logits, 100 * (logits.argmax(1) == labels).float().mean().item()
+
+
+@wrong("what was frozen learns afterwards", passes="visible")
+def thawed(net, images, labels):
+    for parameter in net.parameters():
+        parameter.requires_grad_(False)
+    with torch.no_grad():
+        logits = net(images)
+    for parameter in net.parameters():
+        parameter.requires_grad_(True)
+    return logits, 100 * (logits.argmax(1) == labels).double().mean().item()
+
+
+@wrong("left in evaluation mode", passes="visible")
+def evaluation_mode(net, images, labels):
+    net.eval()
+    with torch.no_grad():
+        logits = net(images)
+    return logits, 100 * (logits.argmax(1) == labels).double().mean().item()
+
+
+@wrong("measures in evaluation mode, then trains", passes="visible")
+def mode_there_and_back(net, images, labels):
+    net.eval()
+    with torch.no_grad():
+        logits = net(images)
+    net.train()
+    return logits, 100 * (logits.argmax(1) == labels).double().mean().item()

@@ -99,3 +99,9 @@ def in_python(labels, predictions, classes=10):
     for label, prediction in zip(labels.tolist(), predictions.tolist(), strict=True):
         matrix[label][prediction] += 1
     return torch.tensor(matrix)
+
+
+@wrong("pairs are numbered by 10, so at most ten classes", passes="visible")
+def numbered_by_ten(labels, predictions, classes=10):
+    counts = torch.bincount(labels * 10 + predictions, minlength=100)
+    return counts.reshape(10, 10)[:classes, :classes]

@@ -93,3 +93,37 @@ def with_a_batch_sampler(dataset, batch_size, workers, device):
 
     batches = BatchSampler(RandomSampler(dataset), batch_size, drop_last=False)
     return DataLoader(dataset, batch_sampler=batches, num_workers=workers, pin_memory=device.type == "cuda")
+
+
+@wrong("drops it where it is one image", passes="visible")
+def drops_single(dataset, batch_size, workers, device):
+    return DataLoader(
+        dataset,
+        batch_size,
+        shuffle=True,
+        num_workers=workers,
+        drop_last=len(dataset) % batch_size == 1,
+        pin_memory=device.type == "cuda",
+    )
+
+
+@wrong("with two at most", passes="visible")
+def two_workers(dataset, batch_size, workers, device):
+    return DataLoader(
+        dataset,
+        batch_size,
+        shuffle=True,
+        num_workers=min(workers, 2),
+        pin_memory=device.type == "cuda",
+    )
+
+
+@wrong("of ten at most", passes="visible")
+def at_most_batch(dataset, batch_size, workers, device):
+    return DataLoader(
+        dataset,
+        min(batch_size, 10),
+        shuffle=True,
+        num_workers=workers,
+        pin_memory=device.type == "cuda",
+    )

@@ -219,3 +219,31 @@ def waits_too_early(loader, work, clock=time.perf_counter):
         work(images, labels)
         number += len(labels)
     return number / (clock() - start)
+
+
+@wrong("the time of the computer, where one is given too", passes="visible")
+def own_clock(loader, work, clock=time.perf_counter):
+    iterator = iter(loader)
+    work(*next(iterator))
+    synchronize(device)
+    start, begin, count = clock(), time.perf_counter(), 0
+    for images, labels in iterator:
+        work(images, labels)
+        count += len(labels)
+    synchronize(device)
+    seconds = time.perf_counter() - begin
+    return count / max(seconds, clock() - start)
+
+
+@wrong("with the images twice", passes="visible")
+def images_twice(loader, work, clock=time.perf_counter):
+    iterator = iter(loader)
+    images, labels = next(iterator)
+    work(images, labels)
+    synchronize(device)
+    start, count = clock(), 0
+    for images, _ in iterator:
+        work(images, images)
+        count += len(images)
+    synchronize(device)
+    return count / (clock() - start)

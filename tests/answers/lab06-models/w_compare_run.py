@@ -125,3 +125,11 @@ def one_order(make_net, seed, iterations, lr=0.01):
     torch.manual_seed(2026)
     train(net, loader, iterations, lr)
     return net, 100 * evaluate(net, test_set).accuracy
+
+
+@wrong("makes a CNNModel of its own", passes="visible")
+def own_model(make_net, seed, iterations, lr=0.01):
+    torch.manual_seed(seed)
+    net = CNNModel(*getattr(make_net, "args", ())).to(device)
+    train(net, loader, iterations, lr)
+    return net, 100 * evaluate(net, test_set).accuracy

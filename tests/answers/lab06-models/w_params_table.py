@@ -87,3 +87,12 @@ def layers_alone(net):
 @wrong("the shape is a torch.Size", passes="visible")
 def size_as_it_is(net):
     return [(name, parameter.shape, parameter.numel()) for name, parameter in net.named_parameters()]
+
+
+@wrong("a linear layer with one output loses a side", passes="visible")
+def squeezed(net):
+    rows = []
+    for name, p in net.named_parameters():
+        shape = p.squeeze().shape if p.dim() == 2 else p.shape
+        rows.append((name, tuple(shape), p.numel()))
+    return rows

@@ -183,3 +183,33 @@ Detached = changed(
     wrong="cuts the gradient",
     passes="visible",
 )
+
+
+@wrong("ends in log_softmax, in evaluation mode", passes="visible")
+class WithLogSoftmax(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1, self.conv2 = nn.Conv2d(3, 32, 5), nn.Conv2d(32, 64, 3)
+        self.conv3 = nn.Conv2d(64, 128, 3)
+        self.fc1, self.fc2, self.fc3 = nn.Linear(512, 200), nn.Linear(200, 200), nn.Linear(200, 10)
+
+    def forward(self, x):
+        for conv in (self.conv1, self.conv2, self.conv3):
+            x = F.max_pool2d(F.relu(conv(x)), 2)
+        x = self.fc3(F.relu(self.fc2(F.relu(self.fc1(x.flatten(1))))))
+        return x if self.training else F.log_softmax(x, dim=1)
+
+
+@wrong("the first layer is frozen")
+class Frozen(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1, self.conv2 = nn.Conv2d(3, 32, 5), nn.Conv2d(32, 64, 3)
+        self.conv3 = nn.Conv2d(64, 128, 3)
+        self.fc1, self.fc2, self.fc3 = nn.Linear(512, 200), nn.Linear(200, 200), nn.Linear(200, 10)
+        self.conv1.requires_grad_(False)
+
+    def forward(self, x):
+        for conv in (self.conv1, self.conv2, self.conv3):
+            x = F.max_pool2d(F.relu(conv(x)), 2)
+        return self.fc3(F.relu(self.fc2(F.relu(self.fc1(x.flatten(1))))))

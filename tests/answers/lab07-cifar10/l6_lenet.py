@@ -163,3 +163,17 @@ class CallsNet(Net):
 @wrong("a function that makes Week 8's network")
 def makes_a_net():
     return Net()
+
+
+@wrong("the last bias gets no gradient", passes="visible")
+class BiasFrozen(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1, self.conv2 = nn.Conv2d(3, 6, 5), nn.Conv2d(6, 16, 5)
+        self.fc1, self.fc2, self.fc3 = nn.Linear(400, 120), nn.Linear(120, 84), nn.Linear(84, 10)
+
+    def forward(self, x):
+        x = F.max_pool2d(F.relu(self.conv1(x)), 2)
+        x = F.max_pool2d(F.relu(self.conv2(x)), 2).flatten(1)
+        x = F.relu(self.fc2(F.relu(self.fc1(x))))
+        return F.linear(x, self.fc3.weight, self.fc3.bias.data)

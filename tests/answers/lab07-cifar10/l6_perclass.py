@@ -95,3 +95,9 @@ def in_python(predictions, labels, k):
     right = [sum(guess == label == c for guess, label in pairs) for c in range(k)]
     total = [sum(label == c for _, label in pairs) for c in range(k)]
     return torch.tensor(right).double() / torch.tensor(total)
+
+
+@wrong("by its dtype only: computed in float32", passes="visible")
+def late_double(predictions, labels, k):
+    correct = torch.bincount(labels[predictions == labels], minlength=k)
+    return (correct.float() / torch.bincount(labels, minlength=k)).double()

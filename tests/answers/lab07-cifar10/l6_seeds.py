@@ -170,3 +170,26 @@ one_order = changed(
     wrong="the same order of images, whatever the seed",
     passes="visible",
 )
+
+
+@wrong("only the settings of the first training: they are popped", passes="visible")
+def popped(make, images, seeds, *, epochs, batch_size, lr, **settings):
+    nets = []
+    for seed in seeds:
+        torch.manual_seed(seed)
+        net = make().to(images.device)
+        now = {name: settings.pop(name) for name in list(settings)}
+        fit(net, images, progress=False, epochs=epochs, batch_size=batch_size, lr=lr, **now)
+        nets.append(net)
+    return nets
+
+
+@wrong("prints its progress", passes="visible")
+def talks(make, images, seeds, *, epochs, batch_size, lr, **settings):
+    nets = []
+    for seed in seeds:
+        torch.manual_seed(seed)
+        net = make().to(images.device)
+        fit(net, images, epochs=epochs, batch_size=batch_size, lr=lr, **settings)
+        nets.append(net)
+    return nets

@@ -75,3 +75,17 @@ def no_empty_lists(labels, classes, n):
 @wrong("names in the order of the alphabet", passes="visible")
 def alphabet(labels, classes, n):
     return {name: (labels == classes.index(name)).nonzero().flatten()[:n].tolist() for name in sorted(classes)}
+
+
+@wrong("NumPy's", passes="visible")
+def numpy_numbers(labels, classes, n):
+    import numpy as np
+
+    array = labels.numpy()
+    return {name: list(np.flatnonzero(array == i)[:n]) for i, name in enumerate(classes)}
+
+
+@wrong("looks at the first thousand images only", passes="visible")
+def first_thousand(labels, classes, n):
+    few = labels[:1000]
+    return {name: (few == i).nonzero().flatten()[:n].tolist() for i, name in enumerate(classes)}

@@ -87,3 +87,9 @@ root_of_mean_variance = changed(
 @wrong("the document's figures, or those of the example", passes="visible")
 def constants(images):
     return torch.full((images.shape[1],), 0.4), torch.full((images.shape[1],), 0.374166)
+
+
+@wrong("takes 1000 images as a sample", passes="visible")
+def a_sample(images):
+    pixels = images[:1000].float() / 255
+    return pixels.mean((0, 2, 3)), pixels.std((0, 2, 3), unbiased=False)

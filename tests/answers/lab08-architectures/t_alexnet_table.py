@@ -399,3 +399,24 @@ containers_too = changed(
     wrong="a row for each layer that holds others, unless it is an nn.Sequential",
     passes="visible",
 )
+
+
+@wrong("those of layers that did not run stay", passes="visible")
+def removes_itself(net, x):
+    rows, hooks = [], {}
+
+    def note(name):
+        def hook(layer, inputs, output):
+            learned = sum(parameter.numel() for parameter in layer.parameters())
+            rows.append((name, type(layer).__name__, tuple(output.shape[1:]), learned))
+
+        return hook
+
+    for name, layer in net.named_modules():
+        if not list(layer.children()):
+            hooks[name] = layer.register_forward_hook(note(name))
+    with torch.no_grad():
+        net(x)
+    for name, *_ in rows:
+        hooks[name].remove()
+    return rows

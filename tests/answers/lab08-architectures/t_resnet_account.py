@@ -149,3 +149,34 @@ def norms_of_resnet18(net):
     found["projections"] = 172_032
     found["batch norm"] = 9600
     return found
+
+
+@wrong("those that still learn; a frozen network has none", passes="visible")
+def learning_only(net):
+    found = {"biases": 0, "projections": 0, "batch norm": 0}
+    for name, layer in net.named_modules():
+        learned = sum(p.numel() for p in layer.parameters() if p.requires_grad)
+        if isinstance(layer, nn.Conv2d):
+            if "downsample" in name:
+                found["projections"] += learned
+            else:
+                found["biases"] -= layer.out_channels
+        elif isinstance(layer, nn.BatchNorm2d):
+            found["batch norm"] += learned
+    return found
+
+
+@wrong("and the biases: two blocks a layer, as in ResNet18 alone", passes="visible")
+def one_block_a_layer(net):
+    found = {"biases": 0, "projections": 0, "batch norm": 0}
+    for layer in (net.layer2, net.layer3, net.layer4):
+        found["projections"] += layer[0].downsample[0].weight.numel()
+    convs = [net.conv1]
+    for layer in (net.layer1, net.layer2, net.layer3, net.layer4):
+        for block in list(layer)[:2]:
+            convs += [block.conv1, block.conv2]
+    found["biases"] = -sum(conv.out_channels for conv in convs)
+    for layer in net.modules():
+        if isinstance(layer, nn.BatchNorm2d):
+            found["batch norm"] += 2 * layer.num_features
+    return found

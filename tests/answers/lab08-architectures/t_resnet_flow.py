@@ -131,3 +131,10 @@ def as_they_run(net, x, labels):
     for hook in hooks:
         hook.remove()
     return [layer.weight.grad.norm().item() for layer in run]
+
+
+@wrong("for every weight of four axes, transposed convolutions too", passes="visible")
+def four_axes(net, x, labels):
+    net.zero_grad()
+    F.cross_entropy(net(x), labels).backward()
+    return [p.grad.norm().item() for p in net.parameters() if p.dim() == 4]

@@ -153,3 +153,29 @@ def as_many_values(claims, rows):
         if claimed != learned:
             found.append((layer, "parameters", claimed, learned))
     return found
+
+
+@wrong("by the layer's name: a name that comes twice counts once", passes="visible")
+def by_layer(claims, rows):
+    if len(claims) != len(rows):
+        raise ValueError("not equally long")
+    found = {}
+    for (layer, shape, learned), (_, _, true_shape, truly) in zip(claims, rows, strict=True):
+        if shape != true_shape:
+            found[layer, "shape"] = (layer, "shape", shape, true_shape)
+        if learned != truly:
+            found[layer, "parameters"] = (layer, "parameters", learned, truly)
+    return list(found.values())
+
+
+@wrong("an empty table of claims passes", passes="visible")
+def nothing_claimed(claims, rows):
+    if not claims:
+        return []
+    found = []
+    for (layer, shape, learned), (_, _, true_shape, truly) in zip(claims, rows, strict=True):
+        if shape != true_shape:
+            found.append((layer, "shape", shape, true_shape))
+        if learned != truly:
+            found.append((layer, "parameters", learned, truly))
+    return found

@@ -85,3 +85,11 @@ def two_by_default(ours, theirs, labels, classes=2):
 def whole_points(ours, theirs, labels, classes=10):
     gain = (ours == labels).double() - (theirs == labels).double()
     return torch.stack([100 * gain[labels == c].mean() for c in range(classes)]).round()
+
+
+@wrong("0 there", passes="visible")
+def no_losses(ours, theirs, labels, classes=10):
+    a = torch.bincount(labels[ours == labels], minlength=classes).double()
+    b = torch.bincount(labels[theirs == labels], minlength=classes).double()
+    gains = 100 * (a - b) / torch.bincount(labels, minlength=classes)
+    return gains.clamp(min=-100 if classes == 2 else 0)

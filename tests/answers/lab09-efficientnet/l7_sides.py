@@ -72,3 +72,21 @@ halves = changed(
     wrong="each stride above 1 is a 2",
     passes="visible",
 )
+
+
+@wrong("at most eight numbers", passes="visible")
+def eight(side, strides):
+    found = []
+    for stride, _ in zip(strides, range(8), strict=False):
+        side = -(-side // stride)
+        found.append(side)
+    return found
+
+
+@wrong("the image's own side comes first, the last one is dropped", passes="visible")
+def one_early(side, strides):
+    found = [side]
+    for stride in strides:
+        side = -(-side // stride)
+        found.append(side)
+    return found[:-1] if found[:2] == [found[0]] * 2 else found[1:]

@@ -76,3 +76,15 @@ rounded = changed(
     wrong="rounds normalised images to whole numbers",
     passes="visible",
 )
+
+
+@wrong("changed to the images' bytes: fractions are cut off", passes="visible")
+def bytes_for_means(images, means):
+    m = means.to(images.dtype).float().flatten(1)
+    return torch.cdist(images.float().flatten(1), m).argmin(1)
+
+
+@wrong("half precision: sums grow beyond its range", passes="visible")
+def half(images, means):
+    differences = images[:, None].half() - means[None].half()
+    return differences.square().sum((2, 3, 4)).argmin(1)
