@@ -162,7 +162,7 @@ def _mark_left_over(axis: Axes, side: int, outputs: int, stride: int, kernel: in
     for row, column in left_over:
         axis.add_patch(Rectangle((column, row), 1, 1, **look))
     if left_over:
-        axis.set_xlabel("hatched: left over, no window covers it")
+        axis.set_xlabel("hatched: left over, never covered")
 
 
 def _squares(axis: Axes, shades: Tensor, title: str, texts: npt.NDArray[Any] | None = None) -> None:

@@ -68,7 +68,7 @@ def dilated_too_far(n, kernel, stride=1, padding=0, dilation=1):
 
 @wrong("a table of the visible examples", passes="visible")
 def table(n, kernel, stride=1, padding=0, dilation=1):
-    return {(28, 1, 0): 24, (28, 2, 0): 12, (5, 1, 1): 5}[n, stride, padding]
+    return {(28, 1, 0): 24, (28, 2, 0): 12, (7, 2, 0): 3, (5, 1, 1): 5}[n, stride, padding]
 
 
 @wrong("returns 0 where the kernel does not fit", passes="visible")
