@@ -107,17 +107,6 @@ def drops_single(dataset, batch_size, workers, device):
     )
 
 
-@wrong("with two at most", passes="visible")
-def two_workers(dataset, batch_size, workers, device):
-    return DataLoader(
-        dataset,
-        batch_size,
-        shuffle=True,
-        num_workers=min(workers, 2),
-        pin_memory=device.type == "cuda",
-    )
-
-
 @wrong("of ten at most", passes="visible")
 def at_most_batch(dataset, batch_size, workers, device):
     return DataLoader(
