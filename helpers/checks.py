@@ -341,20 +341,19 @@ class Call(Value):
             item: look at this one of the tensors only, counted from 0.
         """
         whose = "" if item is None else f"item {item}: "
-        shared = self._memory()
-        if not all(one[number - 1] for one in (shared if item is None else shared[item : item + 1])):
+        shared = self._memory() if item is None else self._memory()[item : item + 1]
+        if not shared or not all(one[number - 1] for one in shared):
             _fail(f"{self.name}: {whose}expected memory shared with argument {number}, got a copy", hint)
         return self
 
-    def gives_back(self, number: int, hint: str = "Return the argument itself.", *, item: int = 0) -> Self:
-        """Check that the result, or one of the tensors in it, is an argument itself: no copy of it, and no view.
+    def gives_back(self, number: int, hint: str = "Return the argument itself.") -> Self:
+        """Check that the result is an argument itself: no copy of it, and no view.
 
         Args:
             number: which positional argument, counted from 1.
             hint: the likely cause, in a sentence.
-            item: which of the tensors, counted from 0.
         """
-        if not self._memory("same")[item][number - 1]:
+        if not all(one[number - 1] for one in self._memory("same")):
             _fail(f"{self.name}: expected argument {number} itself, got another tensor", hint)
         return self
 

@@ -94,8 +94,7 @@ def show_pooling(
     texts[padding : padding + size, padding : padding + size] = pixels
     outputs, rule = len(pooled), "average" if average else "maximum"
     figure, axes = _pair(len(image))
-    white = "padding and beyond" if beyond else "padding"
-    _squares(axes[0], image, f"image ({white} white, window dark)\n{side} × {side}", texts)
+    _squares(axes[0], image, f"image (white: outside, window dark)\n{side} × {side}", texts)
     _mark_left_over(axes[0], len(image), outputs, stride, kernel)
     _squares(axes[1], output, f"{rule} of each window\n{outputs} × {outputs}", pooled.numpy())
     return figure

@@ -115,6 +115,8 @@ def show_history(histories: History | Mapping[str, History], title: str = "") ->
     for axis in (left, right):
         axis.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
         axis.grid(alpha=0.3)
+    left.update_datalim([(1, 0)])  # with 0 in it, there is room above the highest point
+    left.autoscale_view()
     left.set_ylim(bottom=0)
     legend_below(figure, left, columns=4)
     stand_in = any(history.is_stand_in for history in named.values())

@@ -365,10 +365,10 @@ def test_a_call_in_a_call_does_not_hide_what_the_outer_one_left() -> None:
 def test_a_process_that_lies_of_what_was_left_behind_earns_nothing() -> None:
     student = """
         import helpers.grading.servant as servant
-        servant.Traces.told = lambda self: {"changes": [[1, "x"]], "shared": [[]], "switched": []}
+        servant.Traces.told = lambda self: {"changes": [[1, "x"]], "shared": [[]], "same": [[]], "switched": []}
         def f(t): return t
     """
-    for what in ("keeps_arguments()", "shares_memory_with(1)"):
+    for what in ("keeps_arguments()", "shares_memory_with(1)", "gives_back(1)"):
         assert "K1: " in fails(student, f'with question("K1"): call(f, torch.ones(3)).{what}')
 
 

@@ -169,8 +169,8 @@ def test_a_library_that_starts_threads_is_noticed() -> None:
 
 
 def test_what_kernels_share_holds_nothing_of_the_gradebook() -> None:
-    names = f"{forkserver.PRELOADED!r}"
-    code = f"import importlib, sys; [importlib.import_module(name) for name in {names}]; print(*sys.modules)"
+    names = forkserver.PRELOADED
+    code = f"import importlib, sys; [importlib.import_module(name) for name in {names!r}]; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
     assert "helpers.grading.cleanroom" in loaded

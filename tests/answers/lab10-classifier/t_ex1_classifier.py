@@ -54,7 +54,7 @@ def as_functions(CHECKPOINT, full_set):
 
 
 @right
-def with_the_mirror_image(CHECKPOINT, full_set, step):
+def with_the_mirror_image(CHECKPOINT, full_set, halving):
     """A block of its own, and the mean of the logits for an image and its mirror image."""
 
     class Block(nn.Module):
@@ -69,7 +69,7 @@ def with_the_mirror_image(CHECKPOINT, full_set, step):
             return F.relu(x + self.norm2(self.conv2(F.relu(self.norm1(self.conv1(x))))))
 
     def load_classifier(path):
-        layers = [*step(3, 32), *step(32, 64), Block(64), *step(64, 80), Block(80)]
+        layers = [*halving(3, 32), *halving(32, 64), Block(64), *halving(64, 80), Block(80)]
         network = nn.Sequential(*layers, nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(80, 10))
         with safe_open(path, "pt") as file:
             network.load_state_dict({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
