@@ -9,10 +9,12 @@ from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, SaveCells
 from sqlalchemy.exc import SAWarning
 
-from helpers.grading import converter, release, zip_collect
-from helpers.grading.feedback import Grades, HideTracebacks, ShowAsText
-from helpers.grading.formgrader import guard_formgrader
-from helpers.grading.markup import safe_html, safe_markdown, shown_code
+from helpers.grading.authoring import release
+from helpers.grading.collect import zip_collect
+from helpers.grading.pages.feedback import Grades, HideTracebacks, ShowAsText
+from helpers.grading.pages.formgrader import guard_formgrader
+from helpers.grading.pages.markup import safe_html, safe_markdown, shown_code
+from helpers.grading.pipeline import converter
 
 # nbgrader's own queries make SQLAlchemy warn at every hand-in; nothing is wrong.
 warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.")

@@ -25,13 +25,13 @@ from typing import Any, Self, TypeVar
 
 import torch
 
-from helpers.advice import in_plain_words
-from helpers.compare import describe, device_difference, difference, dtype_difference, own_name
-from helpers.files import DataError
+from helpers.checking.advice import in_plain_words
+from helpers.checking.compare import describe, device_difference, difference, dtype_difference, own_name
+from helpers.checking.output import printed
+from helpers.checking.traces import Traces
+from helpers.checking.trail import came_from, trail
+from helpers.datasets.files import DataError
 from helpers.operations import AUTOGRAD, NUMPY, count_operations, meanings
-from helpers.output import printed
-from helpers.traces import Traces
-from helpers.trail import came_from, trail
 
 __all__ = [
     "Call",

@@ -20,9 +20,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from helpers import sources
-from helpers.files import EVERY, DataError, is_hidden
-from helpers.pictures import read_pictures
+from helpers.datasets import sources
+from helpers.datasets.files import EVERY, DataError, is_hidden
+from helpers.datasets.pictures import read_pictures
 
 __all__ = ["DataError", "ImageSet", "batches", "hidden_images", "load"]
 

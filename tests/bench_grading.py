@@ -24,11 +24,11 @@ from rich.console import Console
 from rich.table import Table
 
 from helpers.grading.answers import read_answers
-from helpers.grading.autograde import Grading
 from helpers.grading.course import Course
-from helpers.grading.students import CLASS
-from helpers.grading.workers import workers
-from helpers.grading.zygote import shared
+from helpers.grading.demo.made_up_class import CLASS
+from helpers.grading.kernels.zygote import shared
+from helpers.grading.pipeline.batch import Grading
+from helpers.grading.pipeline.executors import workers
 from tests.conftest import ROOT, SMALL, make_course
 
 ANSWERS = ROOT / "tests" / "grading" / "course" / "tests" / "answers" / SMALL.assignment

@@ -12,7 +12,7 @@ _PYTHONS_OWN = re.compile(r"<lambda>|<locals>| object at 0x|<(?:built-in |bound 
 def faults(exercise: str, message: str) -> list[str]:
     """The rules that a message of an exercise's check breaks.
 
-    What was expected and what was found, where a check compares, `helpers.compare` says; the rest is prose.
+    What was expected and what was found, where a check compares, `helpers.checking.compare` says; the rest is prose.
     """
     named = re.match(r"[\w-]+", message)
     rules = {

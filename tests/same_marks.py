@@ -24,9 +24,9 @@ from rich.console import Console
 
 from helpers.grading.answers import files_beside, read_answers
 from helpers.grading.course import Course
+from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.intake import Master, take_in
 from helpers.grading.labs import Lab, choose_labs
-from helpers.grading.students import fill_in
 from tests.conftest import LABS, ROOT, make_course
 
 Marks = dict[tuple[str, str], float]  # student, check -> points

@@ -12,7 +12,7 @@ import torch
 
 from helpers.grading.answers import Answer, Exercise, files_beside, read_answers
 from helpers.grading.labs import Lab
-from helpers.grading.lending import Lender
+from helpers.grading.pipeline.lending import Lender
 from tests.conftest import LABS, ROOT, each_lab
 from tests.grading.rehearsal import Rehearsal
 from tests.readable import faults

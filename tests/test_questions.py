@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpers.grading.questions import exercises_of, index
+from helpers.grading.authoring.questions import exercises_of, index
 from tests.conftest import LABS, ROOT
 
 NAMED = {

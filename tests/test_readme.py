@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from helpers.grading.attacks import ATTACKS
 from helpers.grading.cli import main
 from helpers.grading.collect.platforms import PLATFORMS, readings
+from helpers.grading.doctor.attacks import ATTACKS
 from helpers.grading.labs import Lab
 from tests.conftest import LABS, ROOT
 

@@ -13,9 +13,9 @@ from nbclient import NotebookClient
 
 from helpers.grading.answers import files_beside, read_answers
 from helpers.grading.course import Course
+from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.labs import Lab, error_message, is_check, is_parameters, rewrite_parameters
-from helpers.grading.scores import read_scores
-from helpers.grading.students import fill_in
+from helpers.grading.report.scores import read_scores
 from tests.conftest import ROOT, each_lab, make_course
 
 SECRETS = ("BEGIN SOLUTION", "BEGIN HIDDEN TESTS", "BEGIN MARK SCHEME")

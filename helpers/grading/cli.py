@@ -26,7 +26,7 @@ from helpers.grading.startup import quick_imports
 from helpers.grading.text import line
 
 if TYPE_CHECKING:
-    from helpers.grading.check import CheckResult
+    from helpers.grading.authoring.check import CheckResult
 
 __all__ = ["main"]
 
@@ -112,7 +112,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _check(options: argparse.Namespace, console: Console) -> int:
-    from helpers.grading.check import run_checks
+    from helpers.grading.authoring.check import run_checks
 
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("Running the notebook", total=None)
@@ -142,7 +142,7 @@ def _table(notebook: Path, results: list[CheckResult]) -> Table:
 
 def _report(options: argparse.Namespace, console: Console) -> int:
     from helpers.grading.course import Course
-    from helpers.grading.report import report
+    from helpers.grading.report.report import report
 
     page = report(Course(options.course), options.to, console)
     console.print(f"The report lies in {page}", highlight=False)
@@ -150,8 +150,8 @@ def _report(options: argparse.Namespace, console: Console) -> int:
 
 
 def _lint(options: argparse.Namespace, console: Console) -> int:
+    from helpers.grading.authoring.lint import lint
     from helpers.grading.labs import find_labs
-    from helpers.grading.lint import lint
 
     complaints = 0
     for lab in find_labs(options.course / "source"):
@@ -163,8 +163,8 @@ def _lint(options: argparse.Namespace, console: Console) -> int:
 
 
 def _questions(options: argparse.Namespace, console: Console) -> int:
+    from helpers.grading.authoring.questions import index
     from helpers.grading.labs import find_labs
-    from helpers.grading.questions import index
 
     print(index(find_labs(options.course / "source")), end="")
     return 0
@@ -190,17 +190,17 @@ def _collect(options: argparse.Namespace, console: Console) -> int:
 
 
 def _autograde(options: argparse.Namespace, console: Console) -> int:
-    from helpers.grading.zygote import shared
+    from helpers.grading.kernels.zygote import shared
 
     if not options.scheduler and not options.dry_run:
         Thread(target=shared, daemon=True).start()  # it imports PyTorch meanwhile
 
     with quick_imports():
-        from helpers.grading.autograde import Grading
         from helpers.grading.course import Course
-        from helpers.grading.execute import ExecuteHandIn  # noqa: F401 - or the first hand-ins would wait for it
-        from helpers.grading.progress import GradingProgress
-        from helpers.grading.workers import workers
+        from helpers.grading.pipeline.batch import Grading
+        from helpers.grading.pipeline.execute import ExecuteHandIn  # noqa: F401 - or the first hand-ins would wait for it
+        from helpers.grading.pipeline.executors import workers
+        from helpers.grading.pipeline.progress import GradingProgress
 
     course = Course(options.course)
     if options.unsafe:
@@ -255,9 +255,9 @@ def _logging_to(path: Path | None) -> Iterator[None]:
 
 
 def _doctor(options: argparse.Namespace, console: Console) -> int:
-    from helpers.grading.attacks import ATTACKS
-    from helpers.grading.doctor import examine
-    from helpers.grading.provisioner import install_kernelspec
+    from helpers.grading.doctor.attacks import ATTACKS
+    from helpers.grading.doctor.doctor import examine
+    from helpers.grading.kernels.provisioner import install_kernelspec
 
     if options.install:
         console.print(f"Installed in {install_kernelspec()}", highlight=False)
@@ -279,7 +279,7 @@ def _doctor(options: argparse.Namespace, console: Console) -> int:
 
 
 def _demo(options: argparse.Namespace, console: Console) -> int:
-    from helpers.grading.demo import demo
+    from helpers.grading.demo.demo import demo
 
     page = demo(options.course, options.folder, options.labs, console)
     console.print(f"The report lies in {page}", highlight=False)

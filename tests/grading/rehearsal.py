@@ -16,11 +16,11 @@ import torch
 from nbformat import NotebookNode
 from nbgrader.utils import is_solution
 
-from helpers.grading.cleanroom import run_cell
+from helpers.grading.cleanroom.client import Verdict
+from helpers.grading.cleanroom.room import run_cell
 from helpers.grading.labs import Lab, is_check, is_parameters, is_setup, rewrite_parameters
-from helpers.grading.lending import Lender
 from helpers.grading.names import names_bound
-from helpers.grading.verdict import Verdict
+from helpers.grading.pipeline.lending import Lender
 from tests.grading.rooms import room
 
 __all__ = ["Marks", "Rehearsal"]

@@ -12,9 +12,9 @@ from typing import Any
 
 import torchvision  # noqa: F401 - as the forkserver does: else each fork imports seconds' worth for a tensor on meta
 
-from helpers.grading.cleanroom import Room, run_cell
-from helpers.grading.link import Link
-from helpers.grading.servant import Servant
+from helpers.grading.cleanroom.dispatcher import Dispatcher
+from helpers.grading.cleanroom.link import Link
+from helpers.grading.cleanroom.room import Room, run_cell
 
 SETUP = """
 import random
@@ -51,10 +51,10 @@ def serving(source: str, names: dict[str, Any], cpu: int = resource.RLIM_INFINIT
 
     def work(channel: socket.socket) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
-        servant = Servant(channel, names)
+        dispatcher = Dispatcher(channel, names)
         with contextlib.suppress(Exception):  # as in a notebook: what a failed cell did not define is not there
             run_cell(source, names)
-        while servant.serve_one():
+        while dispatcher.serve_one():
             pass
 
     return work

@@ -13,11 +13,11 @@ from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import BaseConverter
 from nbgrader.utils import capture_log
 
-from helpers.grading.autograde import Grading
 from helpers.grading.cli import main
 from helpers.grading.course import Course, CourseError
-from helpers.grading.scores import Score, read_scores
-from helpers.grading.students import fill_in
+from helpers.grading.demo.made_up_class import fill_in
+from helpers.grading.pipeline.batch import Grading
+from helpers.grading.report.scores import Score, read_scores
 from tests.conftest import SMALL
 
 LAB = SMALL.assignment

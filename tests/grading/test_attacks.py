@@ -15,8 +15,8 @@ import psutil
 import pytest
 
 from helpers.grading.course import Course
-from helpers.grading.scores import Score, read_scores
-from helpers.grading.students import fill_in
+from helpers.grading.demo.made_up_class import fill_in
+from helpers.grading.report.scores import Score, read_scores
 from tests.conftest import SMALL
 
 ATTACKS = sorted((Path(__file__).parent / "attacks").glob("*.py"))

@@ -15,17 +15,17 @@ import pytest
 from distributed import Client
 from jupyter_core.utils import ensure_event_loop
 
-from helpers.grading import autograde
-from helpers.grading.autograde import Grading
+from helpers.grading.cleanroom.client import CleanRoom
 from helpers.grading.cli import main
 from helpers.grading.course import Course, CourseError
-from helpers.grading.provisioner import SandboxProvisioner
-from helpers.grading.sandbox import SandboxError
-from helpers.grading.scores import Score, read_scores
-from helpers.grading.students import fill_in
-from helpers.grading.verdict import CleanRoom
-from helpers.grading.workers import workers
-from helpers.grading.zygote import ZygoteError, shared
+from helpers.grading.demo.made_up_class import fill_in
+from helpers.grading.kernels.provisioner import SandboxProvisioner
+from helpers.grading.kernels.zygote import ZygoteError, shared
+from helpers.grading.pipeline import batch
+from helpers.grading.pipeline.batch import Grading
+from helpers.grading.pipeline.executors import workers
+from helpers.grading.report.scores import Score, read_scores
+from helpers.grading.sandbox.box import SandboxError
 from tests.conftest import SMALL
 
 RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
@@ -153,7 +153,7 @@ def test_a_machine_without_a_sandbox_grades_nobody(course: Course, monkeypatch: 
         raise SandboxError("the sandbox lacks its network namespace", "network namespace")
 
     hand_in(course, "ada")
-    monkeypatch.setattr(autograde, "run_hand_in", refuse)
+    monkeypatch.setattr(batch, "run_hand_in", refuse)
     grading = Grading(course, SMALL.assignment)
     with workers(1) as client, pytest.raises(CourseError, match="lacks its network namespace"):
         grading.run(grading.plan(), client, lambda _: None, lambda *_: None)
@@ -161,16 +161,16 @@ def test_a_machine_without_a_sandbox_grades_nobody(course: Course, monkeypatch: 
 
 
 def test_a_hand_in_that_cannot_be_graded_costs_no_other(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = autograde.run_hand_in
+    run = batch.run_hand_in
 
-    def fail_for_ben(one: autograde.HandIn, *how: Any) -> object:
+    def fail_for_ben(one: batch.HandIn, *how: Any) -> object:
         if one.student == "ben":
             raise RuntimeError("no such luck")
         return run(one, *how)
 
     for student in ("ada", "ben", "eva"):
         hand_in(course, student)
-    monkeypatch.setattr(autograde, "run_hand_in", fail_for_ben)
+    monkeypatch.setattr(batch, "run_hand_in", fail_for_ben)
     grading = Grading(course, SMALL.assignment)
     client: Client
     with workers(2) as client:
@@ -262,16 +262,16 @@ def test_a_zygote_that_dies_when_the_last_cell_ran_is_noticed(course: Course, mo
 def test_the_log_tells_what_happened_and_nothing_else_does(
     course: Course, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = autograde.run_hand_in
+    run = batch.run_hand_in
 
-    def fail_for_ben(one: autograde.HandIn, settings: dict[str, Any], apart: bool) -> object:
+    def fail_for_ben(one: batch.HandIn, settings: dict[str, Any], apart: bool) -> object:
         if one.student == "ben":
             raise ZygoteError("Traceback (most recent call last):\n  secret()\nKeyError: 'no luck'")
         return run(one, settings, apart)
 
     for student in ("ada", "ben"):
         hand_in(course, student)
-    monkeypatch.setattr(autograde, "run_hand_in", fail_for_ben)
+    monkeypatch.setattr(batch, "run_hand_in", fail_for_ben)
     log = tmp_path / "log"
     assert main(["--course", str(course.root), "autograde", SMALL.assignment, "--log", str(log)]) == 1
     words = log.read_text()

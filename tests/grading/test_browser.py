@@ -19,7 +19,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from rich.console import Console
 
 from helpers.grading.course import Course
-from helpers.grading.report import report
+from helpers.grading.report.report import report
 from tests.browser import CHROMIUM, JupyterLab, needs_chromium
 from tests.conftest import SMALL
 

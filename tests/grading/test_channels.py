@@ -14,8 +14,8 @@ import pytest
 import zmq
 from jupyter_client.session import Session
 
-from helpers.grading import channels
-from helpers.grading.channels import MOST_BYTES, MOST_ENVELOPE, MOST_FRAMES, Channel
+from helpers.grading.kernels import channels
+from helpers.grading.kernels.channels import MOST_BYTES, MOST_ENVELOPE, MOST_FRAMES, Channel
 
 READY = b"\x04\x1a\x05READY\x0bSocket-Type\x00\x00\x00\x04XPUB"
 SOON = 0.01  # seconds to wait for what never comes

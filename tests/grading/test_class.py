@@ -13,10 +13,10 @@ import pytest
 from rich.console import Console
 
 from helpers.grading.course import Course, CourseError
-from helpers.grading.demo import demo
-from helpers.grading.harmless import make_safe
-from helpers.grading.report import report
-from helpers.grading.scores import Score, difficulties, read_scores
+from helpers.grading.demo.demo import demo
+from helpers.grading.pages.harmless import make_safe
+from helpers.grading.report.report import report
+from helpers.grading.report.scores import Score, difficulties, read_scores
 from tests.conftest import SMALL, make_course
 
 

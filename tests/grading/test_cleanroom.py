@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 import torch
 
-from helpers.grading.cleanroom import Room, run_cell, serve
+from helpers.grading.cleanroom.client import CleanRoom, Verdict
+from helpers.grading.cleanroom.link import Link
+from helpers.grading.cleanroom.pickler import Pickler
+from helpers.grading.cleanroom.room import Room, run_cell, serve
 from helpers.grading.errors import OurFault
-from helpers.grading.link import Link
-from helpers.grading.pickles import Pickler
-from helpers.grading.verdict import CleanRoom, Verdict
 from tests.grading.rooms import SETUP, kernel, room, serving
 
 NAMES: dict[str, Any] = {"__name__": "__main__"}
@@ -97,7 +97,7 @@ def test_a_lambda_of_the_students_goes_by_its_name() -> None:
 @pytest.mark.parametrize("trail", ['["x", "y " * 9]', '["x", 5, {}]', "None", '["x", "\x1b[31m"]', '["x", "y" * 9999]'])
 def test_a_false_name_of_a_function_is_no_text_of_a_message(trail: str) -> None:
     student = f"""
-        import helpers.grading.failures as failures
+        import helpers.grading.cleanroom.failures as failures
         failures.trail = lambda error: {trail}
         def f(): raise ValueError("no")
     """
@@ -196,13 +196,13 @@ def test_a_class_of_the_checks_own_goes_along() -> None:
 
 
 SPY = """
-    import helpers.grading.servant as servant
+    import helpers.grading.cleanroom.dispatcher as dispatcher
     sent = []
-    class Spy(servant.Unpickler):
-        def __init__(self, servant, text, *rest):
+    class Spy(dispatcher.Unpickler):
+        def __init__(self, dispatcher, text, *rest):
             sent.append(text)
-            super().__init__(servant, text, *rest)
-    servant.Unpickler = Spy
+            super().__init__(dispatcher, text, *rest)
+    dispatcher.Unpickler = Spy
     def use(thing, *args): return thing(*args)
     def told(): return [text for text in sent if b"secret" in text.lower() or b"<cell>" in text]
 """
@@ -364,8 +364,8 @@ def test_a_call_in_a_call_does_not_hide_what_the_outer_one_left() -> None:
 
 def test_a_process_that_lies_of_what_was_left_behind_earns_nothing() -> None:
     student = """
-        import helpers.grading.servant as servant
-        servant.Traces.told = lambda self: {"changes": [[1, "x"]], "shared": [[]], "same": [[]], "switched": []}
+        import helpers.grading.cleanroom.dispatcher as dispatcher
+        dispatcher.Traces.told = lambda self: {"changes": [[1, "x"]], "shared": [[]], "same": [[]], "switched": []}
         def f(t): return t
     """
     for what in ("keeps_arguments()", "shares_memory_with(1)", "gives_back(1)"):
@@ -596,7 +596,7 @@ def test_no_network_ends_while_something_is_pickled() -> None:
     here, there = socket.socketpair()
     with here, there:
         link, net = Link(here), torch.nn.Linear(2, 2)
-        link.twin(net)
+        link.mirror(net)
         pickler, end = Pickler(link), weakref.ref(net)
         del net
         gc.collect()
@@ -708,7 +708,7 @@ def test_a_gradient_that_is_cut_is_cut() -> None:
 
 def test_gradients_that_do_not_fit_fail() -> None:
     student = """
-        import helpers.grading.gradients as g
+        import helpers.grading.cleanroom.gradients as g
         g.Graphs.backward = lambda self, number, gradient: [torch.ones(5)]
         def f(x): return x * 2
     """
@@ -732,20 +732,20 @@ STEPS = """
     import copy
     x = torch.randn(4, 3)
     net = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2))
-    twin = copy.deepcopy(net)
+    mirror = copy.deepcopy(net)
     {optimizer}
-    own = torch.optim.SGD(twin.parameters(), lr=0.1, momentum=0.9)
+    own = torch.optim.SGD(mirror.parameters(), lr=0.1, momentum=0.9)
     for _ in range(3):
         own.zero_grad()
-        loss = twin(x).square().mean()
+        loss = mirror(x).square().mean()
         loss.backward()
         own.step()
         assert abs(step({arguments}) - loss.item()) < 1e-6
         assert not net.training and not net[1].training
         net.train()
     for name, tensor in net.state_dict().items():
-        torch.testing.assert_close(tensor, twin.state_dict()[name])
-    torch.testing.assert_close(net[0].weight.grad, twin[0].weight.grad)
+        torch.testing.assert_close(tensor, mirror.state_dict()[name])
+    torch.testing.assert_close(net[0].weight.grad, mirror[0].weight.grad)
 """
 
 
@@ -765,10 +765,10 @@ SPOIL = """
     def fail(net): zero(net); raise ValueError
     def rebuild(net): net[0] = nn.Linear(3, 2)
     def forge(net):
-        import helpers.grading.servant as s
+        import helpers.grading.cleanroom.dispatcher as s
         named = list(net.named_parameters())
         zeros = [((what, name), torch.zeros_like(p)) for what in ("value", "grad") for name, p in named]
-        s.Servant._changes = lambda self, reply: reply.tree([(number, zeros) for number in self._agreed])
+        s.Dispatcher._changes = lambda self, reply: reply.tree([(number, zeros) for number in self._agreed])
     def seen(net): return [float(t.sum()) for t in net.state_dict().values()], net.training, net[0].weight.grad is None
 """
 
@@ -889,8 +889,8 @@ def test_a_network_of_a_class_of_the_checks_goes_along() -> None:
 
 def test_what_the_students_process_claims_of_a_network_must_fit_it() -> None:
     student = """
-        import helpers.grading.servant as s
-        s.Servant._changes = lambda self, reply: reply.tree([(1, [(("value", "weight"), torch.ones(9, 9))])])
+        import helpers.grading.cleanroom.dispatcher as s
+        s.Dispatcher._changes = lambda self, reply: reply.tree([(1, [(("value", "weight"), torch.ones(9, 9))])])
         def f(net): return 1
     """
     passes(student, "net = nn.Linear(2, 1)\nf(may_change(net))\nassert net.weight.shape == (1, 2)")
@@ -956,11 +956,11 @@ def test_an_object_that_lies_earns_nothing(claim: str) -> None:
 
 SABOTAGE = """
     import builtins, json, pickle, sys, unittest.mock
-    import helpers.checks, helpers.compare, helpers.grading.wire
+    import helpers.checks, helpers.checking.compare, helpers.grading.cleanroom.wire
     torch.testing.assert_close = torch.allclose = torch.equal = lambda *a, **k: True
     torch.Tensor.__eq__ = lambda *a: True
     helpers.checks.question.__exit__ = lambda *a: True
-    helpers.compare.difference = lambda *a, **k: ""
+    helpers.checking.compare.difference = lambda *a, **k: ""
     builtins.abs = builtins.max = lambda *a: 0
     builtins.AssertionError = ValueError
     def f(x): return 3
@@ -1016,7 +1016,7 @@ def test_a_process_that_ends_fails_the_check_whatever_it_expects() -> None:
 
 
 def test_a_process_that_is_silent_fails_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("helpers.grading.link.GRACE", 0.1)
+    monkeypatch.setattr("helpers.grading.cleanroom.link.GRACE", 0.1)
     student = textwrap.dedent("""
         import signal, threading
         def f():
@@ -1044,12 +1044,12 @@ def test_code_that_takes_too_long_is_stopped_and_the_next_check_runs() -> None:
         assert inside.run("assert g() == 1", True, 60).passed
 
 
-def test_a_name_that_is_redefined_in_the_servant_changes_only_the_students_answers() -> None:
+def test_a_name_that_is_redefined_in_the_dispatcher_changes_only_the_students_answers() -> None:
     student = """
         import gc
-        from helpers.grading.servant import Servant
-        servant = next(thing for thing in gc.get_objects() if isinstance(thing, Servant))
-        servant._look_up = lambda name: 7
+        from helpers.grading.cleanroom.dispatcher import Dispatcher
+        dispatcher = next(thing for thing in gc.get_objects() if isinstance(thing, Dispatcher))
+        dispatcher._look_up = lambda name: 7
     """
     fails(student, 'with question("K1"): value("x", x).equals(8)')
     passes(student, 'with question("K1"): value("x", x).equals(7)')
@@ -1091,7 +1091,7 @@ def test_a_clean_room_that_a_limit_ends_is_a_verdict(clean_room: CleanRoom) -> N
 
 
 def test_a_check_that_takes_too_long_is_a_verdict(clean_room: CleanRoom, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("helpers.grading.verdict.GRACE", 0.1)
+    monkeypatch.setattr("helpers.grading.cleanroom.client.GRACE", 0.1)
     late = clean_room.run("import signal\nsignal.sigtimedwait([], 5)", graded=True, timeout=0.1)
     assert (late.passed, late.message) == (False, "The check took longer than 0.1 seconds.")
     assert "took too long" in clean_room.run("1", graded=True, timeout=60).message
@@ -1099,8 +1099,8 @@ def test_a_check_that_takes_too_long_is_a_verdict(clean_room: CleanRoom, monkeyp
 
 def test_a_clean_room_ends_when_the_grading_process_hangs_up() -> None:
     there, control = socket.socketpair()
-    channel, servant = socket.socketpair()
-    with there, channel, servant:
+    channel, dispatcher = socket.socketpair()
+    with there, channel, dispatcher:
         CleanRoom(control, lambda: "").close()
         serve(there, channel)
 

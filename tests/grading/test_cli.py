@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from helpers.grading.cli import main
+from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.labs import Lab
-from helpers.grading.students import fill_in
 
 RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
 

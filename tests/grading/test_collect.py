@@ -18,7 +18,7 @@ from helpers.grading.collect import PLATFORMS, Collected, collect
 from helpers.grading.collect.platforms import readings
 from helpers.grading.course import Course
 from helpers.grading.intake import read_time
-from helpers.grading.scores import read_scores
+from helpers.grading.report.scores import read_scores
 from tests.conftest import SMALL, make_course
 
 LAB = SMALL.assignment

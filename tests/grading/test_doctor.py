@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from helpers.grading import doctor
-from helpers.grading.attacks import ATTACKS, Attack, Bait
-from helpers.grading.doctor import Finding, examine, set_bait
+from helpers.grading.doctor import doctor
+from helpers.grading.doctor.attacks import ATTACKS, Attack, Bait
+from helpers.grading.doctor.doctor import Finding, examine, set_bait
 from tests.grading.users import run_as_ordinary_user
 
 
@@ -51,7 +51,7 @@ def test_the_bait_is_taken_away() -> None:
 EXAMINE = """
 import json
 from dataclasses import astuple
-from helpers.grading.doctor import examine
+from helpers.grading.doctor.doctor import examine
 print(json.dumps([astuple(finding) for finding in examine()]))
 """
 

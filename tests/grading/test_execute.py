@@ -10,10 +10,10 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from helpers.grading import execute as execute_module
-from helpers.grading.evidence import Evidence
-from helpers.grading.execute import ExecuteHandIn
-from helpers.grading.students import fill_in
+from helpers.grading.demo.made_up_class import fill_in
+from helpers.grading.pipeline import execute as execute_module
+from helpers.grading.pipeline.evidence import Evidence
+from helpers.grading.pipeline.execute import ExecuteHandIn
 from tests.conftest import SMALL
 
 RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}

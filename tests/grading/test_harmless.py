@@ -10,8 +10,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from helpers.grading.harmless import make_safe
-from helpers.grading.markup import as_markdown, safe_html, safe_markdown, shown_code
+from helpers.grading.pages.harmless import make_safe
+from helpers.grading.pages.markup import as_markdown, safe_html, safe_markdown, shown_code
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n and so on").decode()
 JPEG = base64.b64encode(b"\xff\xd8\xff and so on").decode()

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from helpers.datasets.sources import KINDS
 from helpers.grading.course import Course
+from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.labs import Lab, is_parameters
-from helpers.grading.scores import read_scores
-from helpers.grading.shown import shown_data
-from helpers.grading.students import fill_in
-from helpers.sources import KINDS
+from helpers.grading.report.scores import read_scores
+from helpers.grading.sandbox.datasets import shown_data
 from tests.conftest import LABS, SMALL, make_course
 from tests.grading.test_attacks import COMMAND, RIGHT
 from tests.helpers.test_data import fill, small_cifar10, small_mnist, use_small_cifar10

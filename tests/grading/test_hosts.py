@@ -15,11 +15,11 @@ import nbformat
 import pytest
 from distributed import Client
 
-from helpers.grading.autograde import Grading
 from helpers.grading.course import Course, CourseError
-from helpers.grading.scores import read_scores
-from helpers.grading.students import fill_in
-from helpers.grading.workers import workers
+from helpers.grading.demo.made_up_class import fill_in
+from helpers.grading.pipeline.batch import Grading
+from helpers.grading.pipeline.executors import workers
+from helpers.grading.report.scores import read_scores
 from tests.conftest import SMALL
 
 RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}

@@ -19,9 +19,9 @@ from nbformat import NotebookNode
 from nbgrader.utils import is_solution
 
 from helpers.grading.course import Course
+from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.facts import FACTS_FILE, Facts, read_facts, write_facts
 from helpers.grading.intake import HandIn, Master, files, read_time, reader, take_in
-from helpers.grading.students import fill_in
 from tests.conftest import LABS, SMALL
 
 Json = dict[str, Any]

@@ -16,13 +16,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from nbformat import NotebookNode
 
-from helpers.grading.cleanroom import Room, run_cell
+from helpers.grading.cleanroom.dispatcher import Dispatcher
+from helpers.grading.cleanroom.link import Link
+from helpers.grading.cleanroom.room import Room, run_cell
 from helpers.grading.course import Course
+from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.intake import HandIn, Master, take_in
 from helpers.grading.labs import is_check, is_setup
-from helpers.grading.link import Link
-from helpers.grading.servant import Servant
-from helpers.grading.students import fill_in
 from tests.conftest import SMALL
 from tests.grading import rooms
 
@@ -88,8 +88,8 @@ def _serve(channel: socket.socket, code: list[NotebookNode]) -> None:
         if not is_check(cell):
             with contextlib.suppress(BaseException):
                 run_cell(cell.source, names)
-    servant = Servant(channel, names)
-    while servant.serve_one():
+    dispatcher = Dispatcher(channel, names)
+    while dispatcher.serve_one():
         pass
 
 

@@ -13,8 +13,8 @@ import psutil
 import pytest
 
 from helpers.grading.course import Course
-from helpers.grading.scores import read_scores
-from helpers.grading.students import fill_in
+from helpers.grading.demo.made_up_class import fill_in
+from helpers.grading.report.scores import read_scores
 from tests.conftest import SMALL
 
 COMMAND = [str(Path(sys.executable).with_name("course")), "autograde", SMALL.assignment]

@@ -10,8 +10,8 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
 
+from helpers.grading.authoring.lint import lint
 from helpers.grading.labs import Lab
-from helpers.grading.lint import lint
 from tests.conftest import each_lab
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from helpers.grading.authoring.lint import lint
 from helpers.grading.labs import Lab
-from helpers.grading.lint import lint
 from tests.grading.test_lint import append
 
 

@@ -15,12 +15,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helpers.grading.autograde import Grading
 from helpers.grading.course import Course
+from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.intake import Master, take_in
-from helpers.grading.scores import Score, read_scores
-from helpers.grading.students import fill_in
-from helpers.grading.workers import workers
+from helpers.grading.pipeline.batch import Grading
+from helpers.grading.pipeline.executors import workers
+from helpers.grading.report.scores import Score, read_scores
 from tests.conftest import SMALL
 
 Json = dict[str, Any]

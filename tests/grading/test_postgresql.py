@@ -12,8 +12,8 @@ import pytest
 from rich.console import Console
 
 from helpers.grading.course import Course
-from helpers.grading.demo import demo
-from helpers.grading.scores import Score, read_scores
+from helpers.grading.demo.demo import demo
+from helpers.grading.report.scores import Score, read_scores
 from tests.conftest import SMALL, make_course
 
 

@@ -16,16 +16,16 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
 
-from helpers.grading import provisioner as provisioner_module
-from helpers.grading.provisioner import (
+from helpers.grading.kernels import provisioner as provisioner_module
+from helpers.grading.kernels.provisioner import (
     KERNEL_NAME,
     ROOM_MEMORY,
     SandboxKernelManager,
     SandboxProvisioner,
     install_kernelspec,
 )
-from helpers.grading.sandbox import SandboxError
-from helpers.grading.zygote import shared
+from helpers.grading.kernels.zygote import shared
+from helpers.grading.sandbox.box import SandboxError
 
 
 def client(

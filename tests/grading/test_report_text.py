@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from helpers.grading import report as reporting
 from helpers.grading.course import Course
-from helpers.grading.progress import GradingProgress
-from helpers.grading.report import report
-from helpers.grading.scores import Score
+from helpers.grading.pipeline.progress import GradingProgress
+from helpers.grading.report import report as reporting
+from helpers.grading.report.report import report
+from helpers.grading.report.scores import Score
 from tests.conftest import make_course
 
 NAMES = [

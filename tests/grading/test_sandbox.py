@@ -14,13 +14,14 @@ from pathlib import Path
 import pyseccomp
 import pytest
 
-from helpers.grading import memory, sandbox
-from helpers.grading.attacks import ATTACKS, Attack, Bait
-from helpers.grading.doctor import set_bait, try_attack
-from helpers.grading.filesystem import HOME, SubmissionError
-from helpers.grading.linux import Mount, Namespace
-from helpers.grading.sandbox import PROTECTIONS, Box, Limits, Protection, SandboxError
-from helpers.grading.zygote import Zygote
+from helpers.grading.doctor.attacks import ATTACKS, Attack, Bait
+from helpers.grading.doctor.doctor import set_bait, try_attack
+from helpers.grading.kernels.zygote import Zygote
+from helpers.grading.sandbox import box as sandbox
+from helpers.grading.sandbox import memory
+from helpers.grading.sandbox.box import PROTECTIONS, Box, Limits, Protection, SandboxError
+from helpers.grading.sandbox.filesystem import HOME, SubmissionError
+from helpers.grading.sandbox.linux import Mount, Namespace
 
 
 @pytest.fixture(scope="module")

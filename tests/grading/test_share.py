@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from helpers.grading import memory, share
-from helpers.grading.share import LEAST, Share
-from helpers.grading.zygote import shared
+from helpers.grading.kernels.zygote import shared
+from helpers.grading.sandbox import memory, share
+from helpers.grading.sandbox.share import LEAST, Share
 from tests.grading.test_provisioner import client
 from tests.grading.test_zygote import LONG, fork
 from tests.grading.users import run_as_ordinary_user

@@ -18,8 +18,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.grading.frames import MOST_TEXT, WireError, read_text, receive, send
-from helpers.grading.wire import Packer, Unpacker
+from helpers.grading.cleanroom.frames import MOST_TEXT, WireError, read_text, receive, send
+from helpers.grading.cleanroom.wire import Packer, Unpacker
 
 
 class Colour(enum.IntEnum):

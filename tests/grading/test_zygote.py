@@ -22,13 +22,15 @@ from typing import NoReturn, cast
 
 import pytest
 
-from helpers.grading import forkserver, memory
-from helpers.grading import zygote as zygote_module
-from helpers.grading.attacks import LIMITS, Bait
-from helpers.grading.sandbox import Box
-from helpers.grading.zygote import Child, Zygote, ZygoteError, shared
+from helpers.grading.doctor.attacks import LIMITS, Bait
+from helpers.grading.kernels import forkserver
+from helpers.grading.kernels import zygote as zygote_module
+from helpers.grading.kernels.zygote import Child, Zygote, ZygoteError, shared
+from helpers.grading.sandbox import memory
+from helpers.grading.sandbox.box import Box
 from tests.grading.users import run_as_ordinary_user
 
+ATTACK = "helpers.grading.doctor.attacks:run"
 LONG = 60  # seconds that a test waits at most for what takes milliseconds
 NOTHING = asdict(Bait("/nowhere", "/nowhere", 1, "nobody", 1))
 
@@ -44,7 +46,7 @@ def fork(zygote: Zygote, attack: str = "see_processes") -> tuple[Child, socket.s
     ours, theirs = socket.socketpair()
     with theirs:
         arguments = {"name": attack, "bait": NOTHING}
-        child = zygote.fork("attack", arguments, box=Box(LIMITS), environment={}, sockets=[theirs])
+        child = zygote.fork(ATTACK, arguments, box=Box(LIMITS), environment={}, sockets=[theirs])
     ours.settimeout(LONG)
     return child, ours
 
@@ -137,7 +139,7 @@ def test_shared_makes_one_and_makes_it_anew_where_it_died_or_is_a_copy(
 PARENT = """
 import signal, socket, sys
 from tests.grading.test_zygote import fork
-from helpers.grading.zygote import Zygote
+from helpers.grading.kernels.zygote import Zygote
 zygote = Zygote()
 child, told = fork(zygote, "memory_in_many")
 print(zygote.folder, zygote._process.pid, child.pid, flush=True)
@@ -173,7 +175,7 @@ def test_what_kernels_share_holds_nothing_of_the_gradebook() -> None:
     code = f"import importlib, sys; [importlib.import_module(name) for name in {names!r}]; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
-    assert "helpers.grading.cleanroom" in loaded
+    assert "helpers.grading.cleanroom.room" in loaded
     assert not loaded & {"nbgrader", "sqlalchemy", "nbconvert", "jupyter_server", "distributed"}
 
 
@@ -203,7 +205,13 @@ def test_a_process_whose_end_nobody_can_watch_is_refused_and_ended() -> None:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    request = {"task": "attack", "arguments": {}, "box": None, "limits": None, "environment": {}}
+    request = {
+        "function": ATTACK,
+        "arguments": {},
+        "box": None,
+        "limits": None,
+        "environment": {},
+    }
     full = Full()
     with ours:
         assert forkserver._fork(json.dumps(request).encode(), [theirs.detach()], full) is None
@@ -217,7 +225,14 @@ def test_a_grading_process_that_ends_before_it_hears_of_the_zygote_is_no_error(t
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         zygote = subprocess.Popen(
-            [sys.executable, "-P", "-m", "helpers.grading.forkserver", str(theirs.fileno()), str(tmp_path / "none")],
+            [
+                sys.executable,
+                "-P",
+                "-m",
+                zygote_module.FORK_SERVER,
+                str(theirs.fileno()),
+                str(tmp_path / "none"),
+            ],
             pass_fds=[theirs.fileno()],
             env={**os.environ, "PYTHONPATH": os.getcwd(), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
             stderr=subprocess.PIPE,

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import helpers
-from helpers.grading import linux
-from helpers.grading.linux import Mount, Namespace
+from helpers.grading.sandbox import linux
+from helpers.grading.sandbox.linux import Mount, Namespace
 
 NOBODY = 65534
 

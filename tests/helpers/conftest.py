@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from helpers import sources
 from helpers.data import ImageSet
+from helpers.datasets import sources
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from helpers.advice import _ADVICE, in_plain_words
+from helpers.checking.advice import _ADVICE, in_plain_words
 from helpers.checks import CheckError, call, question
 
 IMAGES = torch.zeros(5, 1, 28, 28)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from helpers.compare import describe, difference
+from helpers.checking.compare import describe, difference
 
 
 class Liar:

@@ -21,8 +21,8 @@ import torch
 from PIL import Image
 from torchvision.datasets import CIFAR10, MNIST
 
-from helpers import download, files, sources
 from helpers.data import DataError, ImageSet, batches, hidden_images, load
+from helpers.datasets import download, files, sources
 from tests.helpers.conftest import make_set
 
 REAL_DATA = os.environ.get("CNN_LABS_DATA")

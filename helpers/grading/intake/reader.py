@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from helpers.grading.harmless import pictures
+from helpers.grading.pages.harmless import pictures
 
 __all__ = ["Cell", "Draft", "UnreadableError", "looks_like_notebook", "read_notebook", "squeezed"]
 

@@ -1,0 +1,1 @@
+"""Where the images come from: files, downloads, stand-ins. Notebooks import `helpers.data`, their public face."""

@@ -1,0 +1,59 @@
+"""An instructor's own pictures, to mark on: files that anybody can make, a folder for each class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image, ImageOps
+from torch import Tensor
+
+from helpers.datasets.files import DataError
+
+__all__ = ["read_pictures"]
+
+SUFFIXES = (".png", ".jpg", ".jpeg")
+
+
+def read_pictures(folder: Path, classes: Sequence[str], shape: tuple[int, int, int]) -> tuple[Tensor, Tensor]:
+    """Reads pictures in a fixed random order, cut to a square around their middle and brought to one size.
+
+    Args:
+        folder: holds a folder for each class, with PNG or JPEG files.
+        classes: the names of these folders.
+        shape: channels (1 for grey, or 3), height and width of an image.
+
+    Returns:
+        Images (uint8, N×C×H×W) and labels (int64, N: positions in `classes`).
+
+    Raises:
+        DataError: a class has no picture, a folder is no class, or a picture cannot be read.
+    """
+    folders = [path.name for path in folder.glob("[!.]*") if path.is_dir()]
+    strange = sorted(set(folders) - set(classes))
+    if strange:
+        raise DataError(f"{folder}: {', '.join(strange)} is no class. Rename the folder: {', '.join(classes)}.")
+    found = [
+        (path, label)
+        for label, name in enumerate(classes)
+        for path in sorted((folder / name).glob("[!.]*"))  # what begins with "." is the system's
+        if path.suffix.lower() in SUFFIXES
+    ]
+    without = [name for label, name in enumerate(classes) if label not in {one for _, one in found}]
+    if without:
+        raise DataError(f"{folder} has no pictures for {', '.join(without)}. Put PNG or JPEG files into {without[0]}/.")
+    order = torch.randperm(len(found), generator=torch.Generator().manual_seed(0)).tolist()
+    images = torch.stack([_read(found[place][0], *shape) for place in order])
+    return images, torch.tensor([found[place][1] for place in order])
+
+
+def _read(path: Path, channels: int, height: int, width: int) -> Tensor:
+    try:
+        with Image.open(path) as file:
+            upright = ImageOps.exif_transpose(file).convert("L" if channels == 1 else "RGB")
+    except (OSError, ValueError, Image.DecompressionBombError) as error:
+        raise DataError(f"{path} is no picture that can be read: {error}") from None
+    pixels = np.array(ImageOps.fit(upright, (width, height)))
+    return torch.from_numpy(pixels).view(height, width, channels).permute(2, 0, 1)

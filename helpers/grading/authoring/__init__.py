@@ -1,0 +1,1 @@
+"""What those who write labs run: lint, visible checks, the release."""

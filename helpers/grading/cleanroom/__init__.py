@@ -1,0 +1,1 @@
+"""Checks in one process, the student's code in another, and the protocol between them."""

@@ -1,0 +1,86 @@
+"""Unpickle in the kernel what a check gives to the student's code. Never the other way round."""
+
+from __future__ import annotations
+
+import io
+import pickle
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from helpers.grading.cleanroom import mirrors
+from helpers.grading.cleanroom.gradients import attach
+from helpers.grading.cleanroom.wire import tensor_from
+
+__all__ = ["Residents", "Unpickler", "rebuild_tensor"]
+
+
+class Residents(Protocol):
+    """The objects in the kernel that numbers stand for. `Dispatcher` keeps them."""
+
+    @property
+    def objects(self) -> Mapping[int, Any]:
+        """The student's objects that have handles."""
+
+    @property
+    def own(self) -> Mapping[int, Any]:
+        """Mirrors of the check's networks."""
+
+    def callback(self, number: int) -> Callable[..., Any]:
+        """Return a stub that calls back into the check."""
+
+    def ask(self, what: int | str, *args: Any, **kwargs: Any) -> Any:
+        """Have the clean room do something."""
+
+
+class Unpickler(pickle.Unpickler):
+    """Unpickles what the clean room sends, where numbers stand for what is here already.
+
+    Args:
+        inputs: receives the leaves that stand for the check's tensors; for the results of a callback, its arguments.
+    """
+
+    def __init__(self, residents: Residents, text: bytes, buffers: list[Any], inputs: list[Tensor]) -> None:
+        super().__init__(io.BytesIO(text), buffers=buffers)
+        self._residents, self._inputs = residents, inputs
+
+    def persistent_load(self, found: Any) -> Any:
+        what, number, *rest = found
+        if what == "handle":
+            return self._residents.objects[number]
+        if what == "own":
+            return self._residents.own[number]
+        if what == "parameter":
+            return mirrors.parameters_of(self._residents.own[number])[rest[0]]
+        if what == "callback":
+            return self._residents.callback(number)
+        if what == "linked":
+            return attach(rest[0], self._inputs, lambda gradient: self._residents.ask("backward", number, gradient))
+        if number == len(self._inputs):  # an input
+            self._inputs.append(rest[0].requires_grad_())
+        return self._inputs[number]
+
+
+def rebuild_tensor(
+    numbers: Any,
+    dtype: torch.dtype,
+    shape: tuple[int, ...],
+    order: list[int],
+    device: str,
+    is_parameter: bool,
+    requires_grad: bool,
+    grad: Tensor | None,
+) -> Tensor:
+    """A tensor that a check passes in, with its layout in memory. `Pickler` names this function in what it sends."""
+    if numbers is None:
+        tensor = torch.empty(shape, dtype=dtype, device=device)
+    else:
+        tensor = tensor_from(numbers, dtype, shape, order).to(device)
+    if is_parameter:
+        tensor = torch.nn.Parameter(tensor, requires_grad=requires_grad)
+    elif requires_grad:
+        tensor.requires_grad_()
+    tensor.grad = grad
+    return tensor

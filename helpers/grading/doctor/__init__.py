@@ -1,0 +1,1 @@
+"""Attacks on the sandbox of this machine: does each protection hold?"""

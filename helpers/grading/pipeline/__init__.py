@@ -1,0 +1,1 @@
+"""From collected submissions to marks in the gradebook; runs in the grading process and its workers."""

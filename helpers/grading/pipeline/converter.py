@@ -1,0 +1,74 @@
+"""`nbgrader autograde`, and with it formgrader's button, grade as `course autograde` does.
+
+nbgrader's own converter looks for notebooks by name, takes a hand-in's order at its word, and ends for the whole class
+at one bad time stamp. It has no place for another intake, so that `nbgrader_config.py` replaces its `start`.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
+
+from helpers.grading.errors import CourseError
+
+__all__ = ["start"]
+
+
+def start(converter: Autograde) -> None:
+    """Grade the students that nbgrader was asked to grade.
+
+    Raises:
+        NbGraderException: if nobody has handed in, or a hand-in was not graded; the log says why.
+    """
+    # In a thread of its own: formgrader calls this where Jupyter's event loop runs.
+    with ThreadPoolExecutor(1) as thread:
+        try:
+            failed = thread.submit(_grade, converter).result()
+        except CourseError as error:
+            converter.log.error(str(error))
+            raise NbGraderException(str(error)) from None
+    if failed:
+        raise NbGraderException(f"not graded: {', '.join(sorted(failed))}. See the log above for the reasons.")
+
+
+def _grade(converter: Autograde) -> dict[str, str]:
+    # Here, so that other commands of nbgrader's, which read the same configuration, do not wait for these.
+    from helpers.grading.course import Course
+    from helpers.grading.pipeline.batch import Grading
+    from helpers.grading.pipeline.executors import workers
+
+    coursedir = converter.coursedir
+    course = Course(Path(coursedir.root), converter.config)
+    course.coursedir = coursedir
+    excluded = coursedir.student_id_exclude.split(",") if coursedir.student_id_exclude else []
+    students = [
+        student
+        for student in course.submitted(coursedir.assignment_id)
+        if fnmatchcase(student, coursedir.student_id) and student not in excluded
+    ]
+    if not students:
+        raise CourseError(f"no hand-in of {coursedir.student_id} for {coursedir.assignment_id} was collected")
+    grading = Grading(course, coursedir.assignment_id)
+    plan = grading.plan(students, converter.force)
+    for warning in grading.warnings(plan):
+        converter.log.warning(warning)
+    for student in plan.graded:
+        converter.log.info("%s is graded already", student)
+
+    def finished(student: str, problem: str) -> None:
+        if problem:
+            converter.log.error("%s: not graded. %s", student, problem)
+        else:
+            converter.log.info("%s: graded", student)
+
+    if not plan.to_grade:
+        return {}
+    with workers() as client:
+        failed = grading.run(plan, client, lambda student: None, finished)
+    for student, remark in sorted(grading.remarks.items()):
+        converter.log.warning("%s: %s", student, remark)
+    return failed

@@ -1,0 +1,240 @@
+"""Runs a hand-in: the student's cells in a boxed kernel, the checks in the clean room.
+
+cell                      student's kernel (boxed)      clean room (trusted)
+set-up, locked            runs                          runs
+answer, student's own     runs                          -
+check                     -                             runs; calls what the kernel defines
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from dataclasses import replace
+from time import monotonic
+from typing import Any
+
+import nbformat
+from jupyter_core.utils import run_sync
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbgrader.preprocessors import Execute
+from nbgrader.utils import is_solution
+from traitlets import Bool, Integer
+
+from helpers.grading.cleanroom.client import CleanRoom, Verdict
+from helpers.grading.kernels.provisioner import SandboxKernelManager, SandboxProvisioner
+from helpers.grading.labs import is_check, is_placeholder, is_setup, question_of
+from helpers.grading.pipeline.causes import cause_in, with_cause
+from helpers.grading.pipeline.evidence import Evidence, evidence_of, show
+from helpers.grading.pipeline.lending import Lender
+
+__all__ = ["ExecuteHandIn"]
+
+SHOWN = {  # what a cell may do to its outputs; widgets live on in no graded notebook
+    "clear_output",
+    "display_data",
+    "error",
+    "execute_input",
+    "execute_result",
+    "status",
+    "stream",
+    "update_display_data",
+}
+SETTLE_SECONDS = 10  # for a kernel to come to rest after an interrupt
+
+
+class ExecuteHandIn(Execute):
+    """nbgrader's Execute, in which checks never meet the student's process.
+
+    Whatever the student's code does, the run ends: a kernel that dies or does not stop costs what comes after it,
+    and `resources["evidence"]` holds, by grade id, what each check has shown.
+    """
+
+    total_timeout = Integer(1200, help="Seconds that a whole hand-in may take.").tag(config=True)
+    lend = Bool(True, help="Check answers with right ones where earlier ones that they use are wrong.").tag(config=True)
+    output_limit = Integer(2_000_000, help="Bytes of output that are kept of a hand-in.").tag(config=True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        # Whatever kernel a notebook names, and whether or not one is installed: the student's cells run in the box.
+        super().__init__(kernel_manager_class=SandboxKernelManager, **kwargs)
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any], km: Any = None
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Run the notebook.
+
+        Raises:
+            SandboxError: if the sandbox lacks a protection.
+            OurFault: if something ended that the student has no power over.
+        """
+        NotebookClient.__init__(self, nb, km)  # as nbconvert does for each notebook
+        self.reset_execution_trackers()
+        self.resources = resources
+        self._end = monotonic() + self.total_timeout
+        self._checks_end = self._end + self._longest_cell()
+        self._room_for_output = self.output_limit
+        self._stopped = ""  # why the student's kernel runs no more
+        self._not_set_up = ""  # why checks may fail that should not
+        self._too_late = ""  # why cells did not run
+        self._lender = Lender(resources.get("lendable", {}) if self.lend else {})
+        evidence: dict[str, Evidence] = {}
+        resources["evidence"] = evidence
+        with self.setup_kernel(withheld=resources.get("withheld", ())):
+            self.kc.iopub_channel.worth_reading = self.kc.shell_channel.worth_reading = self.output_limit
+            room = self._clean_room()
+            answer: NotebookNode | None = None
+            for index, cell in enumerate(nb.cells):
+                if is_check(cell):
+                    verdict = self._check(cell, room)
+                    if answer is not None and not verdict.passed:
+                        verdict = replace(verdict, message=with_cause(verdict.message, cause_in(answer)))
+                        verdict = self._check_on_loan(cell, answer, room, verdict)
+                    found = evidence_of(verdict, float(cell.metadata.nbgrader.points))
+                    show(cell, verdict, found)
+                    evidence[cell.metadata.nbgrader.grade_id] = found
+                elif cell.cell_type == "code" and cell.source.strip():
+                    self._run(cell, index)
+                    if is_solution(cell):
+                        answer = cell
+                        self._lender.take(cell.metadata.nbgrader.grade_id, cell.source)
+                    if is_setup(cell) and not self._stopped:
+                        self._set_up(cell, room)
+            room.close()
+            self.km.provisioner.check_zygote()
+        return nb, resources
+
+    def _clean_room(self) -> CleanRoom:
+        provisioner: SandboxProvisioner = self.km.provisioner
+        self.resources["boxed"] = provisioner.boxed
+        return provisioner.clean_room(self.resources.get("names"), self.resources.get("seed"))
+
+    def _check(self, cell: NotebookNode, room: CleanRoom) -> Verdict:
+        if self._stopped:
+            return _not_run(self._stopped)
+        if self._left_for_checks() <= 0:
+            return _not_run(f"This check did not run: {self._too_late or 'those before it took too long'}.")
+        verdict = room.run(cell.source, graded=True, timeout=self._left_for_checks())
+        late = self._too_late and f"[Cells above did not run: {self._too_late}.]"
+        reasons = [reason for reason in (self._not_set_up, late) if reason]
+        return verdict if verdict.passed else replace(verdict, message=" ".join([verdict.message, *reasons]))
+
+    def _check_on_loan(self, cell: NotebookNode, answer: NotebookNode, room: CleanRoom, verdict: Verdict) -> Verdict:
+        """The verdict on a check that failed, once the answer has right ones to use where earlier ones are wrong."""
+        name, loan = answer.metadata.nbgrader.grade_id, None
+        if not is_placeholder(answer) and not self._stopped and self._left_for_checks() > 0:
+            loan = self._lender.loan(name, cell.source)
+        if loan:
+            again = room.run(cell.source, graded=True, timeout=self._left_for_checks(), loan=loan)
+            if again.passed:
+                return replace(again, note=" ".join(filter(None, (loan.words, again.note))))
+            verdict = replace(verdict, remark=again.remark)
+            if again.error == "CheckError":  # what is left to mend is the answer's own
+                verdict = replace(again, message=f"{again.message} {loan.words}")
+        self._lender.note_wrong(name, question_of(cell.source) or name)
+        return verdict
+
+    def _set_up(self, cell: NotebookNode, room: CleanRoom) -> None:
+        """Run a locked cell in the clean room; that it fails there is not the student's fault, and is said."""
+        if self._left_for_checks() <= 0:
+            return
+        verdict = room.run(cell.source, graded=False, timeout=self._left_for_checks())
+        if not verdict.passed and not self._not_set_up:
+            self._not_set_up = f"[A locked cell failed where the checks run: {verdict.message} Tell your instructor.]"
+
+    def _run(self, cell: NotebookNode, index: int) -> None:
+        """Run a cell in the student's kernel. Whatever goes wrong there is the cell's result, never an exception."""
+        if not self._stopped and self._left() <= 0:
+            self._too_late = f"this notebook takes longer than {self.total_timeout} seconds"
+        elif not self._stopped:
+            try:
+                self.execute_cell(cell, index, store_history=True)
+                if not _can_be_kept(cell):
+                    cell.execution_count = None
+                    cell.outputs = [_error("OutputError", "What this cell showed is nothing that a notebook can hold.")]
+                return
+            except DeadKernelError:
+                why = self.km.provisioner.why or "the notebook's process ended"
+                self._stopped = f"Nothing ran from here on: {why} in {_place(cell)}."
+            except CellTimeoutError:
+                if self._answers():
+                    cell.outputs.append(_error("CellTimeoutError", "This cell took too long."))
+                    return
+                self._stopped = f"Nothing ran from here on: {_place(cell)} took too long and could not be stopped."
+            except Exception as error:  # what a hostile kernel may send
+                self._stopped = f"Nothing ran from here on: the kernel's answer made no sense ({type(error).__name__})."
+        cell.outputs = [_error("NotRun", self._stopped or f"Nothing ran from here on: {self._too_late}.")]
+
+    def _answers(self) -> bool:
+        """Whether the kernel is ready for another cell: it may only have much to say."""
+        try:
+            run_sync(self.kc.kernel_info)(reply=True, timeout=SETTLE_SECONDS)
+        except Exception:  # silent, dead, or talking nonsense
+            return False
+        return True
+
+    def _longest_cell(self) -> float:
+        """Seconds that a cell may take."""
+        return self.timeout if self.timeout and self.timeout > 0 else self.total_timeout
+
+    def _left(self) -> float:
+        """Seconds for the student's next cell: none when the hand-in's time is over."""
+        return min(self._longest_cell(), self._end - monotonic())
+
+    def _left_for_checks(self) -> float:
+        """Seconds for the next check. Answers that came in time are marked: for all checks together, a cell's more."""
+        return min(self._longest_cell(), self._checks_end - monotonic())
+
+    async def _async_check_alive(self) -> None:
+        if self.kc is None:
+            raise asyncio.CancelledError  # nbclient's watch over a cell outlives one that ended by nonsense
+        await super()._async_check_alive()
+
+    async def _async_handle_timeout(self, timeout: float, cell: NotebookNode | None = None) -> dict[str, Any]:
+        """Interrupt the cell by a signal: a message would wait for a kernel that may have spoilt its own sockets."""
+        await self.km.provisioner.send_signal(signal.SIGINT)
+        words = f"This cell took longer than {timeout:.0f} seconds."
+        return {"content": {"status": "error", **_error("CellTimeoutError", words)}}
+
+    def _get_timeout(self, cell: NotebookNode | None) -> float:
+        return self._left()
+
+    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> Any:
+        """Keep a message's output, as long as there is room for it."""
+        if msg["msg_type"] not in SHOWN:
+            return None
+        if msg["msg_type"] != "status":
+            if msg["size"] > self._room_for_output:
+                if self._room_for_output:
+                    notice = f"\n[Output beyond {self.output_limit:,} bytes is left out.]\n"
+                    cell.outputs.append(new_output("stream", name="stdout", text=notice))
+                self._room_for_output = 0
+                return None
+            self._room_for_output -= msg["size"]
+        return super().process_message(msg, cell, cell_index)
+
+
+def _can_be_kept(cell: NotebookNode) -> bool:
+    """Whether a cell's outputs, as a hostile kernel may have sent them, can stand in a file that others open."""
+    alone = new_notebook(cells=[new_code_cell(outputs=cell.outputs, execution_count=cell.execution_count)])
+    try:
+        nbformat.validate(alone)
+        nbformat.writes(alone).encode()
+    except Exception:
+        return False
+    return True
+
+
+def _place(cell: NotebookNode) -> str:
+    """What checks call a cell that ended everything: an answer has a name that the student knows."""
+    return f"the answer cell {cell.metadata.nbgrader.grade_id}" if is_solution(cell) else "a cell above"
+
+
+def _not_run(why: str) -> Verdict:
+    return Verdict(passed=False, points=None, error="NotRun", message=why, output="")
+
+
+def _error(name: str, words: str) -> NotebookNode:
+    return new_output("error", ename=name, evalue=words, traceback=[words])

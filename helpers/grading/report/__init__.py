@@ -1,0 +1,1 @@
+"""The scores of a class, as a page and as tables."""

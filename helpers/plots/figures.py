@@ -1,0 +1,206 @@
+"""Pictures for the labs: image grids, training curves, confusion matrices, kernels, feature maps, small matrices.
+
+Each function returns a figure that is closed for pyplot, so that a notebook shows it once, as a cell's last value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import numpy.typing as npt
+import torch
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from helpers.style import (
+    COLOURS,
+    HATCHES,
+    MARKERS,
+    SMALL,
+    WIDEST,
+    grid,
+    house_style,
+    label,
+    legend_below,
+    write_numbers,
+)
+from helpers.train import Evaluation, History
+
+__all__ = ["show_confusion", "show_history", "show_images", "show_per_class"]
+
+
+@house_style
+def show_images(
+    images: Tensor,
+    labels: Tensor | Sequence[int] | None = None,
+    classes: Sequence[str] | None = None,
+    predictions: Tensor | Sequence[int] | None = None,
+    columns: int = 8,
+    title: str = "",
+) -> Figure:
+    """A grid of images; a wrong prediction has a frame and says what it should have been.
+
+    Args:
+        images: N×C×H×W or N×H×W with C = 1 or 3; bytes, or floats (which are spread from their least to their largest).
+        labels: N true classes, written above the images.
+        classes: names of the classes; numbers are written where it is None.
+        predictions: N predicted classes, to be compared with the labels.
+        columns: images in a row.
+        title: of the figure.
+
+    Raises:
+        ValueError: the shapes do not fit, or there are predictions without labels.
+    """
+    pixels = _pixels(images)
+    n = len(pixels)
+    true, predicted = _numbers(labels, n, "labels"), _numbers(predictions, n, "predictions")
+    if predicted is not None and true is None:
+        raise ValueError("predictions are compared with labels: give the labels too")
+    figure, axes = grid(n, columns, cell=(1.05, 1.1 if true is None else 1.55 if predicted is not None else 1.35))
+    for i, axis in enumerate(axes):
+        axis.imshow(pixels[i], cmap="gray", vmin=0, vmax=1)
+        if true is None:
+            continue
+        name = _name(true[i], classes)
+        if predicted is None or predicted[i] == true[i]:
+            axis.set_title(name, fontsize=SMALL)
+        else:
+            axis.set_title(f"✗ {_name(predicted[i], classes)}\nis {name}", fontsize=SMALL, color=COLOURS[1])
+            _frame(axis, COLOURS[1])
+    figure.suptitle(title)
+    return figure
+
+
+@house_style
+def show_history(histories: History | Mapping[str, History], title: str = "") -> Figure:
+    """Loss and accuracy over the epochs: test as a full line, training as a broken one; a colour and marker each.
+
+    Raises:
+        ValueError: there is nothing to show.
+    """
+    named = {"": histories} if isinstance(histories, History) else dict(histories)
+    if not named or not any(history.train_loss for history in named.values()):
+        raise ValueError("there is no epoch to show: train first")
+    figure, (left, right) = plt.subplots(1, 2, figsize=(WIDEST, 3.8))
+    for i, (name, history) in enumerate(named.items()):
+        colour, marker = COLOURS[i % len(COLOURS)], MARKERS[i % len(MARKERS)]
+        for split, line in (("train", "--"), ("test", "-")):
+            loss, accuracy = getattr(history, f"{split}_loss"), getattr(history, f"{split}_accuracy")
+            epochs = range(1, len(loss) + 1)
+            look = {
+                "color": colour,
+                "marker": marker,
+                "linestyle": line,
+                "label": f"{name} {split}".strip(),
+                "markerfacecolor": colour if split == "test" else "white",
+            }
+            if loss:
+                left.plot(epochs, loss, **look)
+                right.plot(epochs, [100 * fraction for fraction in accuracy], **look)
+    label(left, "Loss", "epoch", "mean cross-entropy (nats)")
+    label(right, "Accuracy", "epoch", "accuracy (%)")
+    for axis in (left, right):
+        axis.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
+        axis.grid(alpha=0.3)
+    left.update_datalim([(1, 0)])  # with 0 in it, there is room above the highest point
+    left.autoscale_view()
+    left.set_ylim(bottom=0)
+    legend_below(figure, left, columns=4)
+    stand_in = any(history.is_stand_in for history in named.values())
+    figure.suptitle(_marked(title or next(iter(named.values())).title, stand_in))
+    return figure
+
+
+@house_style
+def show_per_class(evaluations: Mapping[str, Evaluation], title: str = "") -> Figure:
+    """Accuracy on each class, one bar a model; the mean of all images is in the legend.
+
+    Raises:
+        ValueError: there is nothing to show, or the classes differ.
+    """
+    if len({evaluation.classes for evaluation in evaluations.values()}) != 1:
+        raise ValueError("give at least one evaluation, and only evaluations over the same classes")
+    classes = next(iter(evaluations.values())).classes
+    figure, axis = plt.subplots(figsize=(min(max(7, len(classes)), WIDEST), 4))
+    width = 0.8 / len(evaluations)
+    for i, (name, evaluation) in enumerate(evaluations.items()):
+        places = np.arange(len(classes)) + (i - (len(evaluations) - 1) / 2) * width
+        axis.bar(
+            places,
+            100 * evaluation.per_class.numpy(),
+            width,
+            label=f"{name} ({100 * evaluation.accuracy:.1f} % of all)",
+            color=COLOURS[i % len(COLOURS)],
+            hatch=HATCHES[i % len(HATCHES)],
+            edgecolor="white",
+        )
+    slanted: dict[str, Any] = (
+        {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if max(map(len, classes)) > 6 else {}
+    )
+    axis.set_xticks(range(len(classes)), classes, **slanted)
+    axis.set_ylim(0, 100)
+    axis.grid(axis="y", alpha=0.3)
+    axis.set_axisbelow(True)
+    stand_in = any(evaluation.is_stand_in for evaluation in evaluations.values())
+    label(axis, _marked(title or "Accuracy on each class", stand_in), "true class", "accuracy (%)")
+    legend_below(figure, axis, columns=3)
+    return figure
+
+
+@house_style
+def show_confusion(evaluation: Evaluation, title: str = "") -> Figure:
+    """The confusion matrix with its numbers: a row holds the images of one true class."""
+    counts, classes = evaluation.confusion.numpy(), evaluation.classes
+    k = len(classes)
+    figure, axis = plt.subplots(figsize=(min(max(4.5, 0.62 * k + 2), WIDEST), max(4, 0.5 * k + 1.6)))
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    picture = axis.imshow(100 * share, cmap="viridis", vmin=0, vmax=100, aspect="auto")
+    write_numbers(axis, picture, counts, "d")
+    axis.set_xticks(range(k), classes, rotation=45, ha="right", rotation_mode="anchor")
+    axis.set_yticks(range(k), classes)
+    text = title or f"Confusion matrix, accuracy {100 * evaluation.accuracy:.1f} %"
+    label(axis, _marked(text, evaluation.is_stand_in), "predicted class", "true class")
+    figure.colorbar(picture, label="share of the true class (%)")
+    return figure
+
+
+def _pixels(images: Tensor) -> npt.NDArray[np.float32]:
+    """Images as matplotlib wants them: N×H×W or N×H×W×3, 0 to 1."""
+    values = images.detach().cpu()
+    if values.ndim == 3:
+        values = values[:, None]
+    if values.ndim != 4 or values.shape[1] not in (1, 3) or len(values) == 0:
+        raise ValueError(f"images have the shape N×C×H×W (C is 1 or 3) or N×H×W, but here it is {tuple(images.shape)}")
+    if values.dtype == torch.uint8:
+        values = values.float() / 255
+    else:
+        values = values.float() - values.min()
+        values = values / values.max().clamp(min=1e-12)
+    pixels: npt.NDArray[np.float32] = values.permute(0, 2, 3, 1).numpy()
+    return pixels[..., 0] if pixels.shape[-1] == 1 else pixels
+
+
+def _numbers(values: Tensor | Sequence[int] | None, n: int, what: str) -> list[int] | None:
+    if values is None:
+        return None
+    numbers = [int(value) for value in values]
+    if len(numbers) != n:
+        raise ValueError(f"there are {len(numbers)} {what} for {n} images")
+    return numbers
+
+
+def _name(number: int, classes: Sequence[str] | None) -> str:
+    return str(number) if classes is None else classes[number]
+
+
+def _frame(axis: Axes, colour: str) -> None:
+    axis.spines[:].set(visible=True, color=colour, linewidth=3)
+
+
+def _marked(title: str, stand_in: bool) -> str:
+    """The title, with a remark where the data are a stand-in and the title does not say so yet."""
+    return f"{title} (stand-in data)" if stand_in and "stand-in" not in title else title
