@@ -42,7 +42,7 @@ sweep: setup
 		CNN_LABS_SEED=$$seed OMP_NUM_THREADS=1 python -m pytest -q -n auto tests/test_answers.py || exit 1; \
 	done
 
-# The same hand-ins through nbgrader as it comes and through `course autograde`, and what each stage takes.
+# The same submissions through nbgrader as it comes and through `course autograde`, and what each stage takes.
 bench-grading: setup
 	python -m tests.bench_grading $(NUMBERS)
 

@@ -16,7 +16,7 @@ from helpers.grading.pages.formgrader import guard_formgrader
 from helpers.grading.pages.markup import safe_html, safe_markdown, shown_code
 from helpers.grading.pipeline import converter
 
-# nbgrader's own queries make SQLAlchemy warn at every hand-in; nothing is wrong.
+# nbgrader's own queries make SQLAlchemy warn at every submission; nothing is wrong.
 warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.")
 
 c = get_config()  # noqa: F821 - nbgrader defines it
@@ -60,11 +60,11 @@ c.ClearMarkScheme.enforce_metadata = False  # a scheme stands in the locked ques
 # Collecting: `nbgrader zip_collect` does what `course collect` does.
 ZipCollectApp.start = zip_collect.start
 
-# Grading: `nbgrader autograde` does what `course autograde` does. Hand-ins of any form are read, students' cells run in
-# a box, the checks apart from them; and points are given for what the checks have shown there.
+# Grading: `nbgrader autograde` does what `course autograde` does. Submissions of any form are read, students' cells run
+# in a box, the checks apart from them; and points are given for what the checks have shown there.
 Autograde.start = converter.start
 c.Execute.timeout = 120  # seconds a cell
-c.ExecuteHandIn.total_timeout = 1200  # seconds a hand-in
+c.ExecuteSubmission.total_timeout = 1200  # seconds a submission
 c.Execute.shutdown_kernel = "immediate"
 
 # Written again each time, a quarter of a second a page: nbgrader does not see that a person has graded since.

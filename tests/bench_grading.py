@@ -1,8 +1,8 @@
-"""How long a class takes: nbgrader as it comes, and this course's grading, on the same hand-ins in one run.
+"""How long a class takes: nbgrader as it comes, and this course's grading, on the same submissions in one run.
 
     python -m tests.bench_grading [20 100]
 
-The hand-ins are light (the small lab of the tests: PyTorch is imported, nothing is trained) and vary: right answers,
+The submissions are light (the small lab of the tests: PyTorch is imported, nothing is trained) and vary: right answers,
 wrong ones, half of them, none. nbgrader grades the first number of them only; what it would take for more is
 calculated from that.
 """
@@ -44,7 +44,7 @@ c.ClearMarkScheme.enforce_metadata = False
 
 
 def make_class(folder: Path, number: int) -> Path:
-    """A course with the hand-ins of `number` students."""
+    """A course with the submissions of `number` students."""
     course = make_course(folder, SMALL)
     Course(course).release(SMALL.assignment)
     released = nbformat.read(course / "release" / SMALL.assignment / SMALL.path.name, as_version=4)
@@ -97,7 +97,7 @@ class Stages:
 
     def __init__(self, course: Path) -> None:
         self.seconds = {"take in": 0.0, "save": 0.0}
-        self.private = 0.0  # MB of a running hand-in, kernel and clean room together: the highest mean of all that ran
+        self.private = 0.0  # MB of a running submission, kernel and clean room: the highest mean of all that ran
         self._done = threading.Event()
         grading = Grading(Course(course), SMALL.assignment)
         grading._prepare = self._timed("take in", grading._prepare)  # type: ignore[method-assign]
@@ -129,7 +129,7 @@ class Stages:
         return timed
 
     def _watch(self, zygote: int) -> None:
-        """The private memory of the zygote's children: of each hand-in a kernel and a clean room."""
+        """The private memory of the zygote's children: of each submission a kernel and a clean room."""
         while not self._done.wait(0.2):
             sizes = []
             for process in psutil.Process(zygote).children(recursive=True):
@@ -143,7 +143,7 @@ class Stages:
 
 def main(numbers: list[int]) -> None:
     console = Console()
-    table = Table("hand-ins", "nbgrader", "course autograde", "a hand-in", "times faster")
+    table = Table("submissions", "nbgrader", "course autograde", "a submission", "times faster")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         stock = time_stock(make_class(folder / "stock", numbers[0])) / numbers[0]
@@ -161,9 +161,9 @@ def main(numbers: list[int]) -> None:
     console.print(f"{platform.machine()}, {psutil.cpu_count()} cores, Python {platform.python_version()}")
     console.print(table)
     for stage, seconds in stages.seconds.items():
-        console.print(f"{stage}: {1000 * seconds / numbers[-1]:.0f} ms a hand-in")
-    console.print(f"private memory of a running hand-in, kernel and clean room: {stages.private:.0f} MB at most")
-    console.print(f"the grading process itself grew by {stages.grown:.0f} MB over {numbers[-1]} hand-ins")
+        console.print(f"{stage}: {1000 * seconds / numbers[-1]:.0f} ms a submission")
+    console.print(f"private memory of a running submission, kernel and clean room: {stages.private:.0f} MB at most")
+    console.print(f"the grading process itself grew by {stages.grown:.0f} MB over {numbers[-1]} submissions")
 
 
 if __name__ == "__main__":

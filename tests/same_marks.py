@@ -1,8 +1,8 @@
-"""The same hand-ins graded in three ways: are the marks the same?
+"""The same submissions graded in three ways: are the marks the same?
 
     python -m tests.same_marks [lab03-convolution …]
 
-The class holds every right and wrong answer of `tests/answers/`: the first hand-in has the first answer to each
+The class holds every right and wrong answer of `tests/answers/`: the first submission has the first answer to each
 question, the second the second, and so on.
 """
 
@@ -33,7 +33,7 @@ Marks = dict[tuple[str, str], float]  # student, check -> points
 
 COURSE = [str(Path(sys.executable).with_name("course")), "autograde"]
 NBGRADER = [sys.executable, "-m", "nbgrader", "autograde"]
-ALIKE = "\nc.ExecuteHandIn.lend = False\n"  # nbgrader knows no loans: there, a mistake costs whatever rests on it
+ALIKE = "\nc.ExecuteSubmission.lend = False\n"  # nbgrader knows no loans: there, a mistake costs whatever rests on it
 # What nbgrader does by itself: checks in the student's process, and no box. The course's data and stubs stay.
 STOCK = """
 from nbgrader.preprocessors import AssignLatePenalties, Execute, IgnorePattern, LimitOutput, SaveAutoGrades
@@ -55,8 +55,8 @@ class TakeIn(NbGraderPreprocessor):
         folder = course.folder("submitted", names["student"], names["assignment"])
         with course.gradebook() as gradebook:
             master = Master.load(gradebook, course.coursedir, names["assignment"], names["notebook"])
-        hand_in = take_in(names["student"], folder, master, names["notebook"])
-        return nbformat.reads(hand_in.notebook, as_version=4), resources
+        submission = take_in(names["student"], folder, master, names["notebook"])
+        return nbformat.reads(submission.notebook, as_version=4), resources
 
 
 def make_class(folder: Path, lab: Lab, answers: Path) -> Path:
@@ -112,7 +112,9 @@ def main(names: list[str]) -> int:
             for way, config in (("nbgrader autograde", ""), ("nbgrader with its own settings", STOCK)):
                 words = differences(ours, grade(course, lab.assignment, NBGRADER, folder / way, config))
                 students = len({student for student, _ in ours})
-                console.print(f"{lab.assignment}, {students} hand-ins, {len(ours)} marks, {way}: {len(words)} differ")
+                console.print(
+                    f"{lab.assignment}: {students} submissions, {len(ours)} marks, {way}: {len(words)} differ"
+                )
                 console.print("\n".join(words))
                 found += len(words)
     return int(found > 0)

@@ -86,7 +86,7 @@ def test_solved_labs_earn_all_points_and_untouched_ones_none(lab: Lab, released:
     }
     students = {"solved": solutions, "differently": {**solutions, **other}, "untouched": {}}
     for student, answers in students.items():
-        hand_in(course, student, lab, copy, answers)
+        submission(course, student, lab, copy, answers)
     course.autograde(lab.assignment, "*")
     scores = {score.student: score for score in read_scores(course)}
     for student in ("solved", "differently"):
@@ -96,7 +96,7 @@ def test_solved_labs_earn_all_points_and_untouched_ones_none(lab: Lab, released:
     assert not [note for score in scores.values() for note in score.notes]
 
 
-def hand_in(course: Course, student: str, lab: Lab, released: Path, answers: dict[str, str]) -> None:
+def submission(course: Course, student: str, lab: Lab, released: Path, answers: dict[str, str]) -> None:
     folder = course.folder("submitted", student, lab.assignment)
     shutil.copytree(released.parent, folder)
     notebook = fill_in(nbformat.read(released, as_version=4), answers, words="In words." if answers else "")

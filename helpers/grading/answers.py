@@ -23,7 +23,7 @@ A function whose name begins with an underscore is no answer: it stands before e
 Where the cell defines variables, the file says `VALUES = ("x", "y")` in place of `NAME`; each answer is then a
 function that returns them, and whose parameters are names that the notebook has defined before.
 
-Files in `tests/answers/<lab>/files/` lie beside the notebook of each hand-in: checkpoints, for instance.
+Files in `tests/answers/<lab>/files/` lie beside the notebook of each submission: checkpoints, for instance.
 """
 
 from __future__ import annotations

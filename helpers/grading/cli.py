@@ -85,12 +85,12 @@ def _parser() -> argparse.ArgumentParser:
     gather.add_argument("--force", action="store_true", help="collect again what lies in submitted/, whatever its time")
     gather.set_defaults(run=_collect)
 
-    grade = commands.add_parser("autograde", help="grade all hand-ins of a lab; what is graded already is left alone")
+    grade = commands.add_parser("autograde", help="grade all submissions of a lab that are not graded yet")
     grade.add_argument("lab")
-    grade.add_argument("--workers", type=int, metavar="N", help="hand-ins that run at once (default: four a core)")
+    grade.add_argument("--workers", type=int, metavar="N", help="submissions that run at once (default: four a core)")
     grade.add_argument("--scheduler", metavar="ADDRESS", help="use the workers of this Dask scheduler")
     grade.add_argument("--students", nargs="+", default=(), metavar="STUDENT", help="only these")
-    grade.add_argument("--log", type=Path, metavar="FILE", help="write down what happened to each hand-in, and why")
+    grade.add_argument("--log", type=Path, metavar="FILE", help="write down what happened to each submission, and why")
     grade.add_argument("--force", action="store_true", help="grade again what is graded")
     grade.add_argument("--dry-run", action="store_true", help="say what would be graded, and change nothing")
     grade.add_argument(
@@ -198,7 +198,7 @@ def _autograde(options: argparse.Namespace, console: Console) -> int:
     with quick_imports():
         from helpers.grading.course import Course
         from helpers.grading.pipeline.batch import Grading
-        from helpers.grading.pipeline.execute import ExecuteHandIn  # noqa: F401 - or the first hand-ins would wait for it
+        from helpers.grading.pipeline.execute import ExecuteSubmission  # noqa: F401 - or the first submissions would wait for it
         from helpers.grading.pipeline.executors import workers
         from helpers.grading.pipeline.progress import GradingProgress
 
@@ -216,7 +216,7 @@ def _autograde(options: argparse.Namespace, console: Console) -> int:
     if not plan.to_grade and plan.outdated:
         return 0
     if not plan.to_grade:
-        console.print("Nothing to grade: every hand-in is graded. --force grades again.", highlight=False)
+        console.print("Nothing to grade: every submission is graded. --force grades again.", highlight=False)
         return 0
     with (
         _logging_to(options.log),

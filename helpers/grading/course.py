@@ -56,11 +56,11 @@ class Course:
         self._convert(GenerateAssignment, assignment, "*")
 
     def autograde(self, assignment: str, student: str) -> None:
-        """Grade one hand-in, again if it was graded before."""
+        """Grade one submission, again if it was graded before."""
         self._convert(Autograde, assignment, student)
 
     def feedback(self, assignment: str) -> None:
-        """Write the feedback of all graded hand-ins of a lab."""
+        """Write the feedback of all graded submissions of a lab."""
         self._convert(GenerateFeedback, assignment, "*")
 
     def _convert(self, converter: type[BaseConverter], assignment: str, student: str) -> None:
@@ -73,7 +73,7 @@ class Course:
             raise CourseError(f"{converter.__name__} failed for {assignment}, {student}:\n{result.get('log', '')}")
 
     def submitted(self, assignment: str) -> list[str]:
-        """The students whose hand-ins were collected."""
+        """The students whose submissions were collected."""
         folder = self.root / self.coursedir.submitted_directory
         return sorted(path.parent.name for path in folder.glob(f"*/{assignment}"))
 

@@ -10,4 +10,4 @@ class CourseError(Exception):
 
 
 class OurFault(Exception):  # noqa: N818 - it is not the student's, and that is what counts
-    """The grading of a hand-in failed, and the student has no part in it: no points may come of that."""
+    """The grading of a submission failed, and the student has no part in it: no points may come of that."""

@@ -1,4 +1,4 @@
-"""What grading knows of a hand-in beside its points: written by us beside the graded notebook, never in a notebook."""
+"""What grading knows of a submission besides its points. Written by us beside the graded notebook, never into it."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ FACTS_FILE = "grading.json"  # a file of that name is never the student's: the i
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of a graded hand-in.
+    """What is known of a graded submission.
 
     Attributes:
         notes: what was out of the ordinary, in words.
         is_readable: whether there was something to grade.
         boxed: whether the student's code ran in the sandbox.
-        hand_in: the digest of the files that were graded.
+        submission: the digest of the files that were graded.
         lab: the digest of the checks, points and files by which they were graded.
     """
 
     notes: tuple[Text, ...] = ()
     is_readable: bool = True
     boxed: bool = True
-    hand_in: str = ""
+    submission: str = ""
     lab: str = ""
 
 
@@ -37,11 +37,11 @@ def write_facts(folder: Path, facts: Facts) -> None:
 
 
 def read_facts(folder: Path) -> Facts:
-    """The facts in a folder of a graded hand-in; those of an ordinary hand-in if there are none."""
+    """The facts in a folder of a graded submission; those of an ordinary submission if there are none."""
     try:
         found = json.loads((folder / FACTS_FILE).read_text(encoding="utf-8"))
         notes = tuple(line(note, 500) for note in found["notes"])
-        digests = str(found.get("hand_in", "")), str(found.get("lab", ""))
+        digests = str(found.get("submission", "")), str(found.get("lab", ""))
         return Facts(notes, found["is_readable"] is True, found["boxed"] is True, *digests)
     except (OSError, ValueError, KeyError, TypeError):
         return Facts()

@@ -1,7 +1,7 @@
 """What a student wrote is text: short enough to read, and nothing in it that a terminal or a page would obey.
 
-Messages of exceptions, names of files and functions, notes: whoever takes such a thing from a hand-in takes it through
-`plain`, once, at the border; the type `Text` says that this was done. Text is not markup yet: a page still escapes it.
+Messages of exceptions, names of files and functions, notes: whatever is taken from a submission goes through `plain`,
+once, at the border; the type `Text` says that this was done. Text is not markup: a page still has to escape it.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ MENDED = 'with question("K1"):\n    call(double, 2).gives(5)'
 Says = Callable[..., str]
 
 
-def hand_in(course: Course) -> Path:
+def submission(course: Course) -> Path:
     released = nbformat.read(course.root / "release" / LAB / SMALL.path.name, as_version=4)
     folder = course.folder("submitted", "ada", LAB)
     folder.mkdir(parents=True, exist_ok=True)
@@ -37,9 +37,9 @@ def hand_in(course: Course) -> Path:
 
 @pytest.fixture
 def course(small_course: Path, capsys: pytest.CaptureFixture[str]) -> Course:
-    """A course in which one hand-in was graded: all is right, and a written answer waits."""
+    """A course in which one submission was graded: all is right, and a written answer waits."""
     course = Course(small_course)
-    hand_in(course)
+    submission(course)
     assert main(["--course", str(small_course), "autograde", LAB]) == 0
     capsys.readouterr()
     return course
@@ -135,7 +135,7 @@ def test_a_mended_check_is_said_and_force_grades_by_it(released: bool, course: C
     if released:
         course.release(LAB)
     said = autograde()
-    assert f"{LAB} has changed since 1 of 1 hand-ins were graded. `course autograde {LAB} --force`" in said
+    assert f"{LAB} has changed since 1 of 1 submissions were graded. `course autograde {LAB} --force`" in said
     assert "Nothing to grade" not in said
     assert ("release/ is older than source/, which counts (k1-double-check changed)" in said) is not released
     assert "has changed since" in autograde("--dry-run")
@@ -144,13 +144,13 @@ def test_a_mended_check_is_said_and_force_grades_by_it(released: bool, course: C
     assert score(course).points == 4.5
     assert given(course) == (0.5, "Well argued")
     course.release(LAB)
-    assert autograde().startswith("Nothing to grade: every hand-in is graded.")
+    assert autograde().startswith("Nothing to grade: every submission is graded.")
 
 
 def test_nbgrader_says_it_too(course: Course) -> None:
     mend(course)
     said = convert(course, Autograde)
-    assert "has changed since 1 of 1 hand-ins" in said
+    assert "has changed since 1 of 1 submissions" in said
     assert "release/ is older than source/" in said
 
 
@@ -245,5 +245,5 @@ def test_what_was_graded_is_known_by_what_it_holds(course: Course) -> None:
     (course.folder("submitted", "ada", LAB) / "weights").write_text("1")  # no time stamp says when
     assert Grading(course, LAB).plan().to_grade == ["ada"]
     (course.folder("submitted", "ada", LAB) / "weights").unlink()
-    hand_in(course)
+    submission(course)
     assert Grading(course, LAB).plan().graded == ["ada"]

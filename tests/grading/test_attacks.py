@@ -1,4 +1,4 @@
-"""Hostile hand-ins, graded for real: they earn what their honest part earns, and harm nobody."""
+"""Hostile submissions, graded for real: they earn what their honest part earns, and harm nobody."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ATTACKS = sorted((Path(__file__).parent / "attacks").glob("*.py"))
 MARK = "cnn-labs-attacked"
 HONEST = ("aaron", "zoe")  # graded first and last
 RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
-QUICK = "\nc.Execute.timeout = 6\nc.ExecuteHandIn.total_timeout = 60\n"
+QUICK = "\nc.Execute.timeout = 6\nc.ExecuteSubmission.total_timeout = 60\n"
 COMMAND = [str(Path(sys.executable).with_name("course")), "autograde", SMALL.assignment]
 
 

@@ -36,7 +36,7 @@ def course(released_course: Path, tmp_path: Path) -> Course:
     return Course(shutil.copytree(released_course, tmp_path / "course"))
 
 
-def hand_in(course: Course, student: str, answer: str = "", at: str = "") -> Path:
+def submission(course: Course, student: str, answer: str = "", at: str = "") -> Path:
     """Hand in the small lab with `answer` to K1, and return the folder."""
     released = nbformat.read(course.root / "release" / SMALL.assignment / SMALL.path.name, as_version=4)
     folder = course.folder("submitted", student, SMALL.assignment)
@@ -56,10 +56,10 @@ def grade(course: Course, force: bool = False) -> dict[str, Score]:
 
 def test_a_file_beside_the_notebook_is_there_and_a_link_is_not(course: Course, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("2")
-    folder = hand_in(course, "ada", "def double(n):\n    return n * int(open('data/factor').read())")
+    folder = submission(course, "ada", "def double(n):\n    return n * int(open('data/factor').read())")
     (folder / "data").mkdir()
     (folder / "data" / "factor").write_text("2")
-    folder = hand_in(course, "ben", "def double(n):\n    return n * int(open('factor').read())")
+    folder = submission(course, "ben", "def double(n):\n    return n * int(open('factor').read())")
     (folder / "factor").symlink_to(tmp_path / "secret")
     scores = grade(course)
     assert (scores["ada"].points, scores["ada"].notes) == (5, [])
@@ -72,7 +72,7 @@ def test_a_file_beside_the_notebook_is_there_and_a_link_is_not(course: Course, t
 @pytest.mark.parametrize("command", ["course", "nbgrader"])
 def test_a_file_of_the_labs_own_takes_a_students_place_unless_it_is_the_students(course: Course, command: str) -> None:
     course.config.Autograde.exclude_overwriting = {SMALL.assignment: ["weights"]}
-    folder = hand_in(course, "ada", "def double(n):\n    return n * int(open('weights').read())")
+    folder = submission(course, "ada", "def double(n):\n    return n * int(open('weights').read())")
     for name, words in (("weights", "2"), ("table", "theirs")):
         (folder / name).write_text(words)
         (course.root / "source" / SMALL.assignment / name).write_text("1")
@@ -86,8 +86,8 @@ def test_a_file_of_the_labs_own_takes_a_students_place_unless_it_is_the_students
 
 
 def test_a_notebook_that_is_a_link_is_not_read(course: Course) -> None:
-    theirs = hand_in(course, "ada") / SMALL.path.name
-    mine = hand_in(course, "ben") / SMALL.path.name
+    theirs = submission(course, "ada") / SMALL.path.name
+    mine = submission(course, "ben") / SMALL.path.name
     mine.unlink()
     mine.symlink_to(theirs)
     scores = grade(course)
@@ -95,29 +95,29 @@ def test_a_notebook_that_is_a_link_is_not_read(course: Course) -> None:
     assert scores["ben"].notes[0] == "could not be read: it is a link, no plain file, or too large"
 
 
-def test_hand_ins_share_no_event_loop_and_leave_none(course: Course) -> None:
+def test_submissions_share_no_event_loop_and_leave_none(course: Course) -> None:
     ensure_event_loop()  # as after any blocking call of Jupyter's in this thread: Dask hands the context on
     before = set(threading.enumerate())
     for student in ("ada", "ben", "eva"):
-        hand_in(course, student)
+        submission(course, student)
     assert {score.points for score in grade(course).values()} == {5}
     left = set(threading.enumerate()) - before
     assert [thread.name for thread in left if thread.name.startswith("asyncio")] == []
 
 
 def test_what_comes_again_is_graded_again(course: Course) -> None:
-    hand_in(course, "ada", "def double(n):\n    return n", at="2026-01-01 10:00:00 UTC")
+    submission(course, "ada", "def double(n):\n    return n", at="2026-01-01 10:00:00 UTC")
     assert grade(course)["ada"].points == 2
     assert Grading(course, SMALL.assignment).plan().to_grade == []
-    hand_in(course, "ada", at="2026-01-02 10:00:00 UTC")
+    submission(course, "ada", at="2026-01-02 10:00:00 UTC")
     assert grade(course)["ada"].points == 5
 
 
 @pytest.mark.parametrize("command", ["course", "nbgrader"])
 def test_strange_time_stamps_stop_nobody(course: Course, command: str) -> None:
-    (hand_in(course, "ada") / "timestamp.txt").write_text("yesterday, I think")
-    os.mkfifo(hand_in(course, "ben") / "timestamp.txt")
-    hand_in(course, "eva", at="2026-01-02 10:00:00 UTC")
+    (submission(course, "ada") / "timestamp.txt").write_text("yesterday, I think")
+    os.mkfifo(submission(course, "ben") / "timestamp.txt")
+    submission(course, "eva", at="2026-01-02 10:00:00 UTC")
     if command == "course":
         grade(course)
     else:
@@ -126,7 +126,7 @@ def test_strange_time_stamps_stop_nobody(course: Course, command: str) -> None:
 
 
 def test_why_points_are_lost_stands_at_the_answer(course: Course) -> None:
-    hand_in(course, "ada", "def double(n):\n    return n")
+    submission(course, "ada", "def double(n):\n    return n")
     grade(course)
     with course.gradebook() as gradebook:
         comment = gradebook.find_comment("k1-double", SMALL.notebook, SMALL.assignment, "ada")
@@ -134,12 +134,12 @@ def test_why_points_are_lost_stands_at_the_answer(course: Course) -> None:
         assert gradebook.find_comment("k2-x", SMALL.notebook, SMALL.assignment, "ada").comment is None
 
 
-def test_a_late_hand_in_is_penalised_as_nbgrader_does(course: Course) -> None:
+def test_a_late_submission_is_penalised_as_nbgrader_does(course: Course) -> None:
     course.config.LateSubmissionPlugin.penalty_method = "zero"
     with course.gradebook() as gradebook:
         gradebook.update_or_create_assignment(SMALL.assignment, duedate="2026-01-01 00:00:00 UTC")
-    hand_in(course, "ada", at="2026-01-02 00:00:00 UTC")
-    hand_in(course, "ben", at="2025-12-31 00:00:00 UTC")
+    submission(course, "ada", at="2026-01-02 00:00:00 UTC")
+    submission(course, "ben", at="2025-12-31 00:00:00 UTC")
     grade(course)
     with course.gradebook() as gradebook:
         penalties = {
@@ -152,25 +152,25 @@ def test_a_machine_without_a_sandbox_grades_nobody(course: Course, monkeypatch: 
     def refuse(*_: object) -> None:
         raise SandboxError("the sandbox lacks its network namespace", "network namespace")
 
-    hand_in(course, "ada")
-    monkeypatch.setattr(batch, "run_hand_in", refuse)
+    submission(course, "ada")
+    monkeypatch.setattr(batch, "run_submission", refuse)
     grading = Grading(course, SMALL.assignment)
     with workers(1) as client, pytest.raises(CourseError, match="lacks its network namespace"):
         grading.run(grading.plan(), client, lambda _: None, lambda *_: None)
     assert not course.folder("autograded", "ada", SMALL.assignment).exists()
 
 
-def test_a_hand_in_that_cannot_be_graded_costs_no_other(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = batch.run_hand_in
+def test_a_submission_that_cannot_be_graded_costs_no_other(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = batch.run_submission
 
-    def fail_for_ben(one: batch.HandIn, *how: Any) -> object:
+    def fail_for_ben(one: batch.Submission, *how: Any) -> object:
         if one.student == "ben":
             raise RuntimeError("no such luck")
         return run(one, *how)
 
     for student in ("ada", "ben", "eva"):
-        hand_in(course, student)
-    monkeypatch.setattr(batch, "run_hand_in", fail_for_ben)
+        submission(course, student)
+    monkeypatch.setattr(batch, "run_submission", fail_for_ben)
     grading = Grading(course, SMALL.assignment)
     client: Client
     with workers(2) as client:
@@ -179,10 +179,10 @@ def test_a_hand_in_that_cannot_be_graded_costs_no_other(course: Course, monkeypa
     assert {s.student for s in read_scores(course) if s.points == 5} == {"ada", "eva"}
 
 
-def kill_zygotes(monkeypatch: pytest.MonkeyPatch, hand_ins: int, own: bool = False) -> None:
-    """Kill the shared zygote when all hand-ins have their processes; those of second tries, too, if `own`."""
+def kill_zygotes(monkeypatch: pytest.MonkeyPatch, submissions: int, own: bool = False) -> None:
+    """Kill the shared zygote when all submissions have their processes; those of second tries, too, if `own`."""
     make, first = SandboxProvisioner.clean_room, shared()
-    all_run = threading.Barrier(hand_ins, action=lambda: os.kill(first.pid, signal.SIGKILL))
+    all_run = threading.Barrier(submissions, action=lambda: os.kill(first.pid, signal.SIGKILL))
 
     def clean_room(provisioner: SandboxProvisioner, *how: Any) -> CleanRoom:
         room = make(provisioner, *how)
@@ -193,7 +193,7 @@ def kill_zygotes(monkeypatch: pytest.MonkeyPatch, hand_ins: int, own: bool = Fal
         else:
             return room
         assert provisioner._kernel is not None
-        provisioner._kernel.wait()  # a small hand-in is done before a large zygote has died
+        provisioner._kernel.wait()  # a small submission is done before a large zygote has died
         return room
 
     monkeypatch.setattr(SandboxProvisioner, "clean_room", clean_room)
@@ -205,19 +205,19 @@ def entered_points(course: Course) -> set[float | None]:
         return {grade.auto_score for one in entered for notebook in one.notebooks for grade in notebook.grades}
 
 
-def test_a_zygote_that_dies_under_hand_ins_costs_nobody_a_point(
+def test_a_zygote_that_dies_under_submissions_costs_nobody_a_point(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for student in ("ada", "ben"):
-        hand_in(course, student)
-    kill_zygotes(monkeypatch, hand_ins=2)
+        submission(course, student)
+    kill_zygotes(monkeypatch, submissions=2)
     assert {student: score.points for student, score in grade(course).items()} == {"ada": 5, "ben": 5}
 
 
 def test_what_fails_twice_is_not_graded(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     for student in ("ada", "ben"):
-        hand_in(course, student)
-    kill_zygotes(monkeypatch, hand_ins=2, own=True)
+        submission(course, student)
+    kill_zygotes(monkeypatch, submissions=2, own=True)
     grading = Grading(course, SMALL.assignment)
     with workers(2) as client:
         failed = grading.run(grading.plan(), client, lambda _: None, lambda *_: None)
@@ -231,14 +231,14 @@ def test_what_fails_twice_is_not_graded(course: Course, monkeypatch: pytest.Monk
 def test_nbgrader_too_tries_again_and_saves_nothing_where_it_fails_twice(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hand_in(course, "ada")
+    submission(course, "ada")
     with monkeypatch.context() as patched:
-        kill_zygotes(patched, hand_ins=1, own=True)
+        kill_zygotes(patched, submissions=1, own=True)
         with pytest.raises(CourseError, match="failed for"):
             course.autograde(SMALL.assignment, "ada")
     assert entered_points(course) == {None}
     assert not course.folder("autograded", "ada", SMALL.assignment).exists()
-    kill_zygotes(monkeypatch, hand_ins=1)
+    kill_zygotes(monkeypatch, submissions=1)
     course.autograde(SMALL.assignment, "ada")
     assert read_scores(course)[0].points == 5
 
@@ -253,7 +253,7 @@ def test_a_zygote_that_dies_when_the_last_cell_ran_is_noticed(course: Course, mo
         room._control.close()
         closed.append(room)
 
-    hand_in(course, "ada")
+    submission(course, "ada")
     monkeypatch.setattr(CleanRoom, "close", close)
     assert grade(course)["ada"].points == 5
     assert len(closed) == 2
@@ -262,16 +262,16 @@ def test_a_zygote_that_dies_when_the_last_cell_ran_is_noticed(course: Course, mo
 def test_the_log_tells_what_happened_and_nothing_else_does(
     course: Course, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = batch.run_hand_in
+    run = batch.run_submission
 
-    def fail_for_ben(one: batch.HandIn, settings: dict[str, Any], apart: bool) -> object:
+    def fail_for_ben(one: batch.Submission, settings: dict[str, Any], apart: bool) -> object:
         if one.student == "ben":
             raise ZygoteError("Traceback (most recent call last):\n  secret()\nKeyError: 'no luck'")
         return run(one, settings, apart)
 
     for student in ("ada", "ben"):
-        hand_in(course, student)
-    monkeypatch.setattr(batch, "run_hand_in", fail_for_ben)
+        submission(course, student)
+    monkeypatch.setattr(batch, "run_submission", fail_for_ben)
     log = tmp_path / "log"
     assert main(["--course", str(course.root), "autograde", SMALL.assignment, "--log", str(log)]) == 1
     words = log.read_text()
@@ -290,7 +290,7 @@ def test_the_log_tells_what_happened_and_nothing_else_does(
 
 
 @pytest.mark.parametrize("step", ["_prepare", "_save"])
-def test_whatever_a_step_raises_is_that_hand_ins(step: str, course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whatever_a_step_raises_is_that_submissions(step: str, course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     do = getattr(Grading, step)
 
     def fail_for_ben(grading: Grading, *arguments: Any) -> object:
@@ -299,7 +299,7 @@ def test_whatever_a_step_raises_is_that_hand_ins(step: str, course: Course, monk
         return do(grading, *arguments)
 
     for student in ("ada", "ben", "eva"):
-        hand_in(course, student)
+        submission(course, student)
     monkeypatch.setattr(Grading, step, fail_for_ben)
     grading = Grading(course, SMALL.assignment)
     with workers(2) as client:

@@ -1,4 +1,4 @@
-"""A made-up class, graded for real in the small lab: every hand-in gets what it has earned, and a reason."""
+"""A made-up class, graded for real in the small lab: every submission gets what it has earned, and a reason."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_feedback_shows_messages_and_no_hidden_test(graded: Course) -> None:
             assert secret not in text, page
 
 
-def test_feedback_tells_why_a_hand_in_could_not_be_read(graded: Course) -> None:
+def test_feedback_tells_why_a_submission_could_not_be_read(graded: Course) -> None:
     page = graded.root / "feedback" / "iris" / "lab00-small" / "small.html"
     assert "could not be read" in page.read_text()
 

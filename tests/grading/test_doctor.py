@@ -43,7 +43,7 @@ def test_an_attack_that_breaks_by_itself_proves_nothing(monkeypatch: pytest.Monk
 def test_the_bait_is_taken_away() -> None:
     before = dict(os.environ)
     with set_bait() as bait:
-        assert Path(bait.folder, "hand-in", "hidden.ipynb").exists()
+        assert Path(bait.folder, "submission", "hidden.ipynb").exists()
     assert not Path(bait.folder).exists()
     assert dict(os.environ) == before
 

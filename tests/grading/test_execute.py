@@ -1,4 +1,4 @@
-"""How a hand-in runs: what its time is, and what is said where a kernel is ended."""
+"""How a submission runs: what its time is, and what is said where a kernel is ended."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.pipeline import execute as execute_module
 from helpers.grading.pipeline.evidence import Evidence
-from helpers.grading.pipeline.execute import ExecuteHandIn
+from helpers.grading.pipeline.execute import ExecuteSubmission
 from tests.conftest import SMALL
 
 RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
@@ -27,7 +27,7 @@ def run(small_course: Path, tmp_path: Path) -> Callable[..., tuple[dict[str, Not
     (tmp_path / "files").mkdir()
 
     def run(answers: dict[str, str] | None = None) -> tuple[dict[str, NotebookNode], dict[str, Evidence]]:
-        execute = ExecuteHandIn(timeout=CELL_SECONDS, total_timeout=SECONDS, shutdown_kernel="immediate")
+        execute = ExecuteSubmission(timeout=CELL_SECONDS, total_timeout=SECONDS, shutdown_kernel="immediate")
         notebook = fill_in(released, RIGHT | (answers or {}))
         ran, resources = execute.preprocess(notebook, {"metadata": {"path": str(tmp_path / "files")}})
         cells = {cell.metadata.nbgrader.grade_id: cell for cell in ran.cells if "nbgrader" in cell.metadata}
@@ -38,15 +38,15 @@ def run(small_course: Path, tmp_path: Path) -> Callable[..., tuple[dict[str, Not
 
 def let_pass(monkeypatch: pytest.MonkeyPatch, seconds: float, after: str) -> None:
     """Let time pass when the cell of this name has run."""
-    now, run_cell = [0.0], ExecuteHandIn._run
+    now, run_cell = [0.0], ExecuteSubmission._run
 
-    def run(self: ExecuteHandIn, cell: NotebookNode, index: int) -> None:
+    def run(self: ExecuteSubmission, cell: NotebookNode, index: int) -> None:
         run_cell(self, cell, index)
         if cell.metadata.get("nbgrader", {}).get("grade_id") == after:
             now[0] += seconds
 
     monkeypatch.setattr(execute_module, "monotonic", lambda: now[0])
-    monkeypatch.setattr(ExecuteHandIn, "_run", run)
+    monkeypatch.setattr(ExecuteSubmission, "_run", run)
 
 
 def test_when_the_time_is_over_no_cell_runs_and_what_was_answered_is_marked(
@@ -72,14 +72,14 @@ def test_the_checks_have_one_cells_time_more(run: Any, monkeypatch: pytest.Monke
 
 def test_a_cell_has_no_more_than_what_is_left(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     given = []
-    timeout = ExecuteHandIn._get_timeout
+    timeout = ExecuteSubmission._get_timeout
 
-    def note(self: ExecuteHandIn, cell: NotebookNode) -> float:
+    def note(self: ExecuteSubmission, cell: NotebookNode) -> float:
         given.append(timeout(self, cell))
         return given[-1]
 
     let_pass(monkeypatch, SECONDS - 0.25, after="k1-double")
-    monkeypatch.setattr(ExecuteHandIn, "_get_timeout", note)
+    monkeypatch.setattr(ExecuteSubmission, "_get_timeout", note)
     run()
     assert set(given) == {CELL_SECONDS, 0.25}
 

@@ -67,7 +67,7 @@ def image_bytes(number: int) -> bytes:
 
 @pytest.mark.parametrize("where", ["folder", "cache"])
 @pytest.mark.parametrize("withheld", [[], ["mnist"]], ids=["fifth", "all"])
-def test_a_hand_in_reads_no_test_image_that_marks_rest_on(
+def test_a_submission_reads_no_test_image_that_marks_rest_on(
     where: str, withheld: list[str], data: Path, released_course: Path, tmp_path: Path
 ) -> None:
     course = shutil.copytree(released_course, tmp_path / "course")
@@ -124,7 +124,7 @@ ANSWER = "import os\ndef double(n):\n    return [name for name in os.environ if 
 
 @pytest.fixture
 def measuring(tmp_path: Path) -> Path:
-    """A course whose check measures on hidden images, and two hand-ins that look for settings."""
+    """A course whose check measures on hidden images, and two submissions that look for settings."""
     course = make_course(tmp_path / "course", SMALL)
     source = course / "source" / SMALL.assignment / SMALL.path.name
     notebook = nbformat.read(source, as_version=4)

@@ -21,11 +21,11 @@ from nbgrader.utils import is_solution
 from helpers.grading.course import Course
 from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.facts import FACTS_FILE, Facts, read_facts, write_facts
-from helpers.grading.intake import HandIn, Master, files, read_time, reader, take_in
+from helpers.grading.intake import Master, Submission, files, read_time, reader, take_in
 from tests.conftest import LABS, SMALL
 
 Json = dict[str, Any]
-TakeIn = Callable[..., HandIn]
+TakeIn = Callable[..., Submission]
 RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
 WORDS = "This is what I think."
 NAME = "small.ipynb"
@@ -54,7 +54,7 @@ def right(released: NotebookNode) -> Json:
 def take(tmp_path: Path, master: Master) -> TakeIn:
     """Hand in files by name (a notebook may be given as JSON), and take them in."""
 
-    def take_them(files: dict[str, Any] | Json, **options: Any) -> HandIn:
+    def take_them(files: dict[str, Any] | Json, **options: Any) -> Submission:
         folder = tmp_path / "handed-in"
         named = files if "cells" not in files else {NAME: files}
         for name, content in named.items():
@@ -65,26 +65,26 @@ def take(tmp_path: Path, master: Master) -> TakeIn:
     return take_them
 
 
-def cells(hand_in: HandIn) -> list[NotebookNode]:
-    return list(nbformat.reads(hand_in.notebook, as_version=4).cells)
+def cells(submission: Submission) -> list[NotebookNode]:
+    return list(nbformat.reads(submission.notebook, as_version=4).cells)
 
 
-def marked(hand_in: HandIn) -> dict[str, NotebookNode]:
-    """The lab's cells of a hand-in, by grade id, in their order."""
-    return {cell.metadata.nbgrader.grade_id: cell for cell in cells(hand_in) if "nbgrader" in cell.metadata}
+def marked(submission: Submission) -> dict[str, NotebookNode]:
+    """The lab's cells of a submission, by grade id, in their order."""
+    return {cell.metadata.nbgrader.grade_id: cell for cell in cells(submission) if "nbgrader" in cell.metadata}
 
 
-def own(hand_in: HandIn) -> list[str]:
-    return [cell.source for cell in cells(hand_in) if "nbgrader" not in cell.metadata]
+def own(submission: Submission) -> list[str]:
+    return [cell.source for cell in cells(submission) if "nbgrader" not in cell.metadata]
 
 
 def cell_of(notebook: Json, name: str) -> Json:
     return next(cell for cell in notebook["cells"] if cell["id"] == name)
 
 
-def is_right(hand_in: HandIn, master: Master) -> bool:
+def is_right(submission: Submission, master: Master) -> bool:
     """Whether all is there: the lab's cells in the lab's order, and the answers."""
-    found = marked(hand_in)
+    found = marked(submission)
     assert list(found) == list(master.places)
     return {name: found[name].source for name in (*RIGHT, "k1-double-why")} == {**RIGHT, "k1-double-why": WORDS}
 
@@ -143,23 +143,23 @@ def test_every_dialect_is_read(change: Callable[[Json], None], right: Json, take
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
 def test_every_encoding_is_read(encoding: str, right: Json, take: TakeIn, master: Master) -> None:
     text = json.dumps(right, ensure_ascii=False, indent=1).replace("\n", "\r\n")
-    hand_in = take({NAME: text.encode(encoding)})
-    assert is_right(hand_in, master)
-    assert hand_in.notes == ()
+    submission = take({NAME: text.encode(encoding)})
+    assert is_right(submission, master)
+    assert submission.notes == ()
 
 
 def test_windows_letters_are_read_and_said(right: Json, take: TakeIn) -> None:
     cell_of(right, "k1-double-why")["source"] = "Größe × Maß"
-    hand_in = take({NAME: json.dumps(right, ensure_ascii=False).encode("cp1252", "replace")})
-    assert marked(hand_in)["k1-double-why"].source == "Größe × Maß"
-    assert "not saved as UTF-8" in hand_in.notes[0]
+    submission = take({NAME: json.dumps(right, ensure_ascii=False).encode("cp1252", "replace")})
+    assert marked(submission)["k1-double-why"].source == "Größe × Maß"
+    assert "not saved as UTF-8" in submission.notes[0]
 
 
 def test_broken_bytes_cost_a_letter_and_no_more(right: Json, take: TakeIn) -> None:
     cell_of(right, "k1-double-why")["source"] = "Größe, Maß, größer, @"
-    hand_in = take({NAME: json.dumps(right, ensure_ascii=False).encode().replace(b"@", b"\xff")})
-    assert marked(hand_in)["k1-double-why"].source == "Größe, Maß, größer, \N{REPLACEMENT CHARACTER}"
-    assert "broken" in hand_in.notes[0]
+    submission = take({NAME: json.dumps(right, ensure_ascii=False).encode().replace(b"@", b"\xff")})
+    assert marked(submission)["k1-double-why"].source == "Größe, Maß, größer, \N{REPLACEMENT CHARACTER}"
+    assert "broken" in submission.notes[0]
 
 
 def test_what_follows_the_notebook_does_not_matter(right: Json, take: TakeIn, master: Master) -> None:
@@ -187,12 +187,12 @@ def test_old_line_ends_and_half_letters_become_ordinary_ones(right: Json, take: 
         (b"<!DOCTYPE html><html>Please sign in</html>", "no JSON"),
     ],
 )
-def test_what_cannot_be_read_is_an_empty_hand_in_with_the_reason(content: bytes, words: str, take: TakeIn) -> None:
-    hand_in = take({NAME: content})
-    assert not hand_in.is_readable
-    assert words in hand_in.notes[0]
-    assert words in cells(hand_in)[0].source
-    assert "NotImplementedError" in marked(hand_in)["k1-double"].source
+def test_what_cannot_be_read_is_an_empty_submission_with_the_reason(content: bytes, words: str, take: TakeIn) -> None:
+    submission = take({NAME: content})
+    assert not submission.is_readable
+    assert words in submission.notes[0]
+    assert words in cells(submission)[0].source
+    assert "NotImplementedError" in marked(submission)["k1-double"].source
 
 
 # --- the file --------------------------------------------------------------------------------------------------------
@@ -211,24 +211,24 @@ def test_what_cannot_be_read_is_an_empty_hand_in_with_the_reason(content: bytes,
     ],
 )
 def test_the_notebook_is_found_by_what_it_holds(name: str, right: Json, take: TakeIn, master: Master) -> None:
-    hand_in = take({name: right, "notes.txt": b"Hello"})
-    assert is_right(hand_in, master)
-    assert hand_in.notes == (f"the notebook was found in {name} (expected: small.ipynb)",)
+    submission = take({name: right, "notes.txt": b"Hello"})
+    assert is_right(submission, master)
+    assert submission.notes == (f"the notebook was found in {name} (expected: small.ipynb)",)
 
 
 def test_of_several_the_one_with_work_counts_and_the_note_names_the_other(
     right: Json, released: NotebookNode, take: TakeIn, master: Master
 ) -> None:
-    hand_in = take({NAME: json.loads(nbformat.writes(released)), "small-Copy1.ipynb": right})
-    assert is_right(hand_in, master)
-    assert hand_in.notes[1] == "another notebook was handed in too, and is not graded: small.ipynb"
+    submission = take({NAME: json.loads(nbformat.writes(released)), "small-Copy1.ipynb": right})
+    assert is_right(submission, master)
+    assert submission.notes[1] == "another notebook was handed in too, and is not graded: small.ipynb"
 
 
 def test_another_labs_work_does_not_hide_this_one(released: NotebookNode, take: TakeIn) -> None:
     stubs = json.loads(nbformat.writes(released))
-    hand_in = take({NAME: stubs, "other.ipynb": LABS[2].path.read_bytes()})
-    assert hand_in.is_readable
-    assert hand_in.notes == ("another notebook was handed in too, and is not graded: other.ipynb",)
+    submission = take({NAME: stubs, "other.ipynb": LABS[2].path.read_bytes()})
+    assert submission.is_readable
+    assert submission.notes == ("another notebook was handed in too, and is not graded: other.ipynb",)
 
 
 def test_a_text_is_read_once_however_many_answers_it_could_be(
@@ -257,21 +257,21 @@ def _zipped(**files: bytes) -> bytes:
 
 def test_a_notebook_in_an_archive_is_found_with_what_lies_beside_it(right: Json, take: TakeIn, master: Master) -> None:
     content = _zipped(**{"lab/small.ipynb": json.dumps(right).encode(), "lab/net.safetensors": b"numbers"})
-    hand_in = take({"lab.zip": content})
-    assert is_right(hand_in, master)
-    assert hand_in.files == {"lab.zip": content, "net.safetensors": b"numbers"}
+    submission = take({"lab.zip": content})
+    assert is_right(submission, master)
+    assert submission.files == {"lab.zip": content, "net.safetensors": b"numbers"}
 
 
 def test_what_lies_beside_a_notebook_in_a_folder_is_found_beside_it(right: Json, take: TakeIn) -> None:
-    hand_in = take({"lab/small.ipynb": right, "lab/net.safetensors": b"numbers", "readme.txt": b"Hello"})
-    assert hand_in.files == {"net.safetensors": b"numbers", "readme.txt": b"Hello"}
+    submission = take({"lab/small.ipynb": right, "lab/net.safetensors": b"numbers", "readme.txt": b"Hello"})
+    assert submission.files == {"net.safetensors": b"numbers", "readme.txt": b"Hello"}
 
 
 @pytest.mark.parametrize("name", ["../out.ipynb", "/out.ipynb", "a/../../out.ipynb", "C:\\out.ipynb", "..\\out.ipynb"])
 def test_an_archive_leads_nowhere_else(name: str, right: Json, take: TakeIn) -> None:
-    hand_in = take({"lab.zip": _zipped(**{name: json.dumps(right).encode()})})
-    assert not hand_in.is_readable
-    assert set(hand_in.files) == {"lab.zip"}
+    submission = take({"lab.zip": _zipped(**{name: json.dumps(right).encode()})})
+    assert not submission.is_readable
+    assert set(submission.files) == {"lab.zip"}
 
 
 def test_an_archive_that_swells_is_left_out(take: TakeIn) -> None:
@@ -279,9 +279,9 @@ def test_an_archive_that_swells_is_left_out(take: TakeIn) -> None:
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("a.ipynb", "w") as member:
         for _ in range(300):
             member.write(bytes(1 << 20))
-    hand_in = take({"lab.zip": stream.getvalue()})
-    assert not hand_in.is_readable
-    assert "lab.zip/a.ipynb" in hand_in.notes[-1]
+    submission = take({"lab.zip": stream.getvalue()})
+    assert not submission.is_readable
+    assert "lab.zip/a.ipynb" in submission.notes[-1]
 
 
 def test_spoilt_archives_take_no_more_time_than_whole_ones(take: TakeIn, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -292,8 +292,8 @@ def test_spoilt_archives_take_no_more_time_than_whole_ones(take: TakeIn, monkeyp
     real = files.read_member
     monkeypatch.setattr(files, "MOST_BYTES", 2500)
     monkeypatch.setattr(files, "read_member", lambda *of: read.append(of[1].file_size <= of[2]) or real(*of))
-    hand_in = take({f"{number}.zip": bytes(content) for number in range(8)})
-    assert not hand_in.is_readable
+    submission = take({f"{number}.zip": bytes(content) for number in range(8)})
+    assert not submission.is_readable
     assert sum(read) == 2
 
 
@@ -313,9 +313,9 @@ def test_a_spoilt_archive_is_named(content: bytes, take: TakeIn) -> None:
 def test_another_labs_notebook_is_named_as_such(take: TakeIn) -> None:
     other = LABS[2]
     ids = {lab.assignment: frozenset(cell.id for cell in lab.read().cells) for lab in LABS}
-    hand_in = take({NAME: other.path.read_bytes()}, other_labs=lambda: ids)
-    assert not hand_in.is_readable
-    assert hand_in.notes == (f"{NAME} holds no cell of this lab: it is a notebook of {other.assignment}",)
+    submission = take({NAME: other.path.read_bytes()}, other_labs=lambda: ids)
+    assert not submission.is_readable
+    assert submission.notes == (f"{NAME} holds no cell of this lab: it is a notebook of {other.assignment}",)
 
 
 @pytest.mark.parametrize("kind", ["link", "pipe", "folder"])
@@ -329,15 +329,15 @@ def test_only_regular_files_are_read(kind: str, take: TakeIn, tmp_path: Path) ->
         os.mkfifo(folder / NAME)
     else:
         (folder / NAME).mkdir()
-    hand_in = take({"readme.txt": b"Hello"})
-    assert not hand_in.is_readable
-    assert hand_in.files == {"readme.txt": b"Hello"}
+    submission = take({"readme.txt": b"Hello"})
+    assert not submission.is_readable
+    assert submission.files == {"readme.txt": b"Hello"}
 
 
 def test_the_labs_own_files_come_before_the_students(right: Json, take: TakeIn) -> None:
     theirs = {NAME: right, "images/cat.png": b"theirs", "data": b"theirs", FACTS_FILE: b"{}", "mine.py": b"mine"}
-    hand_in = take(theirs, lab_files={"images/cat.png": b"ours", "data/table.csv": b"ours"})
-    assert hand_in.files == {"images/cat.png": b"ours", "data/table.csv": b"ours", "mine.py": b"mine"}
+    submission = take(theirs, lab_files={"images/cat.png": b"ours", "data/table.csv": b"ours"})
+    assert submission.files == {"images/cat.png": b"ours", "data/table.csv": b"ours", "mine.py": b"mine"}
 
 
 # --- the time --------------------------------------------------------------------------------------------------------
@@ -347,18 +347,18 @@ def test_the_labs_own_files_come_before_the_students(right: Json, take: TakeIn) 
     "text", ["2026-01-30 17:05:00", "2026-01-30T18:05:00+01:00", "2026-01-30 17:05:00.000000 UTC\n"]
 )
 def test_a_time_is_read(text: str, right: Json, take: TakeIn) -> None:
-    hand_in = take({NAME: right, "timestamp.txt": text.encode()})
-    assert hand_in.time == datetime(2026, 1, 30, 17, 5)
-    assert hand_in.notes == ()
-    assert "timestamp.txt" not in hand_in.files
+    submission = take({NAME: right, "timestamp.txt": text.encode()})
+    assert submission.time == datetime(2026, 1, 30, 17, 5)
+    assert submission.notes == ()
+    assert "timestamp.txt" not in submission.files
 
 
 @pytest.mark.parametrize("text", [b"yesterday, I think", b"", b"\xff\xfe\x00", b"9" * 5000, b"0001-01-01", b"1e999"])
 def test_what_is_no_time_is_said(text: bytes, right: Json, take: TakeIn, master: Master) -> None:
-    hand_in = take({NAME: right, "timestamp.txt": text})
-    assert hand_in.time is None
-    assert hand_in.notes == ("timestamp.txt holds no time: nobody knows when this came",)
-    assert is_right(hand_in, master)
+    submission = take({NAME: right, "timestamp.txt": text})
+    assert submission.time is None
+    assert submission.notes == ("timestamp.txt holds no time: nobody knows when this came",)
+    assert is_right(submission, master)
 
 
 def test_a_pipe_for_a_time_is_not_waited_for(right: Json, take: TakeIn, tmp_path: Path) -> None:
@@ -407,9 +407,9 @@ def test_cells_without_their_marks_are_recognised(
     change: Callable[[Json], None], note: str, right: Json, take: TakeIn, master: Master
 ) -> None:
     change(right)
-    hand_in = take(right)
-    assert is_right(hand_in, master)
-    assert any(note in one for one in hand_in.notes)
+    submission = take(right)
+    assert is_right(submission, master)
+    assert any(note in one for one in submission.notes)
 
 
 @pytest.mark.parametrize("gone", ["k1-double", "k1-double-hidden", "setup", "k2-x-hidden", "k1-double-why"])
@@ -462,12 +462,12 @@ def test_nothing_of_the_students_metadata_is_left(right: Json, take: TakeIn, mas
     right["metadata"] = {"course": {"withheld": [], "left_out": 5}, "kernelspec": {"name": "ir", "display_name": "R"}}
     mine = {"cell_type": "raw", "id": "mine", "metadata": {"raw_mimetype": "text/html", "tags": ["x"]}, "source": "<b>"}
     right["cells"].append(mine)
-    hand_in = take(right)
-    notebook = nbformat.reads(hand_in.notebook, as_version=4)
+    submission = take(right)
+    notebook = nbformat.reads(submission.notebook, as_version=4)
     assert notebook.metadata == {"kernelspec": master.kernelspec}
     last = notebook.cells[-1]
     assert (last.cell_type, last.metadata, last.source) == ("raw", {}, "<b>")
-    assert hand_in.is_readable
+    assert submission.is_readable
 
 
 @pytest.mark.parametrize(
@@ -487,17 +487,17 @@ def _twice(notebook: Json, name: str, source: str, ahead: bool = False) -> None:
 
 def test_of_an_answer_in_code_the_last_copy_counts(right: Json, take: TakeIn) -> None:
     _twice(right, "k1-double", "def double(n): return n + n")
-    hand_in = take(right)
-    assert marked(hand_in)["k1-double"].source == "def double(n): return n + n"
-    assert RIGHT["k1-double"] in own(hand_in)
-    assert hand_in.notes == ("the answer k1-double is there 2 times; the last one counts",)
+    submission = take(right)
+    assert marked(submission)["k1-double"].source == "def double(n): return n + n"
+    assert RIGHT["k1-double"] in own(submission)
+    assert submission.notes == ("the answer k1-double is there 2 times; the last one counts",)
 
 
 def test_a_copy_of_a_locked_cell_does_not_run(right: Json, take: TakeIn, master: Master) -> None:
     _twice(right, "parameters", master.released["parameters"])  # with the values that students got
-    hand_in = take(right)
-    assert is_right(hand_in, master)
-    assert master.released["parameters"] not in own(hand_in)
+    submission = take(right)
+    assert is_right(submission, master)
+    assert master.released["parameters"] not in own(submission)
 
 
 @pytest.mark.parametrize("ahead", [True, False])
@@ -506,9 +506,9 @@ def test_a_placeholder_never_wins_over_an_answer(
     name: str, ahead: bool, right: Json, take: TakeIn, master: Master
 ) -> None:
     _twice(right, name, master.released[name], ahead)
-    hand_in = take(right)
-    assert is_right(hand_in, master)
-    assert hand_in.notes == ()
+    submission = take(right)
+    assert is_right(submission, master)
+    assert submission.notes == ()
 
 
 def test_words_below_an_empty_answer_are_the_answer(right: Json, take: TakeIn, master: Master) -> None:
@@ -516,25 +516,25 @@ def test_words_below_an_empty_answer_are_the_answer(right: Json, take: TakeIn, m
     stub["source"] = master.released["k1-double-why"]
     words = {"cell_type": "markdown", "id": "mine", "metadata": {}, "source": WORDS}
     right["cells"].insert(right["cells"].index(stub) + 1, words)
-    hand_in = take(right)
-    assert is_right(hand_in, master)
-    assert "k1-double-why" in hand_in.notes[0]
+    submission = take(right)
+    assert is_right(submission, master)
+    assert "k1-double-why" in submission.notes[0]
 
 
 def test_of_two_written_answers_both_are_kept_for_a_person(right: Json, take: TakeIn) -> None:
     _twice(right, "k1-double-why", "No, rather this.")
-    hand_in = take(right)
-    text = marked(hand_in)["k1-double-why"].source
+    submission = take(right)
+    text = marked(submission)["k1-double-why"].source
     assert WORDS in text
     assert "No, rather this." in text
-    assert "for a person" in hand_in.notes[0]
+    assert "for a person" in submission.notes[0]
 
 
 def test_ten_thousand_cells_are_no_burden(right: Json, take: TakeIn, master: Master) -> None:
     right["cells"] += [{"cell_type": "code", "metadata": {}, "source": f"a{k} = 1"} for k in range(10_000)]
-    hand_in = take(right)
-    assert is_right(hand_in, master)
-    assert len(own(hand_in)) < 1100
+    submission = take(right)
+    assert is_right(submission, master)
+    assert len(own(submission)) < 1100
 
 
 def test_a_line_of_a_million_blanks_is_no_burden(right: Json, take: TakeIn, master: Master) -> None:
@@ -550,9 +550,9 @@ PNG = base64.b64encode(b"\x89PNG\r\n\x1a\nand so on").decode()
 
 def test_pictures_in_answers_are_kept(right: Json, take: TakeIn) -> None:
     cell_of(right, "k1-double-why")["attachments"] = {"sketch.png": {"image/png": PNG}}
-    hand_in = take(right)
-    assert marked(hand_in)["k1-double-why"].attachments == {"sketch.png": {"image/png": PNG}}
-    assert hand_in.notes == ()
+    submission = take(right)
+    assert marked(submission)["k1-double-why"].attachments == {"sketch.png": {"image/png": PNG}}
+    assert submission.notes == ()
 
 
 @pytest.mark.parametrize(
@@ -567,18 +567,18 @@ def test_pictures_in_answers_are_kept(right: Json, take: TakeIn) -> None:
 )
 def test_what_is_no_picture_is_left_out_and_said(given: Json, right: Json, take: TakeIn) -> None:
     cell_of(right, "k1-double-why")["attachments"] = {"sketch.png": given}
-    hand_in = take(right)
-    assert "attachments" not in marked(hand_in)["k1-double-why"]
-    assert "attachments" in hand_in.notes[0]
+    submission = take(right)
+    assert "attachments" not in marked(submission)["k1-double-why"]
+    assert "attachments" in submission.notes[0]
 
 
 # --- the notes -------------------------------------------------------------------------------------------------------
 
 
 def test_notes_are_text_in_the_notebook_too(right: Json, take: TakeIn) -> None:
-    hand_in = take({"<img src=x onerror=alert(1)>[2J.ipynb": right})
-    notice = cells(hand_in)[0]
-    assert notice.id == "about-this-hand-in"
+    submission = take({"<img src=x onerror=alert(1)>[2J.ipynb": right})
+    notice = cells(submission)[0]
+    assert notice.id == "about-this-submission"
     assert "\\<img src=x onerror=alert\\(1\\)\\>" in notice.source
 
 

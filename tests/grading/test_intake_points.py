@@ -21,7 +21,7 @@ from helpers.grading.cleanroom.link import Link
 from helpers.grading.cleanroom.room import Room, run_cell
 from helpers.grading.course import Course
 from helpers.grading.demo.made_up_class import fill_in
-from helpers.grading.intake import HandIn, Master, take_in
+from helpers.grading.intake import Master, Submission, take_in
 from helpers.grading.labs import is_check, is_setup
 from tests.conftest import SMALL
 from tests.grading import rooms
@@ -60,15 +60,15 @@ def notebooks(released_course: Path) -> dict[str, Json]:
     return {name: json.loads(nbformat.writes(fill_in(released, answers[name], words="So."))) for name in answers}
 
 
-def handed_in(content: bytes, master: Master) -> HandIn:
+def handed_in(content: bytes, master: Master) -> Submission:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / SMALL.path.name).write_bytes(content)
         return take_in("ada", Path(folder), master, SMALL.notebook)
 
 
-def earned(hand_in: HandIn) -> float:
-    """The points of a hand-in: its cells run in a process of their own, the checks in the clean room."""
-    cells = nbformat.reads(hand_in.notebook, as_version=4).cells
+def earned(submission: Submission) -> float:
+    """The points of a submission: its cells run in a process of their own, the checks in the clean room."""
+    cells = nbformat.reads(submission.notebook, as_version=4).cells
     code = [cell for cell in cells if cell.cell_type == "code"]
     with rooms.kernel(lambda channel: _serve(channel, code)) as channel:
         room = Room(Link(channel))
@@ -122,8 +122,8 @@ def spoil(notebook: Json, data: st.DataObject, lose_answers: bool) -> bytes:
 @given(st.data())
 def test_an_honest_reordering_loses_nothing(master: Master, notebooks: dict[str, Json], data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(list(POINTS)))
-    hand_in = handed_in(spoil(notebooks[kind], data, lose_answers=False), master)
-    assert earned(hand_in) == POINTS[kind]
+    submission = handed_in(spoil(notebooks[kind], data, lose_answers=False), master)
+    assert earned(submission) == POINTS[kind]
 
 
 @SOME

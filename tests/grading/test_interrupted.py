@@ -34,7 +34,7 @@ def course(released_course: Path, tmp_path: Path) -> Course:
 
 
 def _stop_after(number: int, course: Course, how: signal.Signals) -> tuple[int, list[str]]:
-    """Start grading, stop it after some hand-ins, and tell its exit code and who was graded until then."""
+    """Start grading, stop it after some submissions, and tell its exit code and who was graded until then."""
     with subprocess.Popen(COMMAND, cwd=course.root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as run:
         assert run.stdout is not None
         graded = []

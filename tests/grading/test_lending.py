@@ -15,7 +15,7 @@ from helpers.grading.cleanroom.client import Verdict
 from helpers.grading.cleanroom.room import run_cell
 from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.pipeline.evidence import Evidence
-from helpers.grading.pipeline.execute import ExecuteHandIn
+from helpers.grading.pipeline.execute import ExecuteSubmission
 from helpers.grading.pipeline.lending import Lender, Loan
 from tests.conftest import SMALL
 from tests.grading.rooms import SETUP, room
@@ -167,7 +167,7 @@ def run(small_course: Path, tmp_path: Path) -> Callable[..., dict[str, Evidence]
     (tmp_path / "files").mkdir()
 
     def run(answers: dict[str, str], **settings: Any) -> dict[str, Evidence]:
-        execute = ExecuteHandIn(config=Config(ExecuteHandIn=settings))
+        execute = ExecuteSubmission(config=Config(ExecuteSubmission=settings))
         facts = {"metadata": {"path": str(tmp_path / "files")}, "lendable": SMALL.lendable()}
         ran, resources = execute.preprocess(fill_in(released, answers), facts)
         said = [output.text for cell in ran.cells for output in cell.get("outputs", []) if "text" in output]

@@ -117,7 +117,7 @@ def scores(released_course: Path, right: Json, tmp_path_factory: pytest.TempPath
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_hand_in_earns_what_can_be_proved(kind: str, scores: dict[str, Score]) -> None:
+def test_a_submission_earns_what_can_be_proved(kind: str, scores: dict[str, Score]) -> None:
     assert scores[kind].points == KINDS[kind][1]
 
 
@@ -145,8 +145,8 @@ def _holds_the_released_cells(text: str, master: Master) -> None:
     """Whatever comes in, a valid notebook comes out, in which the lab's cells stand in their order and are ours."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / SMALL.path.name).write_text(text)
-        hand_in = take_in("ada", Path(folder), master, SMALL.notebook)
-    notebook = nbformat.reads(hand_in.notebook, as_version=4)
+        submission = take_in("ada", Path(folder), master, SMALL.notebook)
+    notebook = nbformat.reads(submission.notebook, as_version=4)
     nbformat.validate(notebook)
     marked = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
     assert [cell.metadata.nbgrader for cell in marked] == [cell.metadata.nbgrader for cell in master.cells]

@@ -86,7 +86,7 @@ def test_each_kernel_draws_numbers_of_its_own() -> None:
     assert results(client(draw).execute()) != results(client(draw).execute())
 
 
-def test_a_hand_in_sees_its_files_but_not_the_notebook_and_changes_neither(tmp_path: Path) -> None:
+def test_a_submission_sees_its_files_but_not_the_notebook_and_changes_neither(tmp_path: Path) -> None:
     (tmp_path / "lab.ipynb").write_text("the hidden tests")
     (tmp_path / "weights").write_text("mine")
     look = "import os; from pathlib import Path; [name for name in os.listdir() if not name.startswith('.')]"

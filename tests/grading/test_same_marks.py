@@ -1,4 +1,4 @@
-"""`course autograde`, `nbgrader autograde` and nbgrader by itself give honest hand-ins the same marks.
+"""`course autograde`, `nbgrader autograde` and nbgrader by itself give honest submissions the same marks.
 
 Here for the small lab; `make same-marks` takes all answers to all labs.
 """

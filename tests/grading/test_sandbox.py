@@ -1,4 +1,4 @@
-"""The sandbox: each attack is stopped, each missing protection is named, and of a hand-in only its files come in."""
+"""The sandbox: each attack is stopped, each missing protection is named, and of a submission only its files come in."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def test_with_all_protections_nothing_is_refused() -> None:
 
 @pytest.fixture
 def submitted(tmp_path: Path) -> Path:
-    """A hand-in's folder, as nbgrader leaves it: with the hidden tests in the notebook, and nothing to be changed."""
+    """A submission's folder as nbgrader leaves it: the hidden tests are in the notebook, and nothing may be changed."""
     folder = tmp_path / "submitted"
     (folder / "models").mkdir(parents=True)
     (tmp_path / "secret").write_text("secret")
@@ -179,7 +179,7 @@ def submitted(tmp_path: Path) -> Path:
     return folder
 
 
-def test_the_files_of_a_hand_in_come_in_and_no_notebook(submitted: Path) -> None:
+def test_the_files_of_a_submission_come_in_and_no_notebook(submitted: Path) -> None:
     def look() -> None:
         assert Path.cwd() == HOME
         found = sorted(str(path.relative_to(HOME)) for path in HOME.rglob("*"))
@@ -191,10 +191,10 @@ def test_the_files_of_a_hand_in_come_in_and_no_notebook(submitted: Path) -> None
     assert (submitted / "models" / "weights.safetensors").read_text() == "weights"
 
 
-def test_files_that_do_not_fit_are_the_hand_ins_fault(submitted: Path) -> None:
+def test_files_that_do_not_fit_are_the_submissions_fault(submitted: Path) -> None:
     (submitted / "large").write_bytes(bytes(2 << 20))
     said = in_child(lambda: enter_box(Box(Limits(scratch=1 << 20), submitted=str(submitted))))
-    assert "SubmissionError: the hand-in's files cannot be copied into a sandbox of 1 MiB" in said
+    assert "SubmissionError: the submission's files cannot be copied into a sandbox of 1 MiB" in said
 
 
 @pytest.mark.parametrize("name", ["nbgrader_config.py", "gradebook.db"])

@@ -44,7 +44,7 @@ class CheckResult:
 def run_checks(path: Path, timeout: int = 600, progress: Callable[[int, int], None] | None = None) -> list[CheckResult]:
     """Run a notebook from top to bottom in a fresh Python kernel and collect its checks. The file stays as it is.
 
-    It is read as a hand-in is, whatever editor wrote it and whatever kernel it names.
+    It is read as a submission is, whatever editor wrote it and whatever kernel it names.
 
     Args:
         timeout: seconds that a cell may take.

@@ -81,7 +81,7 @@ class GoOnAfterErrors(NbGraderPreprocessor):
 
 
 class RecordCells(SaveCells):
-    """nbgrader's, but cells may come, and locked ones without marks may go, when hand-ins are in the gradebook."""
+    """nbgrader's, but cells may come, and locked ones without marks may go, when submissions are in the gradebook."""
 
     def _create_notebook(self, nb: NotebookNode) -> None:
         with suppress(MissingEntry):  # where the notebook is a new one

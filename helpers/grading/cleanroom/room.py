@@ -1,4 +1,4 @@
-"""The clean room: a trusted process in which the check cells of one hand-in run.
+"""The clean room: a trusted process in which the check cells of one submission run.
 
 Locked set-up cells run here too. A name that neither a check nor the set-up defines is the student's: it is fetched
 from the kernel, as data or as a handle. So a check is ordinary source, and no line of it enters the student's process.
@@ -46,7 +46,7 @@ def run(arguments: Mapping[str, Any], sockets: Sequence[socket.socket], started:
 
 
 def serve(control: socket.socket, channel: socket.socket, names: Collection[str] | None = None) -> None:
-    """Be the clean room of one hand-in: take in the secrets that checks may know, then run cells.
+    """Be the clean room of one submission: take in the secrets that checks may know, then run cells.
 
     It ends when the grading process hangs up.
 

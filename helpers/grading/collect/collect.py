@@ -26,8 +26,8 @@ class Collected:
     """What collecting did.
 
     Attributes:
-        students: whose hand-ins were put into `submitted/`.
-        unchanged: whose hand-ins lay there already.
+        students: whose submissions were put into `submitted/`.
+        unchanged: whose submissions lay there already.
         remarks: what was not collected, and why; and what else is worth knowing.
     """
 
@@ -78,7 +78,7 @@ def _collect(course: Course, lab: str, places: Sequence[Path], platform: str, fo
         for number, (student, own) in enumerate(sorted(by_student(found, done.remark).items())):
             place, staged = course.folder("submitted", student, lab), Path(staging) / str(number)
             try:
-                _hand_in(student, own, place, staged, force, done)
+                _submission(student, own, place, staged, force, done)
             except OSError as error:  # whatever is in the way of this one, the class goes on
                 done.remark(student, f"not collected: {error.strerror or error}")
 
@@ -93,7 +93,7 @@ def _there(places: Sequence[Path], lab: str, archive: Path) -> Sequence[Path]:
     return places
 
 
-def _hand_in(student: str, own: Sequence[Piece], place: Path, staged: Path, force: bool, done: Collected) -> None:
+def _submission(student: str, own: Sequence[Piece], place: Path, staged: Path, force: bool, done: Collected) -> None:
     """Put a student's last attempt in its place, unless what lies there is newer, or may be."""
     new, old = last_attempt(own, done.remark), lying(place)
     if not new.has_notebook:

@@ -43,17 +43,17 @@ class Download:
 
 
 def open_downloads(
-    places: Sequence[Path], is_hand_in: Callable[[str], object], ignore: Sequence[str], stack: ExitStack
+    places: Sequence[Path], is_submission: Callable[[str], object], ignore: Sequence[str], stack: ExitStack
 ) -> list[Download]:
     """All that lies in these folders and files; archives stay open until `stack` closes them.
 
     Args:
-        is_hand_in: whether a name says that one student handed this in: an archive of such a name stays whole.
+        is_submission: whether a name says that one student handed this in: an archive of such a name stays whole.
         ignore: patterns for names of files and folders that do not count.
     """
     loose, downloads = Download(), []
-    for path, name in (found for place in places for found in _below(place, is_hand_in, ignore)):
-        if name.lower().endswith(".zip") and path.is_file() and not is_hand_in(name):  # a pipe would be waited for
+    for path, name in (found for place in places for found in _below(place, is_submission, ignore)):
+        if name.lower().endswith(".zip") and path.is_file() and not is_submission(name):  # a pipe would be waited for
             downloads.append(_open_archive(path, ignore, stack))
         else:
             about = path.lstat()
@@ -62,11 +62,11 @@ def open_downloads(
     return [loose, *downloads]
 
 
-def _below(place: Path, is_hand_in: Callable[[str], object], ignore: Sequence[str]) -> Iterator[tuple[Path, str]]:
+def _below(place: Path, is_submission: Callable[[str], object], ignore: Sequence[str]) -> Iterator[tuple[Path, str]]:
     """The files of a place, and their paths in it; below a folder that is a student's own, this folder is named too."""
     if place.is_dir():
         name = place.resolve().name
-        outer = f"{name}/" if is_hand_in(f"{name}/file") else ""
+        outer = f"{name}/" if is_submission(f"{name}/file") else ""
         yield from ((place / inside, outer + inside) for _, inside, _ in sorted(walk(place, ignore)))
     else:
         yield place, place.name

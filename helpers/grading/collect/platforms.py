@@ -40,7 +40,7 @@ class Origin:
         student: whose it is.
         file: its path among this student's files.
         apart: what tells two students of one name apart, if the platform says it.
-        said: the time of the hand-in in the platform's words; empty if it says none.
+        said: the time of the submission in the platform's words; empty if it says none.
         time: the same in UTC, without a zone. A time that names no zone is taken for UTC, as nbgrader takes it.
         repeat: of two uploads of one file the higher one counts.
         depth: how many folders lie above those that say all this.

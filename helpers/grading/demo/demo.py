@@ -46,7 +46,7 @@ def demo(
         for lab in progress.track(labs, description="Releasing"):
             _release(sandbox, lab)
         for lab in progress.track(labs, description="Handing in"):
-            _hand_in(course, sandbox, lab, students)
+            _submission(course, sandbox, lab, students)
         for lab in progress.track(labs, description="Collecting"):
             collect(sandbox, lab.assignment)
     _autograde(sandbox, labs, console)
@@ -78,7 +78,7 @@ def _release(sandbox: Course, lab: Lab) -> None:
         gradebook.update_or_create_assignment(lab.assignment, duedate=DUE)
 
 
-def _hand_in(course: Path, sandbox: Course, lab: Lab, students: Sequence[Student]) -> None:
+def _submission(course: Path, sandbox: Course, lab: Lab, students: Sequence[Student]) -> None:
     """Put the files of the class where a learning platform's download would lie."""
     exercises = read_answers(course / "tests" / "answers" / lab.assignment)
     order = [cell.id for cell in lab.read().cells]
@@ -89,11 +89,11 @@ def _hand_in(course: Path, sandbox: Course, lab: Lab, students: Sequence[Student
     folder = sandbox.root / "downloaded" / lab.assignment / "archive"
     folder.mkdir(parents=True)
     for student in students:
-        student.hand_in(released, in_order, folder)
+        student.submission(released, in_order, folder)
 
 
 def _autograde(sandbox: Course, labs: list[Lab], console: Console) -> None:
-    """Grade all; a hand-in that cannot be graded is reported and costs no other."""
+    """Grade all; a submission that cannot be graded is reported and costs no other."""
     with workers() as client:
         for lab in labs:
             grading = Grading(sandbox, lab.assignment)

@@ -1,4 +1,4 @@
-"""A made-up class: hand-ins put together from the right and wrong answers in `tests/answers/`."""
+"""A made-up class: submissions put together from the right and wrong answers in `tests/answers/`."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class Student:
     file_name: str = "{notebook}.ipynb"
     cut: float = 1.0  # the share of the file that arrives
 
-    def hand_in(self, released: Path, exercises: Exercises, folder: Path) -> Path:
+    def submission(self, released: Path, exercises: Exercises, folder: Path) -> Path:
         """Write the student's files into `folder`, named as learning platforms do: <student>_<time>_<file>.
 
         Returns:

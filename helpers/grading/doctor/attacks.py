@@ -44,7 +44,7 @@ class Bait:
     """What attacks would like to reach, outside.
 
     Attributes:
-        folder: holds the file `secret`, the unix socket `socket`, and `hand-in`, where a notebook shows hidden tests.
+        folder: holds the file `secret`, the unix socket `socket`, and `submission`, whose notebook shows hidden tests.
         course: the instructor's own folder.
         port: where TCP and UDP are answered.
         name: of a unix socket without a path.
@@ -133,13 +133,13 @@ def read_files(bait: Bait) -> str:
     return (Path(bait.folder) / "secret").read_text()
 
 
-@_attack("read the hidden tests beside the hand-in", harmless=True)
+@_attack("read the hidden tests beside the submission", harmless=True)
 def read_hidden_tests(bait: Bait) -> str:
     found = [path for folder in (HOME, Path(bait.folder)) for path in folder.rglob("*.ipynb")]
     return ", ".join(map(str, found))
 
 
-@_attack("read the course: its labs, marks and hand-ins", harmless=True)
+@_attack("read the course: its labs, marks and submissions", harmless=True)
 def read_course(bait: Bait) -> str:
     return ", ".join(
         str(path) for path in Path(bait.course).glob("*") if path.name in COURSE and os.access(path, os.R_OK)
@@ -165,7 +165,7 @@ def read_homes(bait: Bait) -> str:
     return ", ".join(str(path) for home in homes for path in home.glob("*") if path not in ways)
 
 
-@_attack("read other hand-ins' files", harmless=True)
+@_attack("read other submissions' files", harmless=True)
 def read_others(bait: Bait) -> str:
     return ", ".join(str(path) for path in Path("/tmp").glob("cnn-labs-*"))
 

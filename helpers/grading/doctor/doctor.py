@@ -53,7 +53,7 @@ def try_attack(zygote: Zygote, attack: Attack, bait: Bait, *, boxed: bool = True
             child = zygote.fork(
                 "helpers.grading.doctor.attacks:run",
                 {"name": attack.name, "bait": asdict(bait)},
-                box=Box(LIMITS, f"{bait.folder}/hand-in", shown) if boxed else None,
+                box=Box(LIMITS, f"{bait.folder}/submission", shown) if boxed else None,
                 environment=student_environment(os.environ),
                 sockets=[theirs],
             )
@@ -91,8 +91,8 @@ def set_bait(course: Path | None = None) -> Iterator[Bait]:
             one.bind(address)
             one.listen()
         (place / "secret").write_text(SECRET)
-        (place / "hand-in").mkdir()
-        (place / "hand-in" / "hidden.ipynb").write_text(SECRET)
+        (place / "submission").mkdir()
+        (place / "submission" / "hidden.ipynb").write_text(SECRET)
         (place / "course" / "source").mkdir(parents=True)
         yield Bait(folder, str((course or place / "course").absolute()), port, name, os.getpid())
 

@@ -1,4 +1,4 @@
-"""The border: whatever lies in a student's folder becomes a `HandIn`; nothing after it looks at the folder again."""
+"""The border: whatever a student's folder holds becomes a `Submission`. Nothing later looks at the folder again."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from helpers.grading.intake.matching import Match, match
 from helpers.grading.intake.reader import Cell, Draft, UnreadableError, looks_like_notebook, read_notebook
 from helpers.grading.text import Text, line
 
-__all__ = ["HandIn", "read_time", "take_in"]
+__all__ = ["Submission", "read_time", "take_in"]
 
 MOST_NOTEBOOKS = 20  # that are looked into
 MOST_ARCHIVES = 20  # likewise
@@ -29,7 +29,7 @@ _OWN = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cel
 
 
 @dataclass(frozen=True)
-class HandIn:
+class Submission:
     """What a student handed in, as everything else sees it: text and bytes, no paths of this machine.
 
     Attributes:
@@ -82,7 +82,7 @@ def take_in(
     ignore: Sequence[str] = (),
     lab_files: Mapping[str, bytes] | None = None,
     other_labs: Callable[[], Mapping[str, frozenset[str]]] = dict,
-) -> HandIn:
+) -> Submission:
     """Take in what a student handed in.
 
     Args:
@@ -93,7 +93,7 @@ def take_in(
         other_labs: gives the grade ids of each other lab, by its name; asked if this lab's are not found.
 
     Returns:
-        The hand-in. One that cannot be read has an empty notebook, and a note that says why.
+        The submission. One that cannot be read has an empty notebook, and a note that says why.
     """
     found = read_folder(folder, ignore)
     digest = found.digest
@@ -113,7 +113,7 @@ def take_in(
         some = ", ".join(map(line, found.left_out[:5]))
         notes.append(f"files left out (links, too large, too many, or broken): {some}")
     shown = tuple(line(note, 500) for note in dict.fromkeys(notes))
-    return HandIn(
+    return Submission(
         student=student,
         notebook=writes(_assembled(master, best, shown)),
         files=_beside(found, best.path if best else "", {one.path for one in candidates}, lab_files or {}),
@@ -240,7 +240,7 @@ def _assembled(master: Master, chosen: _Candidate | None, notes: Sequence[Text])
     notebook = new_notebook(metadata={"kernelspec": master.kernelspec} if master.kernelspec else {})
     if notes:
         words = "\n".join(f"- {_quoted(note)}" for note in notes)
-        notebook.cells.append(new_markdown_cell(f"**About this hand-in**\n\n{words}", id="about-this-hand-in"))
+        notebook.cells.append(new_markdown_cell(f"**About this submission**\n\n{words}", id="about-this-submission"))
     notebook.cells += own[-1]
     for place, original in enumerate(master.cells):
         cell = copy.deepcopy(original)

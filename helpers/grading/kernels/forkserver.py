@@ -281,7 +281,7 @@ def _follow(zygote: int) -> None:
 
 
 def _close_all_but(fds: Sequence[int]) -> None:
-    """Close the sockets of the zygote and of all other hand-ins; input and output go nowhere."""
+    """Close the sockets of the zygote and of all other submissions; input and output go nowhere."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in range(3):
         os.dup2(nowhere, standard)

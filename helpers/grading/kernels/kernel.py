@@ -48,7 +48,7 @@ class BoxedKernel(IPythonKernel):
 
 
 class BoxedKernelApp(IPKernelApp):
-    """ipykernel without what a graded hand-in does not need: options, files, heartbeat, debugger, history, logs."""
+    """ipykernel without what a graded submission does not need: options, files, heartbeat, debugger, history, logs."""
 
     kernel_class = BoxedKernel
     listeners: Any = Dict()  # sockets by port

@@ -60,7 +60,7 @@ _own: ContextVar[Zygote] = ContextVar("own zygote")
 
 @contextmanager
 def own_zygote() -> Iterator[None]:
-    """Let what is started in this block come of a zygote that no other hand-in shares."""
+    """Let what is started in this block come of a zygote that no other submission shares."""
     with closing(Zygote()) as zygote:
         token = _own.set(zygote)
         try:
@@ -80,8 +80,8 @@ class SandboxProvisioner(KernelProvisionerBase):
         config=True
     )
     gpu = Bool(False, help="Let students' code use NVIDIA devices.").tag(config=True)
-    memory = Int(4096, help="MiB that all processes of a hand-in may use together.").tag(config=True)
-    scratch = Int(1024, help="MiB that all files of a hand-in may use together.").tag(config=True)
+    memory = Int(4096, help="MiB that all processes of a submission may use together.").tag(config=True)
+    scratch = Int(1024, help="MiB that all files of a submission may use together.").tag(config=True)
 
     _zygote: Zygote  # the same for all that belongs to a kernel
     _kernel: Child | None = None
@@ -114,7 +114,7 @@ class SandboxProvisioner(KernelProvisionerBase):
             OurFault: if the zygote died, and took it along.
         """
         if self._kernel and self._kernel.poll() is not None and self._kernel.why == ZYGOTE_DIED:
-            raise OurFault("the process that all hand-ins come of has ended")
+            raise OurFault("the process that all submissions come of has ended")
 
     @property
     def has_process(self) -> bool:
@@ -178,7 +178,7 @@ class SandboxProvisioner(KernelProvisionerBase):
         return Box(limits, submitted, data_for(environment, withheld, self._zygote), self.gpu)
 
     def _environment(self, environment: Mapping[str, str]) -> dict[str, str]:
-        """The environment of both processes of a hand-in, which must find the same devices."""
+        """The environment of both processes of a submission, which must find the same devices."""
         return student_environment(environment) | ({} if self.gpu else {"CUDA_VISIBLE_DEVICES": ""})
 
     def clean_room(self, names: Collection[str] | None = None, seed: int | None = None) -> CleanRoom:
@@ -226,7 +226,7 @@ class SandboxProvisioner(KernelProvisionerBase):
         await self.wait()  # milliseconds; Jupyter would look again only after a tenth of a second
 
     async def terminate(self, restart: bool = False) -> None:
-        await self.kill(restart)  # a hand-in has nothing to tidy up
+        await self.kill(restart)  # a submission has nothing to tidy up
 
     async def cleanup(self, restart: bool = False) -> None:
         for child in (self._room, self._kernel):
@@ -270,7 +270,7 @@ def student_environment(environment: Mapping[str, str]) -> dict[str, str]:
     return {
         **passed,
         **course,
-        "CNN_LABS_OFFLINE": "1",  # both processes of a hand-in must see the same data
+        "CNN_LABS_OFFLINE": "1",  # both processes of a submission must see the same data
         "HOME": str(HOME),
         "LOGNAME": "student",
         "MPLCONFIGDIR": "/tmp/matplotlib",

@@ -144,7 +144,7 @@ class Zygote:
         self.folder = Path(tempfile.mkdtemp(prefix="cnn-labs-"))
         _allow_open_files()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        # One thread each: several hand-ins share the cores.
+        # One thread each: several submissions share the cores.
         environment = {
             "OMP_NUM_THREADS": "1",
             **_present(ENVIRONMENT),
@@ -210,7 +210,7 @@ class Zygote:
 
         Raises:
             SandboxError: if this machine does not offer a protection.
-            SubmissionError: if the hand-in's files cannot be brought into the sandbox.
+            SubmissionError: if the submission's files cannot be brought into the sandbox.
             ZygoteError: if it could not be started for another reason.
         """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

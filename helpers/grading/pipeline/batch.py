@@ -1,7 +1,7 @@
 """Grade a whole class: take in, execute on many workers, save by one writer.
 
 Taking in and saving happen in this process, which alone holds the gradebook. Executing happens on Dask workers, here
-or on other machines. The run may be killed at any moment, and the same command goes on: a hand-in counts as graded
+or on other machines. The run may be killed at any moment, and the same command goes on: a submission counts as graded
 when its folder stands under `autograded/`, and the folder is moved there, whole, after its points are in the gradebook.
 """
 
@@ -25,13 +25,13 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from helpers.grading.course import Course, CourseError
 from helpers.grading.facts import FACTS_FILE, Facts, read_facts, write_facts
-from helpers.grading.intake import TIME_FILE, Files, HandIn, Master, read_folder, read_time, take_in
+from helpers.grading.intake import TIME_FILE, Files, Master, Submission, read_folder, read_time, take_in
 from helpers.grading.intake.files import replace_folder
 from helpers.grading.labs import find_labs
 from helpers.grading.pages.harmless import make_safe
 from helpers.grading.pipeline.causes import syntax_errors
 from helpers.grading.pipeline.evidence import save_evidence
-from helpers.grading.pipeline.submission import Outcome, run_hand_in
+from helpers.grading.pipeline.submission import Outcome, run_submission
 from helpers.grading.sandbox.box import SandboxError
 from helpers.grading.sandbox.filesystem import SubmissionError
 from helpers.grading.text import line
@@ -41,8 +41,8 @@ __all__ = ["Grading", "Plan"]
 _log = logging.getLogger(__name__)
 
 Tell = Callable[[str, str], None]
-SETTINGS = ("Execute", "ExecuteHandIn", "KernelManager", "SandboxProvisioner")
-AHEAD = 4  # hand-ins that are made ready while others run
+SETTINGS = ("Execute", "ExecuteSubmission", "KernelManager", "SandboxProvisioner")
+AHEAD = 4  # submissions that are made ready while others run
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ class Plan:
 
     Attributes:
         to_grade: the students to grade.
-        graded: those whose hand-ins are graded already.
-        outdated: those of the latter whose hand-ins were graded by other checks or points than the lab has now.
+        graded: those whose submissions are graded already.
+        outdated: those of the latter whose submissions were graded by other checks or points than the lab has now.
     """
 
     to_grade: list[str]
@@ -70,7 +70,7 @@ class Grading:
     def __init__(self, course: Course, assignment: str) -> None:
         self.course, self.assignment = course, assignment
         self._staging = course.root / ".autograding" / assignment
-        self._notes: dict[str, Facts] = {}  # of the hand-ins that are under way
+        self._notes: dict[str, Facts] = {}  # of the submissions that are under way
         self.remarks: dict[str, str] = {}  # what was out of the ordinary with those that are graded, by student
         with course.gradebook() as gradebook:
             self.notebook = self._only_notebook(gradebook)
@@ -102,11 +102,11 @@ class Grading:
         return Plan([student for student in chosen if student not in graded], list(graded), outdated)
 
     def warnings(self, plan: Plan) -> list[str]:
-        """What the instructor has changed since hand-ins were graded, or the lab was released, and what to do."""
+        """What the instructor has changed since submissions were graded, or the lab was released, and what to do."""
         lab, mended, said = self.assignment, ", ".join(self.master.unreleased), []
         if plan.outdated:
             said.append(
-                f"{lab} has changed since {len(plan.outdated)} of {len(plan.graded)} hand-ins were graded. "
+                f"{lab} has changed since {len(plan.outdated)} of {len(plan.graded)} submissions were graded. "
                 f"`course autograde {lab} --force` grades them again; what a person gave stays."
             )
         if mended:
@@ -117,35 +117,35 @@ class Grading:
         return said
 
     def _graded_by(self, student: str) -> str:
-        """The digest of the lab by which a hand-in was graded; none if it was not, or was something else then."""
+        """The digest of the lab by which a submission was graded; none if it was not, or was something else then."""
         folder = self._folder("autograded", student)
         facts = read_facts(folder)
         if (folder / f"{self.notebook}.ipynb").exists():
             with suppress(OSError):  # it will be said when it is taken in
-                if facts.hand_in == read_folder(self._submitted(student), self._ignored()).digest:
+                if facts.submission == read_folder(self._submitted(student), self._ignored()).digest:
                     return facts.lab
         return ""
 
     @cached_property
     def _lab(self) -> str:
-        """The digest of all by which hand-ins are graded."""
+        """The digest of all by which submissions are graded."""
         return Files({**self._lab_files, "": self.master.rules.encode()}).digest
 
     def run(self, plan: Plan, client: Client, started: Callable[[str], None], finished: Tell) -> dict[str, str]:
-        """Grade. A hand-in that cannot be graded costs no other.
+        """Grade. A submission that cannot be graded costs no other.
 
-        Where the grading itself fails, the hand-in runs once more, apart from all others: one of them may have been
+        Where the grading itself fails, the submission runs once more, apart from all others: one of them may have been
         the reason. Where it fails again nothing is saved.
 
         Args:
-            started: is told each student whose hand-in goes to the workers.
+            started: is told each student whose submission goes to the workers.
             finished: is told each student that is done, and why not graded (the empty string otherwise).
 
         Raises:
             CourseError: if a worker lacks a protection of the sandbox; what was graded until then is kept.
 
         Returns:
-            Why a hand-in could not be graded, by student; empty if all is well.
+            Why a submission could not be graded, by student; empty if all is well.
         """
         shutil.rmtree(self._staging, ignore_errors=True)  # what a killed run left
         failed: dict[str, str] = {}
@@ -161,21 +161,21 @@ class Grading:
         with self.course.gradebook() as gradebook:
             self._entered = self._enter(gradebook, plan.to_grade)
             waiting = iter(plan.to_grade)
-            running, taken = as_completed(), dict[Any, tuple[HandIn, bool]]()
+            running, taken = as_completed(), dict[Any, tuple[Submission, bool]]()
             places = sum(client.nthreads().values()) + AHEAD
 
-            def submit(hand_in: HandIn, apart: bool = False) -> None:
-                future = client.submit(run_hand_in, hand_in, self._settings(), apart, pure=False, retries=0)
-                taken[future.key] = hand_in, apart
+            def submit(submission: Submission, apart: bool = False) -> None:
+                future = client.submit(run_submission, submission, self._settings(), apart, pure=False, retries=0)
+                taken[future.key] = submission, apart
                 running.add(future)
 
             def start_next() -> None:
                 for student in waiting:
                     _log.info("%s: taken", student)
                     try:
-                        hand_in = self._prepare(student)
+                        submission = self._prepare(student)
                         started(student)
-                        submit(hand_in)
+                        submit(submission)
                         return
                     except Exception as error:  # whatever is wrong with this one, the class goes on
                         done(student, error)
@@ -183,17 +183,17 @@ class Grading:
             for _ in range(places):
                 start_next()
             for future in running:
-                hand_in, second = taken.pop(future.key)
+                submission, second = taken.pop(future.key)
                 try:
                     outcome = future.result()
                 except SandboxError as error:  # it would be the same for all
-                    raise CourseError(f"No hand-in can be graded: {error}") from None
+                    raise CourseError(f"No submission can be graded: {error}") from None
                 except Exception as error:
                     if not second and not isinstance(error, SubmissionError):
-                        _log.warning("%s: tried again, for the grading failed", hand_in.student, exc_info=error)
-                        submit(hand_in, apart=True)
+                        _log.warning("%s: tried again, for the grading failed", submission.student, exc_info=error)
+                        submit(submission, apart=True)
                         continue
-                    done(hand_in.student, error)
+                    done(submission.student, error)
                 else:
                     self._try_to_save(gradebook, outcome, done)
                 future.release()
@@ -215,7 +215,7 @@ class Grading:
         return {name: dict(self.course.config[name]) for name in SETTINGS if name in self.course.config}
 
     def _enter(self, gradebook: Gradebook, students: list[str]) -> dict[str, SubmittedAssignment]:
-        """Enter all hand-ins into the gradebook, each as nbgrader's `add_submission` does, but in one transaction."""
+        """Enter all submissions into the gradebook as nbgrader's `add_submission` does, in one transaction."""
         session = gradebook.db()
         session.expire_on_commit = session.autoflush = False  # what this run makes need not be written and read at once
         assignment = gradebook.find_assignment(self.assignment)
@@ -237,9 +237,9 @@ class Grading:
         gradebook.db.commit()
         return {name: entered[name] for name in students}
 
-    def _prepare(self, student: str) -> HandIn:
+    def _prepare(self, student: str) -> Submission:
         """Take in what the student handed in, and stage the files that will lie beside the graded notebook."""
-        hand_in = take_in(
+        submission = take_in(
             student,
             self._folder("submitted", student),
             self.master,
@@ -250,13 +250,15 @@ class Grading:
         )
         staged = self._staging / student
         staged.mkdir(parents=True)
-        for name, content in hand_in.files.items():
+        for name, content in submission.files.items():
             (staged / name).parent.mkdir(parents=True, exist_ok=True)
             (staged / name).write_bytes(content)
-        if hand_in.time:
-            (staged / TIME_FILE).write_text(f"{hand_in.time} UTC\n")
-        self._notes[student] = Facts(hand_in.notes, hand_in.is_readable, hand_in=hand_in.digest, lab=self._lab)
-        return hand_in
+        if submission.time:
+            (staged / TIME_FILE).write_text(f"{submission.time} UTC\n")
+        self._notes[student] = Facts(
+            submission.notes, submission.is_readable, submission=submission.digest, lab=self._lab
+        )
+        return submission
 
     def _ignored(self) -> list[str]:
         return [*self.course.coursedir.ignore, FACTS_FILE]
@@ -283,11 +285,11 @@ class Grading:
         LimitOutput(config=self.course.config).preprocess(notebook, {})
         make_safe(notebook)
         staged = self._stage(notebook, outcome)
-        submission = self._entered[outcome.student]
-        _read_manual_scores(gradebook, submission.notebooks[0])
-        save_evidence(submission.notebooks[0], notebook, outcome.evidence)
+        entry = self._entered[outcome.student]
+        _read_manual_scores(gradebook, entry.notebooks[0])
+        save_evidence(entry.notebooks[0], notebook, outcome.evidence)
         gradebook.db.flush()
-        self._assign_late_penalty(gradebook, submission)
+        self._assign_late_penalty(gradebook, entry)
         gradebook.db.commit()
         replace_folder(staged, self._folder("autograded", outcome.student))
 
@@ -306,16 +308,16 @@ class Grading:
                 path.chmod(0o664 if self.course.coursedir.groupshared else 0o444)
         return staged
 
-    def _assign_late_penalty(self, gradebook: Gradebook, submission: SubmittedAssignment) -> None:
+    def _assign_late_penalty(self, gradebook: Gradebook, entry: SubmittedAssignment) -> None:
         """As nbgrader's AssignLatePenalties, with its plugin, in the transaction that saves the points."""
-        (notebook,) = submission.notebooks
+        (notebook,) = entry.notebooks
         notebook.late_submission_penalty = None
-        late = submission.total_seconds_late
+        late = entry.total_seconds_late
         if late > 0:
             gradebook.db.refresh(notebook)  # its score is computed by the data base
             step = AssignLatePenalties(config=self.course.config)
             step.init_plugin()
-            penalty = step.plugin_inst.late_submission_penalty(submission.student_id, notebook.score, late)
+            penalty = step.plugin_inst.late_submission_penalty(entry.student_id, notebook.score, late)
             if penalty is not None:
                 notebook.late_submission_penalty = min(max(penalty, 0), notebook.score)
 

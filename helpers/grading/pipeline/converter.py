@@ -1,7 +1,7 @@
 """`nbgrader autograde`, and with it formgrader's button, grade as `course autograde` does.
 
-nbgrader's own converter looks for notebooks by name, takes a hand-in's order at its word, and ends for the whole class
-at one bad time stamp. It has no place for another intake, so that `nbgrader_config.py` replaces its `start`.
+nbgrader's own converter looks for notebooks by name, trusts the order of a submission's cells, and stops for the whole
+class at one bad time stamp. It offers no way to plug in another intake, so `nbgrader_config.py` replaces its `start`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def start(converter: Autograde) -> None:
     """Grade the students that nbgrader was asked to grade.
 
     Raises:
-        NbGraderException: if nobody has handed in, or a hand-in was not graded; the log says why.
+        NbGraderException: if nobody has handed in, or a submission was not graded; the log says why.
     """
     # In a thread of its own: formgrader calls this where Jupyter's event loop runs.
     with ThreadPoolExecutor(1) as thread:
@@ -51,7 +51,7 @@ def _grade(converter: Autograde) -> dict[str, str]:
         if fnmatchcase(student, coursedir.student_id) and student not in excluded
     ]
     if not students:
-        raise CourseError(f"no hand-in of {coursedir.student_id} for {coursedir.assignment_id} was collected")
+        raise CourseError(f"no submission of {coursedir.student_id} for {coursedir.assignment_id} was collected")
     grading = Grading(course, coursedir.assignment_id)
     plan = grading.plan(students, converter.force)
     for warning in grading.warnings(plan):

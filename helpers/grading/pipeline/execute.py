@@ -1,4 +1,4 @@
-"""Runs a hand-in: the student's cells in a boxed kernel, the checks in the clean room.
+"""Runs a submission: the student's cells in a boxed kernel, the checks in the clean room.
 
 cell                      student's kernel (boxed)      clean room (trusted)
 set-up, locked            runs                          runs
@@ -31,7 +31,7 @@ from helpers.grading.pipeline.causes import cause_in, with_cause
 from helpers.grading.pipeline.evidence import Evidence, evidence_of, show
 from helpers.grading.pipeline.lending import Lender
 
-__all__ = ["ExecuteHandIn"]
+__all__ = ["ExecuteSubmission"]
 
 SHOWN = {  # what a cell may do to its outputs; widgets live on in no graded notebook
     "clear_output",
@@ -46,16 +46,16 @@ SHOWN = {  # what a cell may do to its outputs; widgets live on in no graded not
 SETTLE_SECONDS = 10  # for a kernel to come to rest after an interrupt
 
 
-class ExecuteHandIn(Execute):
+class ExecuteSubmission(Execute):
     """nbgrader's Execute, in which checks never meet the student's process.
 
     Whatever the student's code does, the run ends: a kernel that dies or does not stop costs what comes after it,
     and `resources["evidence"]` holds, by grade id, what each check has shown.
     """
 
-    total_timeout = Integer(1200, help="Seconds that a whole hand-in may take.").tag(config=True)
+    total_timeout = Integer(1200, help="Seconds that a whole submission may take.").tag(config=True)
     lend = Bool(True, help="Check answers with right ones where earlier ones that they use are wrong.").tag(config=True)
-    output_limit = Integer(2_000_000, help="Bytes of output that are kept of a hand-in.").tag(config=True)
+    output_limit = Integer(2_000_000, help="Bytes of output that are kept of a submission.").tag(config=True)
 
     def __init__(self, **kwargs: Any) -> None:
         # Whatever kernel a notebook names, and whether or not one is installed: the student's cells run in the box.
@@ -180,7 +180,7 @@ class ExecuteHandIn(Execute):
         return self.timeout if self.timeout and self.timeout > 0 else self.total_timeout
 
     def _left(self) -> float:
-        """Seconds for the student's next cell: none when the hand-in's time is over."""
+        """Seconds for the student's next cell: none when the submission's time is over."""
         return min(self._longest_cell(), self._end - monotonic())
 
     def _left_for_checks(self) -> float:

@@ -1,4 +1,4 @@
-"""Where hand-ins are executed: threads of this process, or Dask workers of an instructor's cluster."""
+"""Where submissions are executed: threads of this process, or Dask workers of an instructor's cluster."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def workers(number: int | None = None, scheduler: str | None = None) -> Iterator
     Threads are enough here, and share one zygote: each only waits for a kernel and a clean room of its own.
 
     Args:
-        number: hand-ins that run at once on this machine; by default four for each core, since each waits most of
+        number: submissions that run at once on this machine; by default four for each core, since each waits most of
             the time: for a kernel to start, for messages.
         scheduler: the address of a Dask scheduler, such as `tcp://10.0.0.1:8786`; its workers are used instead.
 
     Raises:
         CourseError: if the scheduler does not answer, or has no workers.
     """
-    logging.getLogger("distributed.worker").setLevel(logging.CRITICAL)  # why a hand-in failed is told by `Grading`
+    logging.getLogger("distributed.worker").setLevel(logging.CRITICAL)  # why a submission failed is told by `Grading`
     dask.config.set({"distributed.comm.timeouts.connect": "10s", "distributed.admin.log-length": 0})
     if scheduler is None:
         threads = number or 4 * len(os.sched_getaffinity(0))
@@ -38,7 +38,7 @@ def workers(number: int | None = None, scheduler: str | None = None) -> Iterator
                 n_workers=1,
                 threads_per_worker=threads,
                 processes=False,
-                memory_limit=0,  # what a hand-in may take is the sandbox's to limit
+                memory_limit=0,  # what a submission may take is the sandbox's to limit
                 dashboard_address="127.0.0.1:0",
                 worker_dashboard_address="127.0.0.1:0",
             ) as cluster,

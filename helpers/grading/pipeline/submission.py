@@ -1,4 +1,4 @@
-"""A hand-in on its way to a worker and back: text and bytes, no paths."""
+"""A submission on its way to a worker and back: text and bytes, no paths."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ import nbformat
 from jupyter_core.utils import ensure_event_loop
 from traitlets.config import Config
 
-from helpers.grading.intake import HandIn
+from helpers.grading.intake import Submission
 from helpers.grading.pipeline.evidence import Evidence
 
-__all__ = ["Outcome", "run_hand_in"]
+__all__ = ["Outcome", "run_submission"]
 
 _log = logging.getLogger(__name__)
-_turns = threading.BoundedSemaphore(2)  # for hand-ins that run apart: each needs a zygote, half a gigabyte
+_turns = threading.BoundedSemaphore(2)  # for submissions that run apart: each needs a zygote, half a gigabyte
 
 
 @dataclass(frozen=True)
@@ -35,44 +35,44 @@ class Outcome:
     boxed: bool = True
 
 
-def run_hand_in(hand_in: HandIn, settings: dict[str, Any], apart: bool = False) -> Outcome:
-    """Execute a hand-in, on whatever machine this is. Running it twice does no harm.
+def run_submission(submission: Submission, settings: dict[str, Any], apart: bool = False) -> Outcome:
+    """Execute a submission, on whatever machine this is. Running it twice does no harm.
 
     Args:
         settings: nbgrader's configuration, as plain data.
-        apart: whether no other hand-in may share anything with this one.
+        apart: whether no other submission may share anything with this one.
 
     Raises:
         SandboxError: if this machine lacks a protection.
         Exception: if the grading failed, which is no fault of the student's.
     """
     # Jupyter's blocking calls find their event loop in the context, which Dask's threads would otherwise share.
-    return Context().run(_run_apart if apart else _run, hand_in, settings)
+    return Context().run(_run_apart if apart else _run, submission, settings)
 
 
-def _run_apart(hand_in: HandIn, settings: dict[str, Any]) -> Outcome:
+def _run_apart(submission: Submission, settings: dict[str, Any]) -> Outcome:
     from helpers.grading.kernels.provisioner import own_zygote
 
     with _turns, own_zygote():
-        return _run(hand_in, settings)
+        return _run(submission, settings)
 
 
-def _run(hand_in: HandIn, settings: dict[str, Any]) -> Outcome:
-    _log.info("%s: started", hand_in.student)
+def _run(submission: Submission, settings: dict[str, Any]) -> Outcome:
+    _log.info("%s: started", submission.student)
     from helpers.grading.pipeline.execute import (
-        ExecuteHandIn,  # here, so that planning a run does not wait for the imports
+        ExecuteSubmission,  # here, so that planning a run does not wait for the imports
     )
 
-    notebook = nbformat.reads(hand_in.notebook, as_version=4)
-    with _event_loop(), tempfile.TemporaryDirectory(prefix="hand-in-") as folder:
-        for name, content in hand_in.files.items():
+    notebook = nbformat.reads(submission.notebook, as_version=4)
+    with _event_loop(), tempfile.TemporaryDirectory(prefix="submission-") as folder:
+        for name, content in submission.files.items():
             path = Path(folder) / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        execute = ExecuteHandIn(config=Config(settings))
-        facts = {name: getattr(hand_in, name) for name in ("withheld", "names", "seed", "lendable")}
+        execute = ExecuteSubmission(config=Config(settings))
+        facts = {name: getattr(submission, name) for name in ("withheld", "names", "seed", "lendable")}
         notebook, resources = execute.preprocess(notebook, {"metadata": {"path": folder}, **facts})
-    return Outcome(hand_in.student, nbformat.writes(notebook), resources["evidence"], resources["boxed"])
+    return Outcome(submission.student, nbformat.writes(notebook), resources["evidence"], resources["boxed"])
 
 
 @contextlib.contextmanager

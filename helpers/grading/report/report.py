@@ -36,12 +36,12 @@ def report(course: Course, folder: Path, console: Console) -> Path:
         The path of the HTML page.
 
     Raises:
-        CourseError: if the gradebook holds no hand-in yet.
+        CourseError: if the gradebook holds no submission yet.
     """
     with console.status("Reading the gradebook"):
         scores = [_as_text(score) for score in read_scores(course)]
     if not scores:
-        raise CourseError("The gradebook holds no hand-in yet. Collect and grade first: `nbgrader autograde <lab>`.")
+        raise CourseError("The gradebook holds no submission yet. Collect and grade first: `nbgrader autograde <lab>`.")
     hard = difficulties(scores)
     folder.mkdir(parents=True, exist_ok=True)
     _write_csv(folder / "scores.csv", _score_rows(scores))
@@ -121,7 +121,7 @@ def _question_rows(hard: list[Difficulty]) -> list[dict[str, Any]]:
             "possible": one.possible,
             "mean share": round(one.share, 3),
             "without points": one.without,
-            "hand-ins": one.students,
+            "submissions": one.students,
         }
         for one in hard
     ]

@@ -87,7 +87,7 @@ def _question(grade_id: str) -> str:
 
 
 def _notes(course: Course, student: str, assignment: str, notebook: str) -> tuple[list[str], bool]:
-    """What is out of the ordinary with a hand-in, and whether there is something in it for a person to grade."""
+    """What is out of the ordinary with a submission, and whether there is something in it for a person to grade."""
     graded = course.folder("autograded", student, assignment)
     if (graded / f"{notebook}.ipynb").exists():
         facts = read_facts(graded)

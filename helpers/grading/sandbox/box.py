@@ -24,7 +24,7 @@ MIB = 1 << 20
 
 @dataclass(frozen=True)
 class Limits:
-    """What a hand-in may use. All sizes in bytes."""
+    """What a submission may use. All sizes in bytes."""
 
     memory: int = 4096 * MIB  # of all its processes together; each alone may not even ask for more
     scratch: int = 1024 * MIB  # of all its files together
@@ -39,7 +39,7 @@ class Box:
     """One sandbox: what is shown in it, and how much it may use.
 
     Attributes:
-        submitted: the hand-in's folder, of which all but notebooks is copied in; empty for none.
+        submitted: the submission's folder, of which all but notebooks is copied in; empty for none.
         shown: more that can be read inside, as place -> where it lies on the machine: files of the data sets.
         gpu: whether NVIDIA's devices are there.
     """
@@ -135,7 +135,7 @@ def enter(box: Box) -> None:
 
     Raises:
         SandboxError: if this machine does not offer a protection.
-        SubmissionError: if the hand-in's files do not fit in.
+        SubmissionError: if the submission's files do not fit in.
     """
     uid, readable = _own_uid(), filesystem.readable(box.shown)
     submitted = Path(box.submitted).resolve() if box.submitted else None

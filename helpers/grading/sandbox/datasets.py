@@ -14,7 +14,7 @@ from helpers.datasets.files import LAYOUTS, DataError, is_hidden, open_file, wri
 
 __all__ = ["shown_data"]
 
-_lock = Lock()  # hand-ins start side by side
+_lock = Lock()  # submissions start side by side
 
 
 def shown_data(data: Path, withheld: Collection[str], scratch: Path) -> dict[str, str]:

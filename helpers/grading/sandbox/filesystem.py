@@ -27,19 +27,19 @@ __all__ = [
     "show",
 ]
 
-HOME = Path("/student")  # inside; the hand-in's files lie here
+HOME = Path("/student")  # inside; the submission's files lie here
 _OLD = Path("/.old")
 _QUIET = Mount.NO_SETUID | Mount.NO_DEVICES | Mount.NO_EXECUTE
 _LOCKED = Mount.READ_ONLY | Mount.NO_SETUID | Mount.NO_DEVICES
 _SYSTEM = ("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32")
 _SETTINGS = ("alternatives", "fonts", "ld.so.cache", "localtime", "mime.types")
-# A folder with one of these is never a hand-in.
+# A folder with one of these is never a submission.
 _COURSE = ("nbgrader_config.py", "gradebook.db")
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 
 
 class SubmissionError(Exception):
-    """The files of a hand-in are such that they cannot be brought into the sandbox; others are not affected."""
+    """The files of a submission are such that they cannot be brought into the sandbox; others are not affected."""
 
 
 def leave_old_root() -> None:
@@ -130,18 +130,18 @@ def mount_proc() -> None:
 
 
 def copy_in(folder: Path, size: int) -> None:
-    """Copy the hand-in's files into the box: no notebook (it may hold hidden tests), nothing that a link leads to."""
+    """Copy the submission's files into the box: no notebook (it may hold hidden tests), and no link's target."""
     folder = _OLD / folder.relative_to("/")
     course = next((name for name in _COURSE if (folder / name).exists()), None)
     if course:
         raise SubmissionError(
-            f"the kernel's folder holds {course}: it is a course's, not a hand-in's. Start it elsewhere."
+            f"the kernel's folder holds {course}: it is a course's, not a submission's. Start it elsewhere."
         )
     try:
         shutil.copytree(folder, HOME, symlinks=True, ignore=_not_copied, copy_function=_copy_data, dirs_exist_ok=True)
     except (shutil.Error, OSError) as error:
         room = f"{size >> 20} MiB"
-        raise SubmissionError(f"the hand-in's files cannot be copied into a sandbox of {room}: {error}") from None
+        raise SubmissionError(f"the submission's files cannot be copied into a sandbox of {room}: {error}") from None
 
 
 def _not_copied(folder: str, names: list[str]) -> list[str]:
@@ -160,7 +160,7 @@ def _copy_data(source: str, target: str, *, follow_symlinks: bool = True) -> Non
 
 
 def give_home(uid: int) -> None:
-    """Let the student's code change all files of the hand-in."""
+    """Let the student's code change all files of the submission."""
     for folder, _, files in os.walk(HOME):
         os.chown(folder, uid, uid)
         os.chmod(folder, 0o755)

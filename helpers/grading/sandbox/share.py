@@ -1,4 +1,4 @@
-"""Processor time is shared by hand-ins: one that starts many busy processes or threads waits more than it runs.
+"""Processor time is shared by submissions: one that starts many busy processes or threads waits more than it runs.
 
 Linux shares processor time between sessions, or between threads, and a student's code can make hundreds of both. So
 whoever watches the boxes looks at each turn how many threads want to run, and stops a box with more than it may have
