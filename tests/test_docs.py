@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,7 @@ import yaml
 import helpers
 from tests.conftest import ROOT
 
-LISTED = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
-PAGES = [ROOT / name for name in LISTED]
+PAGES = [*ROOT.glob("*.md"), *(page for name in ("docs", "source", "tests") for page in (ROOT / name).rglob("*.md"))]
 LINK = re.compile(r"\[([^\]]*)\]\((?!https?:|mailto:)([^)#\s]*)(#[^)\s]*)?\)")
 
 
