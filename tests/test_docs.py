@@ -13,8 +13,6 @@ import helpers
 from tests.conftest import ROOT
 
 PAGES = [*ROOT.glob("*.md"), *(page for name in ("docs", "source", "tests") for page in (ROOT / name).rglob("*.md"))]
-GRADING = ROOT / "helpers" / "grading"
-PACKAGES = {path.parent.name for path in GRADING.glob("*/__init__.py")}
 LINK = re.compile(r"\[([^\]]*)\]\((?!https?:|mailto:)([^)#\s]*)(#[^)\s]*)?\)")
 
 
@@ -38,24 +36,6 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert not anchor or anchor[1:] in anchors(path), f"{target}{anchor}: link to headings; lines move"
         if path.suffix == ".py" and (name := re.fullmatch(r"`(\w+)`", words)):
             assert name[1] in defined(path), f"{target} defines no {name[1]}"
-
-
-def imported(path: Path) -> set[str]:
-    """The packages of `helpers.grading` that a file imports."""
-    return set(re.findall(r"^ *from helpers\.grading\.(\w+)", path.read_text(encoding="utf-8"), re.M)) & PACKAGES
-
-
-def test_packages_import_along_the_arrows() -> None:
-    drawn = re.findall(r"^(\w+) +→ (.+)$", (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8"), re.M)
-    allowed = {package: {package, *re.findall(r"\w+", targets)} for package, targets in drawn}
-    for package in PACKAGES:
-        for path in (GRADING / package).glob("*.py"):
-            assert imported(path) <= allowed.get(package, {package}), path
-
-
-def test_what_notebooks_import_knows_nothing_of_grading() -> None:
-    files = [path for path in (ROOT / "helpers").rglob("*.py") if not path.is_relative_to(GRADING)]
-    assert [path for path in files if re.search(r"^ *(from|import) helpers\.grading", path.read_text(), re.M)] == []
 
 
 def test_one_version_everywhere() -> None:
