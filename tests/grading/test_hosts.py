@@ -13,7 +13,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from distributed import Client
 
 from helpers.grading.course import Course, CourseError
 from helpers.grading.demo.made_up_class import fill_in
@@ -106,6 +105,8 @@ def course(released_course: Path, tmp_path: Path) -> Course:
 
 
 def _await_workers(address: str, number: int) -> None:
+    from distributed import Client  # here, because the import takes a second
+
     deadline = time.monotonic() + 60
     while True:
         try:
