@@ -408,7 +408,7 @@ class TestDownload:
         assert all_files(no_data) == {*small_mnist(), *small_cifar10()}
 
     def test_the_next_mirror_is_tried(self, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(MNIST, "mirrors", [f"{server.url}nothing-here/", server.url])
+        monkeypatch.setattr("torchvision.datasets.MNIST.mirrors", [f"{server.url}nothing-here/", server.url])
         assert load("mnist").source == "download"
 
     def test_a_wrong_checksum_is_an_error_and_leaves_nothing(self, server: Server, no_data: Path) -> None:
