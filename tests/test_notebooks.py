@@ -21,6 +21,7 @@ WIDEST_PICTURE = 860  # pixels: what JupyterLab shows in full beside its list of
 SMALLEST_LETTERS = 15  # pixels: 11 points
 
 
+@pytest.mark.slow
 @each_lab()
 def test_a_lab_runs_and_runs_again(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import papermill  # here, because the import takes a second

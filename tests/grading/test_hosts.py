@@ -21,6 +21,8 @@ from helpers.grading.pipeline.executors import workers
 from helpers.grading.report.scores import read_scores
 from tests.conftest import SMALL
 
+pytestmark = pytest.mark.slow
+
 RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
 STUDENTS = [f"student{number:02d}" for number in range(10)]
 BRIDGE, NET = f"cnn{os.getpid() % 100000}", "10.213.77"

@@ -26,6 +26,8 @@ from helpers.grading.kernels.provisioner import (
 from helpers.grading.kernels.zygote import shared
 from helpers.grading.sandbox.box import SandboxError
 
+pytestmark = pytest.mark.slow
+
 
 def client(
     *sources: str, folder: Path | None = None, config: Config | None = None, timeout: int = 60

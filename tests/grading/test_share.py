@@ -119,9 +119,8 @@ with hog.setup_kernel():
 """
 
 
+@pytest.mark.root
 def test_a_box_waits_though_nobody_may_look_into_its_processes() -> None:
-    if os.geteuid():
-        pytest.skip("needs root, to be another user")
     with tempfile.TemporaryDirectory() as home:
         done = run_as_ordinary_user(HIDDEN, Path(home))
     assert done.stdout == "waits\n", done.stderr
