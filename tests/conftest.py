@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from helpers.grading.course import Course
 from helpers.grading.labs import Lab, find_labs
+from helpers.grading.startup import quick_imports
 from tests.browser import CHROMIUM
 
 matplotlib.use("agg")  # here; kernels that tests start show their figures in the notebook, as for a student
@@ -38,6 +39,13 @@ class ByFileAndLab(LoadScopeScheduling):
 @pytest.hookimpl(optionalhook=True)  # without pytest-xdist nobody asks
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFileAndLab:
     return ByFileAndLab(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Import all test modules in less time: each of pytest-xdist's workers does."""
+    with quick_imports():
+        return (yield)
 
 
 @pytest.hookimpl(tryfirst=True)  # before fixtures start a browser
