@@ -78,6 +78,7 @@ lint: setup
 	ruff check
 	ruff format --check
 	mypy
+	lint-imports
 	course lint
 
 COMPILE = uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \

@@ -46,7 +46,7 @@ def smoke_values(lab: Lab) -> dict[str, object]:
     """The smoke values, all of which must be set in the lab: papermill itself only warns, and runs the full lab."""
     import papermill
 
-    values = lab.parameters("smoke")
+    values = lab.settings().smoke
     known = papermill.inspect_notebook(lab.path)
     assert set(values) <= set(known), f"{lab.assignment} sets no {', '.join(set(values) - set(known))}"
     return values

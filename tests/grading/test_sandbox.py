@@ -23,6 +23,8 @@ from helpers.grading.sandbox.box import PROTECTIONS, Box, Limits, Protection, Sa
 from helpers.grading.sandbox.filesystem import HOME, SubmissionError
 from helpers.grading.sandbox.linux import Mount, Namespace
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def bait() -> Iterator[Bait]:

@@ -21,6 +21,8 @@ from tests.grading.test_provisioner import client
 from tests.grading.test_zygote import LONG, fork
 from tests.grading.users import run_as_ordinary_user
 
+pytestmark = pytest.mark.slow
+
 BUSY = "for i in $(seq {}); do (while :; do :; done) & done; wait"
 SESSIONS = f"""
 import subprocess
