@@ -54,7 +54,7 @@ def serving(source: str, names: dict[str, Any], cpu: int = resource.RLIM_INFINIT
         dispatcher = Dispatcher(channel, names)
         with contextlib.suppress(Exception):  # as in a notebook: what a failed cell did not define is not there
             run_cell(source, names)
-        while dispatcher.serve_one():
+        while dispatcher.handle_request():
             pass
 
     return work

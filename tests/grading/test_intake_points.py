@@ -89,7 +89,7 @@ def _serve(channel: socket.socket, code: list[NotebookNode]) -> None:
             with contextlib.suppress(BaseException):
                 run_cell(cell.source, names)
     dispatcher = Dispatcher(channel, names)
-    while dispatcher.serve_one():
+    while dispatcher.handle_request():
         pass
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,6 +17,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
 
+from helpers.grading.cli import _logging_to
 from helpers.grading.kernels import provisioner as provisioner_module
 from helpers.grading.kernels.provisioner import (
     KERNEL_NAME,
@@ -124,6 +126,14 @@ def test_a_loop_that_cannot_be_interrupted_is_killed() -> None:
     endless = "while True:\n    try:\n        while True: pass\n    except KeyboardInterrupt: pass"
     with pytest.raises(CellTimeoutError):
         client(endless, timeout=1).execute()
+
+
+def test_the_log_tells_how_processes_started_and_ended(tmp_path: Path) -> None:
+    with _logging_to(tmp_path / "log"), pytest.raises(DeadKernelError):
+        client("import os; os._exit(3)").execute()
+    started, ended = re.findall(r"INFO pid (\d+): (.*)", (tmp_path / "log").read_text())[-2:]
+    assert started[1] == "started, runs helpers.grading.kernels.kernel:run"
+    assert ended == (started[0], "ended with exit code 3")
 
 
 def test_what_a_limit_stopped_is_said() -> None:

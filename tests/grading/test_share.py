@@ -16,7 +16,7 @@ import pytest
 
 from helpers.grading.kernels.zygote import shared
 from helpers.grading.sandbox import memory, share
-from helpers.grading.sandbox.share import LEAST, Share
+from helpers.grading.sandbox.share import LEAST, CpuShare
 from tests.grading.test_provisioner import client
 from tests.grading.test_zygote import LONG, fork
 from tests.grading.users import run_as_ordinary_user
@@ -57,7 +57,7 @@ def busy(request: pytest.FixtureRequest) -> Iterator[int]:
 @pytest.mark.parametrize("busy", [4 * LEAST], indirect=True)
 def test_who_wants_four_times_a_share_waits_three_turns_of_four(busy: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
-    one = Share(busy)
+    one = CpuShare(busy)
     for _ in range(2):
         one.turn(boxes=1, crowded=True)
         for _ in range(3):
@@ -70,14 +70,14 @@ def test_who_wants_four_times_a_share_waits_three_turns_of_four(busy: int, monke
 
 @pytest.mark.parametrize("busy", [4 * LEAST], indirect=True)
 def test_nobody_waits_as_long_as_there_is_room(busy: int) -> None:
-    one = Share(busy)
+    one = CpuShare(busy)
     one.turn(boxes=1, crowded=False)
     assert not one.waits
 
 
 @pytest.mark.parametrize("busy", [LEAST], indirect=True)
 def test_who_keeps_to_the_share_never_waits(busy: int) -> None:
-    one = Share(busy)
+    one = CpuShare(busy)
     for _ in range(10):
         one.turn(boxes=100, crowded=True)
         assert not one.waits

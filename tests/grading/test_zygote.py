@@ -187,7 +187,7 @@ def test_what_cannot_be_watched_is_ended_and_the_zygote_lives(monkeypatch: pytes
     with subprocess.Popen(["sleep", str(LONG)]) as process:
         ours, theirs = socket.socketpair()
         with ours, theirs, open(os.pidfd_open(process.pid), "rb", buffering=0) as pidfd:
-            child = forkserver._Running(process.pid, pidfd.fileno(), theirs, LIMITS, None)
+            child = forkserver._ForkedProcess(process.pid, pidfd.fileno(), theirs, LIMITS, None)
             child.watch(1, False)
             assert process.wait() == -signal.SIGKILL
             child.why, why = "", child.why
@@ -201,7 +201,7 @@ def test_a_process_whose_end_nobody_can_watch_is_refused_and_ended() -> None:
         """What students' processes of the same user have used up: Linux counts epoll's watches for all together."""
 
         def register(self, fileobj: object, events: int, data: object = None) -> NoReturn:
-            self.pid = cast(forkserver._Running, data).pid
+            self.pid = cast(forkserver._ForkedProcess, data).pid
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

@@ -98,7 +98,7 @@ class Dispatcher:
         self._kept: dict[str, Any] | None = None  # the student's variables, while others are lent
         self._lent: set[str] = set()
 
-    def serve_one(self) -> bool:
+    def handle_request(self) -> bool:
         """Read one request and answer it. False if the clean room is gone."""
         try:
             self._take(*receive(self._channel))
