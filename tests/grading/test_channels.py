@@ -35,7 +35,7 @@ def zmq_context() -> Iterator[zmq.Context[zmq.Socket[bytes]]]:
 
 @asynccontextmanager
 async def connected(folder: Path, session: Session) -> AsyncIterator[tuple[Channel, Reasons, socket.socket]]:
-    """A channel, the reasons for which it ended the kernel, and the kernel's end, where bytes may be written."""
+    """Give a channel, the reasons for which it stopped the kernel, and the kernel's end of the connection."""
     ended: Reasons = []
     channel = Channel(session, ended.append)
     with socket.socket(socket.AF_UNIX) as listener:
@@ -56,9 +56,11 @@ async def connected(folder: Path, session: Session) -> AsyncIterator[tuple[Chann
 
 
 def packed(*frames: bytes) -> bytes:
-    """A message of these frames, as it stands on the wire."""
+    """Return a message of these frames as bytes on the wire."""
     last = len(frames) - 1
-    return b"".join(bytes([2 | (place < last)]) + len(one).to_bytes(8, "big") + one for place, one in enumerate(frames))
+    return b"".join(
+        bytes([2 | (index < last)]) + len(frame).to_bytes(8, "big") + frame for index, frame in enumerate(frames)
+    )
 
 
 def message(session: Session, content: Any = None, buffers: int = 0) -> bytes:
@@ -71,7 +73,9 @@ def nested(session: Session) -> bytes:
     return packed(mark, session.sign(parts), *parts)
 
 
-def test_it_speaks_with_zeromq(tmp_path: Path, session: Session, zmq_context: zmq.Context[zmq.Socket[bytes]]) -> None:
+def test_a_channel_speaks_with_zeromq(
+    tmp_path: Path, session: Session, zmq_context: zmq.Context[zmq.Socket[bytes]]
+) -> None:
     async def talk() -> None:
         with zmq_context.socket(zmq.ROUTER) as router:
             router.bind(f"ipc://{tmp_path}/kernel")
@@ -79,19 +83,19 @@ def test_it_speaks_with_zeromq(tmp_path: Path, session: Session, zmq_context: zm
             await channel.connect(str(tmp_path / "kernel"), b"DEALER")
             channel.send(session.msg("execute_request", {"code": "1 + 1"}))
             await asyncio.to_thread(router.poll, 60_000)
-            sender, heard = session.recv(router)
-            assert heard["content"] == {"code": "1 + 1"}
-            session.send(router, "execute_reply", {"status": "ok"}, parent=heard, ident=sender, buffers=[b"12345"])
+            sender, received = session.recv(router)
+            assert received["content"] == {"code": "1 + 1"}
+            session.send(router, "execute_reply", {"status": "ok"}, parent=received, ident=sender, buffers=[b"12345"])
             reply = await channel.get_msg(60)
             assert (reply["msg_type"], reply["content"]) == ("execute_reply", {"status": "ok"})
-            assert reply["parent_header"]["msg_id"] == heard["msg_id"]
+            assert reply["parent_header"]["msg_id"] == received["msg_id"]
             assert reply["size"] == len(b'{"status": "ok"}12345')
             channel.stop()
 
     asyncio.run(talk())
 
 
-def test_it_hears_all_that_is_published(
+def test_a_channel_receives_all_published_messages(
     tmp_path: Path, session: Session, zmq_context: zmq.Context[zmq.Socket[bytes]]
 ) -> None:
     async def listen() -> None:
@@ -108,30 +112,30 @@ def test_it_hears_all_that_is_published(
     asyncio.run(listen())
 
 
-def test_what_is_not_there_in_time_is_not_lost(tmp_path: Path, session: Session) -> None:
+def test_a_message_that_arrives_late_is_not_lost(tmp_path: Path, session: Session) -> None:
     async def listen() -> None:
         async with connected(tmp_path, session) as (channel, ended, kernel):
             sent = message(session, buffers=3)
-            for place in range(0, len(sent), 7):
+            for start in range(0, len(sent), 7):
                 with pytest.raises(Empty):
                     await channel.get_msg(0)
-                await asyncio.get_running_loop().sock_sendall(kernel, sent[place : place + 7])
+                await asyncio.get_running_loop().sock_sendall(kernel, sent[start : start + 7])
             assert (await channel.get_msg(60))["content"] == {"text": "hello"}
             assert ended == []
 
     asyncio.run(listen())
 
 
-def test_nothing_is_taken_in_that_nobody_waits_for(tmp_path: Path, session: Session) -> None:
+def test_nothing_is_read_unless_somebody_waits_for_it(tmp_path: Path, session: Session) -> None:
     async def listen() -> None:
         async with connected(tmp_path, session) as (_, ended, kernel):
-            taken, one = 0, message(session)
+            taken, sent = 0, message(session)
             for _ in range(100_000):
                 try:
-                    taken += kernel.send(one)
+                    taken += kernel.send(sent)
                 except BlockingIOError:
                     break
-                await asyncio.sleep(0)  # let it read if it wants to
+                await asyncio.sleep(0)  # let the channel read
             assert taken < 4 << 20
             assert ended == []
 
@@ -146,19 +150,17 @@ HOSTILE: dict[str, tuple[Callable[[Session], bytes], str]] = {
     "many parts": (lambda _: b"\1\0" * (MOST_FRAMES + 1), "it sent a message of more than 1000 parts"),
     "a huge envelope": (
         lambda _: packed(b"<IDS|MSG>", bytes(MOST_ENVELOPE + 1)),
-        "it sent a message with more than 64 KiB around its content",
+        "it sent a message with more than 64 KiB besides its content",
     ),
-    "no message": (lambda _: packed(b"hello"), "it sent what is no message (ValueError)"),
-    "signed by nobody": (lambda _: message(Session(key=b"other")), "it sent what is no message (ValueError)"),
-    "nested without end": (nested, "it sent what is no message (RecursionError)"),
+    "no message": (lambda _: packed(b"hello"), "it sent an invalid message (ValueError)"),
+    "signed by nobody": (lambda _: message(Session(key=b"other")), "it sent an invalid message (ValueError)"),
+    "nested without end": (nested, "it sent an invalid message (RecursionError)"),
     "nothing more": (lambda _: b"", ""),
 }
 
 
 @pytest.mark.parametrize("attack", HOSTILE)
-def test_a_kernel_that_sends_what_it_may_not_is_ended_and_heard_no_more(
-    attack: str, tmp_path: Path, session: Session
-) -> None:
+def test_a_kernel_that_breaks_the_rules_is_stopped_and_ignored(attack: str, tmp_path: Path, session: Session) -> None:
     send, why = HOSTILE[attack]
 
     async def listen() -> None:
@@ -179,14 +181,14 @@ def test_a_kernel_that_sends_what_it_may_not_is_ended_and_heard_no_more(
     asyncio.run(listen())
 
 
-def test_what_is_too_large_to_keep_is_not_taken_apart(tmp_path: Path, session: Session) -> None:
+def test_content_that_is_too_large_is_not_parsed(tmp_path: Path, session: Session) -> None:
     async def listen() -> None:
         async with connected(tmp_path, session) as (channel, ended, kernel):
             channel.worth_reading = 100
             await asyncio.get_running_loop().sock_sendall(kernel, message(session, content={"text": "x" * 100}))
-            heard = await channel.get_msg(60)
-            assert isinstance(heard["content"], bytes)
-            assert heard["size"] == len(heard["content"]) > 100
+            received = await channel.get_msg(60)
+            assert isinstance(received["content"], bytes)
+            assert received["size"] == len(received["content"]) > 100
             assert ended == []
 
     asyncio.run(listen())

@@ -95,7 +95,7 @@ class Channel:
         except (EOFError, OSError):
             self._end("")
         except Exception as error:  # a hostile kernel may send anything
-            self._end(f"it sent what is no message ({type(error).__name__})")
+            self._end(f"it sent an invalid message ({type(error).__name__})")
         await asyncio.get_running_loop().create_future()  # wait for ever
         raise AssertionError
 
@@ -121,7 +121,7 @@ class Channel:
     def _message(self, frames: list[bytes]) -> dict[str, Any]:
         _, parts = self.session.feed_identities(frames)
         if sum(map(len, parts[:4])) > MOST_ENVELOPE:
-            raise _RefusedError(f"it sent a message with more than {MOST_ENVELOPE >> 10} KiB around its content")
+            raise _RefusedError(f"it sent a message with more than {MOST_ENVELOPE >> 10} KiB besides its content")
         size = sum(map(len, parts[4:]))
         message: dict[str, Any] = self.session.deserialize(parts, content=size <= self.worth_reading)
         return message | {"size": size}

@@ -64,7 +64,7 @@ _own: ContextVar[Zygote] = ContextVar("own zygote")
 
 @contextmanager
 def own_zygote() -> Iterator[None]:
-    """In this block, fork from a zygote that no other submission shares."""
+    """In this block, use a separate zygote for all processes."""
     with closing(Zygote()) as zygote:
         token = _own.set(zygote)
         try:
@@ -114,7 +114,7 @@ class SandboxProvisioner(KernelProvisionerBase):
             OurFault: if it ended because the zygote died.
         """
         if self._kernel and self._kernel.poll() is not None and self._kernel.why == ENDED:
-            raise OurFault("the process that all submissions come of has ended")
+            raise OurFault("the process from which all kernels are forked has ended")
 
     @property
     def has_process(self) -> bool:
@@ -252,7 +252,7 @@ def _limit_of(child: Child) -> str:
 
 def _listen(path: str) -> socket.socket:
     if len(path) > LONGEST_PATH:
-        raise ValueError(f"{path} is too long a name for a socket. Let TMPDIR name a folder nearer to /.")
+        raise ValueError(f"{path} is too long for the name of a socket. Set TMPDIR to a folder with a shorter path.")
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path)
     listener.listen()

@@ -182,7 +182,7 @@ class Zygote:
             ready = b""
         if ready != b"ready":
             self.close()
-            raise ZygoteError("the process that imports PyTorch and Jupyter did not start; see what it said above")
+            raise ZygoteError("the process that imports PyTorch and Jupyter did not start; see its messages above")
         self._control.settimeout(None)
         _log.info("pid %d: the zygote is ready", self.pid)
 

@@ -137,7 +137,7 @@ def copy_in(folder: Path, size: int) -> None:
     course = next((name for name in _COURSE if (folder / name).exists()), None)
     if course:
         raise SubmissionError(
-            f"the kernel's folder holds {course}: it is a course's, not a submission's. Start it elsewhere."
+            f"the kernel's folder contains {course}, so it is no submission. Start the kernel in another folder."
         )
     copy = shutil.copyfile  # without the mode: nbgrader writes read-only files
     try:

@@ -113,7 +113,7 @@ def pivot_root(new: Path, old: Path) -> None:
 
 
 def _prctl(option: int, value: int) -> None:
-    """https://man7.org/linux/man-pages/man2/prctl.2.html"""
+    """Call prctl; see https://man7.org/linux/man-pages/man2/prctl.2.html."""
     _checked(_libc.prctl(ctypes.c_int(option), *map(ctypes.c_ulong, (value, 0, 0, 0))), f"prctl({option})")
 
 

@@ -70,7 +70,7 @@ def _children(pid: int) -> list[int]:
 
 
 def _used_by_one(pid: int) -> int:
-    """Memory that processes share counts for each of them, as after a fork."""
+    """Return the bytes that one process uses. Pages that it shares, as after a fork, count for each process."""
     with suppress(FileNotFoundError, ProcessLookupError):
         for thread in os.listdir(f"/proc/{pid}/task"):  # a first thread that has ended shows no memory; others do
             with suppress(FileNotFoundError, ProcessLookupError, KeyError):
