@@ -30,7 +30,7 @@ from helpers.grading.sandbox.box import Box, Limits, SandboxError
 from helpers.grading.sandbox.filesystem import SubmissionError
 from helpers.grading.text import line
 
-__all__ = ["ENDED", "ENVIRONMENT", "MESSAGE", "Child", "Zygote", "ZygoteError", "pick", "shared"]
+__all__ = ["ENDED", "ENVIRONMENT", "MESSAGE", "Child", "Zygote", "ZygoteError", "pick", "shared", "stop_shared"]
 
 _log = logging.getLogger(__name__)
 
@@ -273,3 +273,10 @@ def shared() -> Zygote:
                 _zygote.close()  # removes its folder
             _zygote = Zygote()
         return _zygote
+
+
+def stop_shared() -> None:
+    """End the zygote of this process, if it has one, and with it every kernel that is running."""
+    with _lock:
+        if _zygote and _zygote.owner == os.getpid():
+            _zygote.close()
