@@ -136,13 +136,15 @@ def test_starts_and_ends_of_processes_are_logged(tmp_path: Path) -> None:
     assert ended == (started[0], "ended with exit code 3")
 
 
-def test_the_limit_that_stopped_a_kernel_is_reported() -> None:
+def test_the_limit_that_stopped_a_kernel_is_reported(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "helpers.grading")
     bomb = "import os, signal\nfor _ in range(3):\n    if os.fork() == 0:\n        x = bytes(400 << 20); signal.pause()"
     notebook_client = client(f"{bomb}\nsignal.pause()", config=Config(SandboxProvisioner={"memory": 1200}))
     with notebook_client.setup_kernel():
         with pytest.raises(DeadKernelError):
             notebook_client.execute_cell(notebook_client.nb.cells[0], 0)
         assert notebook_client.km.provisioner.why == "it used more than 1200 MiB of memory"
+        assert "ended with exit code -9: it used more than 1200 MiB of memory" in caplog.text
 
 
 def test_the_clean_room_asks_the_kernel() -> None:

@@ -227,11 +227,11 @@ class Unpacker:
         self, depth: int, index: Any, kind: str, shape: list[int], order: list[int], device: str, how: Any
     ) -> Tensor:
         _check_axes(shape)
-        dtype = _DTYPES[kind]
-        if torch.device(device).type == "meta":
-            tensor = torch.empty([int(size) for size in shape], dtype=dtype, device=device)
+        dtype, target = _DTYPES[kind], torch.device(device)
+        if target.type == "meta":
+            tensor = torch.empty([int(size) for size in shape], dtype=dtype, device=target)
         else:
-            tensor = tensor_from(self._buffer(index), dtype, shape, order).to(device)
+            tensor = tensor_from(self._buffer(index), dtype, shape, order).to(target)
         return self.linked(tensor, how, depth) if how else tensor
 
 

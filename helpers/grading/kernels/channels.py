@@ -63,7 +63,7 @@ class Channel:
         self._write(b"\x05READY\x0bSocket-Type" + len(kind).to_bytes(4, "big") + kind, _COMMAND)
         await self._receive()  # the kernel's own READY
         if kind == b"SUB":
-            self._write(b"\x01")  # to everything
+            self._write(b"\x01")  # subscribe to everything
 
     def send(self, message: dict[str, Any]) -> None:
         """Send a message without waiting until the kernel reads it."""

@@ -87,7 +87,7 @@ class SandboxProvisioner(KernelProvisionerBase):
     _channel: socket.socket | None = None  # the connection to the dispatcher, until the clean room gets it
     _folder: Path | None = None  # the kernel's sockets, as the grading process sees them
     _listeners: list[socket.socket]
-    _sent = ""  # what the kernel must not have sent
+    _sent = ""  # why the kernel was stopped, if it was for what it sent
 
     @property
     def boxed(self) -> bool:
@@ -104,7 +104,7 @@ class SandboxProvisioner(KernelProvisionerBase):
         self._sent = self._sent or sent
         if self._kernel:
             if sent:
-                _log.info("pid %d: stopped, because %s", self._kernel.pid, line(sent))
+                _log.info("pid %d: %s", self._kernel.pid, line(sent))
             self._kernel.kill()
 
     def check_zygote(self) -> None:

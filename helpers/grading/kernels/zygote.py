@@ -38,7 +38,7 @@ FORK_SERVER = "helpers.grading.kernels.forkserver"
 START_SECONDS = 120  # a cold disk reads PyTorch slowly
 OPEN_FILES = 1 << 16  # far more than a box may have
 MESSAGE = 1 << 16  # bytes at most; a request has a few hundred
-ENDED = "the zygote died"  # what `Child.why` says if the zygote took the process along
+ENDED = "the zygote died"  # the value of `Child.why` if the process ended with the zygote
 # The instructor's environment variables that processes for students' code may see.
 ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "OMP_NUM_THREADS", "CUDA_VISIBLE_DEVICES")
 _CACHES = ("HOME", "XDG_CACHE_HOME", "MPLCONFIGDIR")  # where the zygote looks for caches; kernels do not see these
@@ -61,7 +61,7 @@ class Child:
     """
 
     def __init__(self, status: socket.socket, function: str) -> None:
-        self._status, self._function = status, function
+        self._status = status
         self._code: int | None = None
         self._pidfd = -1
         self.pid = 0
@@ -120,15 +120,14 @@ class Child:
         self.send_signal(signal.SIGKILL)
 
     def send_signal(self, signum: int) -> None:
-        if self._pidfd >= 0:
+        if self._pidfd >= 0 and self._code is None:
+            _log.info("pid %d: gets %s", self.pid, signal.Signals(signum).name)
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._pidfd, signum)
 
     def close(self) -> None:
         """Stop the process if it still runs, and release its resources."""
         if self._pidfd >= 0:
-            if self._code is None:
-                _log.info("pid %d: stopped, because it is no longer needed", self.pid)
             self.kill()
             os.close(self._pidfd)
             self._pidfd = -1

@@ -33,7 +33,7 @@ class Access(IntFlag):
     IOCTL_DEV = 1 << 15
 
 
-_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15}  # how many rights each version knows
+_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15}  # the number of rights by version of Landlock
 _MOST_RIGHTS = 16  # from version 5 on
 FILE = Access.EXECUTE | Access.READ_FILE | Access.WRITE_FILE | Access.TRUNCATE | Access.IOCTL_DEV
 DEVICE = FILE | Access.READ_DIR

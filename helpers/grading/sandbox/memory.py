@@ -50,7 +50,7 @@ def used(pid: int) -> int:
     Every open file counts as a socket with a full buffer, because Linux does not say how full it is. Ordinary
     programs have only a few dozen open files.
     """
-    return sum(map(_used_by_one, family(pid)))
+    return sum(map(_used_by_process, family(pid)))
 
 
 def family(pid: int) -> Iterator[int]:
@@ -69,10 +69,10 @@ def _children(pid: int) -> list[int]:
     return children
 
 
-def _used_by_one(pid: int) -> int:
+def _used_by_process(pid: int) -> int:
     """Return the bytes that one process uses. Pages that it shares, as after a fork, count for each process."""
     with suppress(FileNotFoundError, ProcessLookupError):
-        for thread in os.listdir(f"/proc/{pid}/task"):  # a first thread that has ended shows no memory; others do
+        for thread in os.listdir(f"/proc/{pid}/task"):  # the first thread shows no memory if it has ended
             with suppress(FileNotFoundError, ProcessLookupError, KeyError):
                 return 1024 * sum(status(f"{pid}/task/{thread}", *_MEMORY)) + _SOCKET * _open_files(pid)
     return 0
