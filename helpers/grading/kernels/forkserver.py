@@ -98,7 +98,7 @@ class _ForkedProcess:
 
 
 def main(control: socket.socket) -> None:
-    """Serve until the grading process closes its end; Linux then kills all forked processes."""
+    """Import what kernels need, then fork on request until the grading process closes its end."""
     linux.set_child_subreaper()
     gc.disable()  # makes the imports a fifth faster
     for name in PRELOADED:
@@ -110,6 +110,11 @@ def main(control: socket.socket) -> None:
         control.send(b"ready")
     except OSError:
         return  # the grading process has ended
+    _serve(control)
+
+
+def _serve(control: socket.socket) -> None:
+    """Fork on request, report the ends of forked processes, and watch the others."""
     selector = selectors.DefaultSelector()
     selector.register(control, selectors.EVENT_READ)
     running: set[_ForkedProcess] = set()
@@ -154,7 +159,7 @@ def _fork(data: bytes, fds: list[int], selector: selectors.BaseSelector) -> _For
     """Start the requested process and register it, so that the selector reports its end.
 
     Returns:
-        None if it could not be started, which the grading process has been told.
+        None if it could not be started; this has been reported.
     """
     request, zygote = json.loads(data), os.getpid()
     status = socket.socket(fileno=fds[0])
