@@ -11,9 +11,8 @@ from types import MappingProxyType
 
 from helpers.grading.cleanroom.frames import GRACE, WireError, read_text, receive, send
 from helpers.grading.errors import OurFault
-from helpers.grading.pipeline.lending import Loan
 
-__all__ = ["CleanRoom", "Verdict"]
+__all__ = ["CleanRoom", "Loan", "Verdict"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,27 @@ class Verdict:
     remark: str = ""
     fault: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True)
+class Loan:
+    """Right answers that replace the student's wrong ones during a check.
+
+    Attributes:
+        names: each name that is lent, and the exercise that it answers.
+        sources: the lab's right answers that define these names, after those that they depend on.
+        again: the student's answer that uses these names; it runs again.
+    """
+
+    names: dict[str, str]
+    sources: list[str]
+    again: str
+
+    @property
+    def words(self) -> str:
+        """The loan in words, for the student."""
+        each = [f"a right `{name}`, since {question} is not right yet" for name, question in self.names.items()]
+        return f"Checked with {', and with '.join(each)}."
 
 
 class CleanRoom:
