@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from queue import Empty
@@ -20,6 +21,16 @@ from helpers.grading.kernels.channels import MOST_BYTES, MOST_ENVELOPE, MOST_FRA
 READY = b"\x04\x1a\x05READY\x0bSocket-Type\x00\x00\x00\x04XPUB"
 SOON = 0.01  # seconds to wait for what never comes
 Reasons = list[str]
+
+
+def coroutine_test(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
+    """Make an ordinary test from a coroutine."""
+
+    @functools.wraps(test)
+    def run(*args: Any, **kwargs: Any) -> None:
+        asyncio.run(test(*args, **kwargs))
+
+    return run
 
 
 @pytest.fixture
@@ -73,73 +84,65 @@ def nested(session: Session) -> bytes:
     return packed(mark, session.sign(parts), *parts)
 
 
-def test_a_channel_speaks_with_zeromq(
+@coroutine_test
+async def test_a_channel_speaks_with_zeromq(
     tmp_path: Path, session: Session, zmq_context: zmq.Context[zmq.Socket[bytes]]
 ) -> None:
-    async def talk() -> None:
-        with zmq_context.socket(zmq.ROUTER) as router:
-            router.bind(f"ipc://{tmp_path}/kernel")
-            channel = Channel(session, pytest.fail)
-            await channel.connect(str(tmp_path / "kernel"), b"DEALER")
-            channel.send(session.msg("execute_request", {"code": "1 + 1"}))
-            await asyncio.to_thread(router.poll, 60_000)
-            sender, received = session.recv(router)
-            assert received["content"] == {"code": "1 + 1"}
-            session.send(router, "execute_reply", {"status": "ok"}, parent=received, ident=sender, buffers=[b"12345"])
-            reply = await channel.get_msg(60)
-            assert (reply["msg_type"], reply["content"]) == ("execute_reply", {"status": "ok"})
-            assert reply["parent_header"]["msg_id"] == received["msg_id"]
-            assert reply["size"] == len(b'{"status": "ok"}12345')
-            channel.stop()
-
-    asyncio.run(talk())
+    with zmq_context.socket(zmq.ROUTER) as router:
+        router.bind(f"ipc://{tmp_path}/kernel")
+        channel = Channel(session, pytest.fail)
+        await channel.connect(str(tmp_path / "kernel"), b"DEALER")
+        channel.send(session.msg("execute_request", {"code": "1 + 1"}))
+        await asyncio.to_thread(router.poll, 60_000)
+        sender, received = session.recv(router)
+        assert received["content"] == {"code": "1 + 1"}
+        session.send(router, "execute_reply", {"status": "ok"}, parent=received, ident=sender, buffers=[b"12345"])
+        reply = await channel.get_msg(60)
+        assert (reply["msg_type"], reply["content"]) == ("execute_reply", {"status": "ok"})
+        assert reply["parent_header"]["msg_id"] == received["msg_id"]
+        assert reply["size"] == len(b'{"status": "ok"}12345')
+        channel.stop()
 
 
-def test_a_channel_receives_all_published_messages(
+@coroutine_test
+async def test_a_channel_receives_all_published_messages(
     tmp_path: Path, session: Session, zmq_context: zmq.Context[zmq.Socket[bytes]]
 ) -> None:
-    async def listen() -> None:
-        with zmq_context.socket(zmq.XPUB) as publisher:
-            publisher.bind(f"ipc://{tmp_path}/kernel")
-            channel = Channel(session, pytest.fail)
-            await channel.connect(str(tmp_path / "kernel"), b"SUB")
-            assert await asyncio.to_thread(publisher.recv) == b"\1"
-            for number in range(3):
-                session.send(publisher, "stream", {"text": str(number)}, ident=b"stream")
-            assert [(await channel.get_msg(60))["content"]["text"] for _ in range(3)] == ["0", "1", "2"]
-            channel.stop()
-
-    asyncio.run(listen())
+    with zmq_context.socket(zmq.XPUB) as publisher:
+        publisher.bind(f"ipc://{tmp_path}/kernel")
+        channel = Channel(session, pytest.fail)
+        await channel.connect(str(tmp_path / "kernel"), b"SUB")
+        assert await asyncio.to_thread(publisher.recv) == b"\1"
+        for number in range(3):
+            session.send(publisher, "stream", {"text": str(number)}, ident=b"stream")
+        assert [(await channel.get_msg(60))["content"]["text"] for _ in range(3)] == ["0", "1", "2"]
+        channel.stop()
 
 
-def test_a_message_that_arrives_late_is_not_lost(tmp_path: Path, session: Session) -> None:
-    async def listen() -> None:
-        async with connected(tmp_path, session) as (channel, ended, kernel):
-            sent = message(session, buffers=3)
-            for start in range(0, len(sent), 7):
-                with pytest.raises(Empty):
-                    await channel.get_msg(0)
-                await asyncio.get_running_loop().sock_sendall(kernel, sent[start : start + 7])
-            assert (await channel.get_msg(60))["content"] == {"text": "hello"}
-            assert ended == []
-
-    asyncio.run(listen())
+@coroutine_test
+async def test_a_message_that_arrives_late_is_not_lost(tmp_path: Path, session: Session) -> None:
+    async with connected(tmp_path, session) as (channel, ended, kernel):
+        sent = message(session, buffers=3)
+        for start in range(0, len(sent), 7):
+            with pytest.raises(Empty):
+                await channel.get_msg(0)
+            await asyncio.get_running_loop().sock_sendall(kernel, sent[start : start + 7])
+        assert (await channel.get_msg(60))["content"] == {"text": "hello"}
+        assert ended == []
 
 
-def test_nothing_is_read_unless_somebody_waits_for_it(tmp_path: Path, session: Session) -> None:
-    async def listen() -> None:
-        async with connected(tmp_path, session) as (_, ended, kernel):
-            taken, sent = 0, message(session)
-            for _ in range(100_000):
-                try:
-                    taken += kernel.send(sent)
-                except BlockingIOError:
-                    break
-                await asyncio.sleep(0)  # let the channel read
-            assert taken < 4 << 20
-            assert ended == []
-
-    asyncio.run(listen())
+@coroutine_test
+async def test_nothing_is_read_unless_somebody_waits_for_it(tmp_path: Path, session: Session) -> None:
+    async with connected(tmp_path, session) as (_, ended, kernel):
+        taken, sent = 0, message(session)
+        for _ in range(100_000):
+            try:
+                taken += kernel.send(sent)
+            except BlockingIOError:
+                break
+            await asyncio.sleep(0)  # let the channel read
+        assert taken < 4 << 20
+        assert ended == []
 
 
 MIB = bytes(1 << 20)
@@ -160,49 +163,44 @@ HOSTILE: dict[str, tuple[Callable[[Session], bytes], str]] = {
 
 
 @pytest.mark.parametrize("attack", HOSTILE)
-def test_a_kernel_that_breaks_the_rules_is_stopped_and_ignored(attack: str, tmp_path: Path, session: Session) -> None:
-    send, why = HOSTILE[attack]
+@coroutine_test
+async def test_a_kernel_that_breaks_the_rules_is_stopped_and_ignored(
+    attack: str, tmp_path: Path, session: Session
+) -> None:
+    make, why = HOSTILE[attack]
+    async with connected(tmp_path, session) as (channel, ended, kernel):
 
-    async def listen() -> None:
-        async with connected(tmp_path, session) as (channel, ended, kernel):
+        async def send_all() -> None:
+            await asyncio.get_running_loop().sock_sendall(kernel, make(session))
+            kernel.shutdown(socket.SHUT_WR)
 
-            async def attack() -> None:
-                await asyncio.get_running_loop().sock_sendall(kernel, send(session))
-                kernel.shutdown(socket.SHUT_WR)
-
-            attacking = asyncio.create_task(attack())
-            while not ended:
-                with pytest.raises(Empty):
-                    await channel.get_msg(SOON)
-            assert ended == [why]
-            channel.stop()
-            await asyncio.gather(attacking, return_exceptions=True)
-
-    asyncio.run(listen())
-
-
-def test_content_that_is_too_large_is_not_parsed(tmp_path: Path, session: Session) -> None:
-    async def listen() -> None:
-        async with connected(tmp_path, session) as (channel, ended, kernel):
-            channel.worth_reading = 100
-            await asyncio.get_running_loop().sock_sendall(kernel, message(session, content={"text": "x" * 100}))
-            received = await channel.get_msg(60)
-            assert isinstance(received["content"], bytes)
-            assert received["size"] == len(received["content"]) > 100
-            assert ended == []
-
-    asyncio.run(listen())
+        sending = asyncio.create_task(send_all())
+        while not ended:
+            with pytest.raises(Empty):
+                await channel.get_msg(SOON)
+        assert ended == [why]
+        channel.stop()
+        await asyncio.gather(sending, return_exceptions=True)
 
 
-def test_another_protocol_is_refused(tmp_path: Path, session: Session) -> None:
-    async def listen() -> None:
-        async def old(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            writer.write(b"\xff" + bytes(8) + b"\x7f\x01" + bytes(60))  # ZMTP 2.0
+@coroutine_test
+async def test_content_that_is_too_large_is_not_parsed(tmp_path: Path, session: Session) -> None:
+    async with connected(tmp_path, session) as (channel, ended, kernel):
+        channel.worth_reading = 100
+        await asyncio.get_running_loop().sock_sendall(kernel, message(session, content={"text": "x" * 100}))
+        received = await channel.get_msg(60)
+        assert isinstance(received["content"], bytes)
+        assert received["size"] == len(received["content"]) > 100
+        assert ended == []
 
-        async with await asyncio.start_unix_server(old, str(tmp_path / "kernel")):
-            channel = Channel(session, pytest.fail)
-            with pytest.raises(ValueError, match="does not speak"):
-                await channel.connect(str(tmp_path / "kernel"), b"SUB")
-            channel.stop()
 
-    asyncio.run(listen())
+@coroutine_test
+async def test_another_protocol_is_refused(tmp_path: Path, session: Session) -> None:
+    async def old(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"\xff" + bytes(8) + b"\x7f\x01" + bytes(60))  # ZMTP 2.0
+
+    async with await asyncio.start_unix_server(old, str(tmp_path / "kernel")):
+        channel = Channel(session, pytest.fail)
+        with pytest.raises(ValueError, match="does not speak"):
+            await channel.connect(str(tmp_path / "kernel"), b"SUB")
+        channel.stop()
