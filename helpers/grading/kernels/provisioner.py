@@ -114,7 +114,7 @@ class SandboxProvisioner(KernelProvisionerBase):
             OurFault: if it ended because the zygote died.
         """
         if self._kernel and self._kernel.poll() is not None and self._kernel.why == ENDED:
-            raise OurFault("the process from which all kernels are forked has ended")
+            raise OurFault("the process that forks all kernels has ended")
 
     @property
     def has_process(self) -> bool:
