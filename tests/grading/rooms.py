@@ -10,8 +10,6 @@ import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import torchvision  # noqa: F401 - like the fork server; else each fork imports it for seconds
-
 from helpers.grading.cleanroom.dispatcher import Dispatcher
 from helpers.grading.cleanroom.dispatcher_client import DispatcherClient
 from helpers.grading.cleanroom.room import CellRunner, run_cell
@@ -29,6 +27,9 @@ from helpers.checks import call, expect, fresh_seed, may_change, question, value
 @contextlib.contextmanager
 def kernel(work: Callable[[socket.socket], None]) -> Iterator[socket.socket]:
     """Fork a process that does `work` with one end of a connection, and give the other end."""
+    # Like the fork server; else each fork imports it for a tensor on meta. It is here because it takes seconds.
+    import torchvision  # noqa: F401
+
     here, there = socket.socketpair()
     process = os.fork()
     if not process:

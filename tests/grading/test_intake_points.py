@@ -26,6 +26,8 @@ from helpers.grading.labs import is_check, is_setup
 from tests.conftest import SMALL
 from tests.grading import rooms
 
+pytestmark = pytest.mark.slow
+
 Json = dict[str, Any]
 RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
 HALF = RIGHT | {"k1-double": "def double(n):\n    return 0"}
