@@ -95,6 +95,7 @@ async def test_a_channel_speaks_with_zeromq(
         channel.send(session.msg("execute_request", {"code": "1 + 1"}))
         await asyncio.to_thread(router.poll, 60_000)
         sender, received = session.recv(router)
+        assert received
         assert received["content"] == {"code": "1 + 1"}
         session.send(router, "execute_reply", {"status": "ok"}, parent=received, ident=sender, buffers=[b"12345"])
         reply = await channel.get_msg(60)

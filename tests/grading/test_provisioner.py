@@ -45,6 +45,13 @@ def client(
     )
 
 
+def provisioner_of(notebook_client: NotebookClient) -> SandboxProvisioner:
+    """Return the provisioner of a client's running kernel."""
+    assert notebook_client.km
+    assert isinstance(notebook_client.km.provisioner, SandboxProvisioner)
+    return notebook_client.km.provisioner
+
+
 def results(notebook: nbformat.NotebookNode) -> list[str]:
     """Return what each cell shows: its result, or what it printed."""
     outputs = [output for cell in notebook.cells for output in cell.outputs]
@@ -144,7 +151,7 @@ def test_the_limit_that_stopped_a_kernel_is_reported(caplog: pytest.LogCaptureFi
     with notebook_client.setup_kernel():
         with pytest.raises(DeadKernelError):
             notebook_client.execute_cell(notebook_client.nb.cells[0], 0)
-        assert notebook_client.km.provisioner.why == "it used more than 1200 MiB of memory"
+        assert provisioner_of(notebook_client).why == "it used more than 1200 MiB of memory"
         assert "ended with exit code -9: it used more than 1200 MiB of memory" in caplog.text
 
 
@@ -153,8 +160,7 @@ def test_the_clean_room_asks_the_kernel() -> None:
     with notebook_client.setup_kernel():
         notebook_client.nb.cells.append(new_code_cell("def double(n): return 2 * n"))
         notebook_client.execute_cell(notebook_client.nb.cells[0], 0)
-        provisioner = notebook_client.km.provisioner
-        assert isinstance(provisioner, SandboxProvisioner)
+        provisioner = provisioner_of(notebook_client)
         assert provisioner.boxed
         room = provisioner.clean_room()
         assert room.run("assert double(21) == 42", graded=True, timeout=60).passed
@@ -167,7 +173,7 @@ def test_the_clean_room_asks_the_kernel() -> None:
 def test_the_clean_room_has_a_memory_limit() -> None:
     notebook_client = client()
     with notebook_client.setup_kernel():
-        room = notebook_client.km.provisioner.clean_room()
+        room = provisioner_of(notebook_client).clean_room()
         verdict = room.run(f"len(bytearray({ROOM_MEMORY + (256 << 20)}))", graded=True, timeout=60)
         room.close()
     assert (verdict.passed, verdict.error) == (False, "MemoryError")
@@ -201,7 +207,7 @@ def test_the_instructor_can_grade_without_a_sandbox(tmp_path: Path) -> None:
     where = "import os; f'{os.getcwd()} {os.getuid()}'"
     notebook_client = client(where, folder=tmp_path, config=Config(SandboxProvisioner={"unsafe": True}))
     with notebook_client.setup_kernel():
-        assert not notebook_client.km.provisioner.boxed
+        assert not provisioner_of(notebook_client).boxed
         notebook_client.execute_cell(notebook_client.nb.cells[0], 0)
     assert results(notebook_client.nb) == [f"'{tmp_path} {os.getuid()}'"]
 

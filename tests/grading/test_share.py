@@ -17,7 +17,7 @@ import pytest
 from helpers.grading.kernels.zygote import shared
 from helpers.grading.sandbox import memory, share
 from helpers.grading.sandbox.share import LEAST, CpuShare
-from tests.grading.test_provisioner import client
+from tests.grading.test_provisioner import client, provisioner_of
 from tests.grading.test_zygote import LONG, fork
 from tests.grading.users import run_as_ordinary_user
 
@@ -140,7 +140,9 @@ def test_a_box_with_many_busy_sessions_waits_and_still_answers() -> None:
     hog = client(SESSIONS, "2 + 3")
     with hog.setup_kernel():
         hog.execute_cell(hog.nb.cells[0], 0)
-        pid = hog.km.provisioner._kernel.pid
+        kernel = provisioner_of(hog)._kernel
+        assert kernel
+        pid = kernel.pid
         wait_until(lambda: len(states(pid)) > 30 and set(states(pid)) == {"T"})
         hog.execute_cell(hog.nb.cells[1], 1)
     assert hog.nb.cells[1].outputs[0].data["text/plain"] == "5"

@@ -309,7 +309,7 @@ def test_an_invalid_header_is_refused_before_the_body_is_read(header: bytes) -> 
 
 def test_a_frame_arrives_complete() -> None:
     here, other = socket.socketpair()
-    buffers = [np.arange(10**6, dtype=np.uint8), b"", memoryview(b"abc")]
+    buffers: list[Any] = [np.arange(10**6, dtype=np.uint8), b"", memoryview(b"abc")]
     with here, other:
         sender = threading.Thread(target=send, args=(other, b"text", buffers))
         sender.start()

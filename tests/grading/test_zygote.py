@@ -13,12 +13,12 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
-from typing import NoReturn, cast
+from typing import Any, NoReturn, cast
 
 import pytest
 
@@ -127,14 +127,15 @@ def test_shared_starts_a_zygote_again_after_a_death_or_a_fork(
 ) -> None:
     monkeypatch.setattr(zygote_module, "_zygote", None)
     monkeypatch.setattr(zygote_module, "Zygote", Fake)
-    first = cast("Fake", shared())
-    assert shared() is first
+    shared_fake = cast("Callable[[], Fake]", shared)
+    first = shared_fake()
+    assert shared_fake() is first
     first.alive = False
-    second = cast("Fake", shared())
+    second = shared_fake()
     assert second is not first
     assert first.closed  # so that its folder is removed
     second.owner = -1  # as in a fork of this process
-    assert shared() is not second
+    assert shared_fake() is not second
     assert not second.closed
 
 
@@ -207,13 +208,7 @@ def test_a_process_that_cannot_be_registered_is_refused_and_stopped() -> None:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    request = {
-        "function": ATTACK,
-        "arguments": {},
-        "box": None,
-        "limits": None,
-        "environment": {},
-    }
+    request: dict[str, Any] = {"function": ATTACK, "arguments": {}, "box": None, "limits": None, "environment": {}}
     full = Full()
     with ours:
         assert forkserver._fork(json.dumps(request).encode(), [theirs.detach()], full) is None
