@@ -85,7 +85,7 @@ def cell_of(notebook: Json, name: str) -> Json:
 def is_right(submission: Submission, master: Master) -> bool:
     """Whether all is there: the lab's cells in the lab's order, and the answers."""
     found = marked(submission)
-    assert list(found) == list(master.places)
+    assert list(found) == list(master.positions)
     return {name: found[name].source for name in (*RIGHT, "k1-double-why")} == {**RIGHT, "k1-double-why": WORDS}
 
 
@@ -235,8 +235,8 @@ def test_a_text_is_read_once_however_many_answers_it_could_be(
     right: Json, take: TakeIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[str] = []
-    real = reader.squeezed
-    monkeypatch.setattr(reader, "squeezed", lambda text: seen.append(text) or real(text))
+    real = reader.normalised
+    monkeypatch.setattr(reader, "normalised", lambda text: seen.append(text) or real(text))
     cells = [{"cell_type": "code", "source": "nothing", "metadata": {}}]
     take({"cells": cells * 3})
     assert seen == ["nothing"] * 3
@@ -290,7 +290,7 @@ def test_spoilt_archives_take_no_more_time_than_whole_ones(take: TakeIn, monkeyp
         content[header + place] ^= 1  # the checksum, which is looked at when all is unpacked
     read: list[int] = []
     real = files.read_member
-    monkeypatch.setattr(files, "MOST_BYTES", 2500)
+    monkeypatch.setattr(files, "MAX_BYTES", 2500)
     monkeypatch.setattr(files, "read_member", lambda *of: read.append(of[1].file_size <= of[2]) or real(*of))
     submission = take({f"{number}.zip": bytes(content) for number in range(8)})
     assert not submission.is_readable
@@ -298,7 +298,7 @@ def test_spoilt_archives_take_no_more_time_than_whole_ones(take: TakeIn, monkeyp
 
 
 def test_an_archive_of_nothing_but_names_is_left_out(take: TakeIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MOST_MEMBERS", 3)
+    monkeypatch.setattr(files, "MAX_MEMBERS", 3)
     names = {f"{number}.ipynb": b'{"cells": []}' for number in range(4)}
     assert "left out" in take({"lab.zip": _zipped(**names)}).notes[-1]
     names.popitem()
@@ -415,7 +415,7 @@ def test_cells_without_their_marks_are_recognised(
 @pytest.mark.parametrize("gone", ["k1-double", "k1-double-hidden", "setup", "k2-x-hidden", "k1-double-why"])
 def test_a_deleted_cell_comes_back_to_its_place(gone: str, right: Json, take: TakeIn, master: Master) -> None:
     right["cells"] = [cell for cell in right["cells"] if cell["id"] != gone]
-    assert list(marked(take(right))) == list(master.places)
+    assert list(marked(take(right))) == list(master.positions)
 
 
 def test_the_order_is_the_labs(right: Json, take: TakeIn, master: Master) -> None:

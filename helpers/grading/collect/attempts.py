@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from helpers.grading.collect.sorting import Piece, Remark
-from helpers.grading.intake.files import MOST_BYTES, TIME_FILE, Files, read_folder
+from helpers.grading.intake.files import MAX_BYTES, TIME_FILE, Files, read_folder
 from helpers.grading.intake.intake import read_time
 from helpers.grading.intake.reader import looks_like_notebook
 
@@ -56,7 +56,7 @@ def _contents(chosen: Mapping[str, Piece], remark: Remark) -> Mapping[str, bytes
 
 def _is_copy(piece: Piece, contents: Mapping[str, bytes], time: datetime | None) -> bool:
     """Whether a file is what counts already: the same download may lie there twice."""
-    content = piece.file.read(MOST_BYTES)
+    content = piece.file.read(MAX_BYTES)
     return piece.origin.time == time and content is not None and content == contents.get(piece.origin.file)
 
 

@@ -12,7 +12,7 @@ from itertools import takewhile
 from helpers.grading.collect.downloads import Download, File
 from helpers.grading.collect.gradescope import METADATA, Submission, read_metadata
 from helpers.grading.collect.platforms import Origin
-from helpers.grading.intake.files import MOST_BYTES, TIME_FILE, path_inside
+from helpers.grading.intake.files import MAX_BYTES, TIME_FILE, path_inside
 from helpers.grading.text import line
 
 __all__ = ["Piece", "Remark", "by_student", "pieces"]
@@ -46,7 +46,7 @@ def pieces(download: Download, read: Read, remark: Remark) -> Iterator[Piece]:
     levels = zip(*folders, strict=False)
     shared = len(list(takewhile(lambda level: len(set(level)) == 1, levels)))  # folders that hold all there is
     metadata = {
-        file.path: read_metadata(file.read(MOST_BYTES))
+        file.path: read_metadata(file.read(MAX_BYTES))
         for file in download.files
         if file.path.split("/")[-1] == METADATA and not read(file.path)  # a student's file of that name says nothing
     }
