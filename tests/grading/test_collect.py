@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from helpers.grading.cli import main
 from helpers.grading.collect import PLATFORMS, Collected, collect
-from helpers.grading.collect.platforms import readings
+from helpers.grading.collect.platforms import origins
 from helpers.grading.course import Course
 from helpers.grading.intake import read_time
 from helpers.grading.report.scores import read_scores
@@ -84,7 +84,7 @@ IN_FRONT = {
 
 @pytest.mark.parametrize(("path", "student", "file", "time"), NAMES)
 def test_a_platforms_name_says_who_and_when(path: str, student: str, file: str, time: datetime | None) -> None:
-    found = readings(path, "lab03-convolution")[0]
+    found = origins(path, "lab03-convolution")[0]
     assert (found.student, found.file, found.time) == (student, file, time)
 
 
@@ -93,7 +93,7 @@ def test_a_platforms_name_says_who_and_when(path: str, student: str, file: str, 
     ["c.ipynb", "anna/c.ipynb", "lab03-convolution/c.ipynb", "anna_c.ipynb", "anna_2026-01-30_c.ipynb", "a_b_c/d"],
 )
 def test_other_names_say_nothing(path: str) -> None:
-    assert readings(path, "lab03-convolution") == []
+    assert origins(path, "lab03-convolution") == []
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
@@ -102,14 +102,14 @@ def test_other_names_say_nothing(path: str) -> None:
 )
 def test_no_file_can_be_named_so_that_it_is_somebody_elses(platform: str, name: list[str]) -> None:
     path = IN_FRONT[platform] + "_".join(name)
-    assert readings(path, "lab03-convolution")[0].student in {"mallory", "submission_1"}
-    assert readings(path, "lab03-convolution", platform)[0].student in {"mallory", "submission_1"}
+    assert origins(path, "lab03-convolution")[0].student in {"mallory", "submission_1"}
+    assert origins(path, "lab03-convolution", platform)[0].student in {"mallory", "submission_1"}
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 @given(name=st.text(st.characters(exclude_characters="/\0"), min_size=1))
 def test_a_student_may_choose_any_name(platform: str, name: str) -> None:
-    assert readings(IN_FRONT[platform] + name, "lab03-convolution")[0].student in {"mallory", "submission_1"}
+    assert origins(IN_FRONT[platform] + name, "lab03-convolution")[0].student in {"mallory", "submission_1"}
 
 
 @pytest.fixture

@@ -168,7 +168,7 @@ def test_what_follows_the_notebook_does_not_matter(right: Json, take: TakeIn, ma
 
 def test_old_line_ends_and_half_letters_become_ordinary_ones(right: Json, take: TakeIn) -> None:
     cell_of(right, "k1-double")["source"] = "def double(n):\r\n    return 2 * n  # \ud83d\r"
-    assert marked(take(right))["k1-double"].source == "def double(n):\n    return 2 * n  # ?\n"
+    assert marked(take(right))["k1-double"].source == "def double(n):\n    return 2 * n  # \N{REPLACEMENT CHARACTER}\n"
 
 
 @pytest.mark.parametrize(
