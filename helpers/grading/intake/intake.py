@@ -208,8 +208,8 @@ def _why_none(
 ) -> str:
     """Say why there is nothing to grade."""
     if best is not None:
-        names = {name for cell in best.draft.cells for name in cell.names}
-        shared = {lab: len(names & grade_ids) for lab, grade_ids in other_labs().items()}
+        known = {name for cell in best.draft.cells for name in cell.names}
+        shared = {lab: len(known & grade_ids) for lab, grade_ids in other_labs().items()}
         likely = max(shared, key=lambda lab: shared[lab], default="")
         other = f": it is a notebook of {likely}" if likely and shared[likely] else ""
         return f"{line(best.path)} holds no cell of this lab{other}"

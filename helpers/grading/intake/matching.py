@@ -68,7 +68,7 @@ def match_cells(cells: Sequence[Cell], master: Master) -> Match:
     _find_by_content(result, [k for k in range(len(cells)) if k not in claimed], cells, master)
     known = any(not is_setup(master.cells[master.positions[grade_id]]) for grade_id in claims)
     result.belongs = known or len(result.answers) > len(master.defines) / 2  # a few names alone may be any lab's
-    marked = {grade_id for cell in cells if isinstance(grade_id := cell.marks.get("grade_id"), str)}
+    marked = {name for cell in cells if isinstance(name := cell.marks.get("grade_id"), str)}
     strange = sorted(marked - master.positions.keys())
     if len(strange) > len(master.positions) / 4:
         result.remarks.append(f"its cells carry marks of another notebook ({', '.join(strange[:3])}, …)")
