@@ -289,9 +289,9 @@ def test_spoilt_archives_take_no_more_time_than_whole_ones(take: TakeIn, monkeyp
     for header, place in ((content.index(b"PK\1\2"), 16), (content.index(b"PK\3\4"), 14)):
         content[header + place] ^= 1  # the checksum, which is looked at when all is unpacked
     read: list[int] = []
-    real = files.read_member
+    real = files._read_member
     monkeypatch.setattr(files, "MAX_BYTES", 2500)
-    monkeypatch.setattr(files, "read_member", lambda *of: read.append(of[1].file_size <= of[2]) or real(*of))
+    monkeypatch.setattr(files, "_read_member", lambda *of: read.append(of[1].file_size <= of[2]) or real(*of))
     submission = take({f"{number}.zip": bytes(content) for number in range(8)})
     assert not submission.is_readable
     assert sum(read) == 2

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import takewhile
 
-from helpers.grading.collect.downloads import Download, File
+from helpers.grading.collect.downloads import Download
 from helpers.grading.collect.gradescope import METADATA, Submission, read_metadata
 from helpers.grading.collect.platforms import Origin
-from helpers.grading.intake.files import MAX_BYTES, TIME_FILE, path_inside
+from helpers.grading.intake.files import MAX_BYTES, TIME_FILE, File, path_inside
 from helpers.grading.text import line
 
 __all__ = ["Remark", "Upload", "by_student", "uploads_in"]

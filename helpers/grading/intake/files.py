@@ -7,21 +7,23 @@ import os
 import shutil
 import stat
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
+from functools import partial
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 __all__ = [
     "MAX_BYTES",
     "TIME_FILE",
+    "File",
     "Files",
     "folders_of",
-    "is_ignored",
+    "members",
     "path_inside",
     "read_folder",
-    "read_member",
     "read_regular",
     "replace_folder",
     "unpack",
@@ -33,6 +35,15 @@ MAX_FILES = 2000
 MAX_DEPTH = 8  # nested folders
 MAX_MEMBERS = 10 * MAX_FILES  # of an archive that is opened: `zipfile` creates an object for each
 TIME_FILE = "timestamp.txt"  # `nbgrader zip_collect` writes it too
+
+
+@dataclass(frozen=True)
+class File:
+    """A file in a folder or an archive. `read(limit)` returns its content; None if it is larger, or no regular file."""
+
+    path: str
+    size: int
+    read: Callable[[int], bytes | None]
 
 
 @dataclass
@@ -73,36 +84,38 @@ def read_folder(folder: Path, ignore: Sequence[str] = ()) -> Files:
         ignore: patterns for the names of files and folders to skip.
     """
     files = Files()
-    for _, path, is_regular in sorted(walk(folder, ignore)):
-        files.add(path, read_regular(folder / path, files.room) if is_regular else None)
+    for file in walk(folder, ignore):
+        files.add(file.path, file.read(files.room))
     return files
 
 
-def walk(folder: Path, ignore: Sequence[str], inside: str = "", depth: int = 0) -> Iterator[tuple[int, str, bool]]:
-    """Yield the size of each file, its path in the folder, and whether it is a regular file."""
+def walk(folder: Path, ignore: Sequence[str]) -> list[File]:
+    """List the files in a folder and its folders, small files first."""
+    return sorted(_walk(folder, ignore, "", 0), key=lambda file: (file.size, file.path))
+
+
+def _walk(folder: Path, ignore: Sequence[str], inside: str, depth: int) -> Iterator[File]:
     with os.scandir(folder / inside) as entries:
         for entry in entries:
             path = f"{inside}{entry.name}"
-            if is_ignored(entry.name, ignore):
+            if _is_ignored(entry.name, ignore):
                 continue
-            if not entry.is_dir(follow_symlinks=False):
-                status = entry.stat(follow_symlinks=False)
-                yield status.st_size, path, stat.S_ISREG(status.st_mode)
-            elif depth < MAX_DEPTH:
-                yield from walk(folder, ignore, f"{path}/", depth + 1)
+            if entry.is_dir(follow_symlinks=False) and depth < MAX_DEPTH:
+                yield from _walk(folder, ignore, f"{path}/", depth + 1)
             else:
-                yield 0, path, False
+                yield File(path, entry.stat(follow_symlinks=False).st_size, partial(read_regular, folder / path))
 
 
-def is_ignored(name: str, ignore: Sequence[str]) -> bool:
+def _is_ignored(name: str, ignore: Sequence[str]) -> bool:
     return any(fnmatch(name, pattern) for pattern in ignore)
 
 
 def read_regular(path: Path, limit: int) -> bytes | None:
     """Read a regular file of at most `limit` bytes. Return None for anything else: a link, a pipe, a device."""
+    # Without O_NONBLOCK, opening a pipe that nobody writes to blocks: fifo(7).
+    flags = os.O_NOFOLLOW | os.O_NONBLOCK
     try:
-        # Without O_NONBLOCK, opening a pipe that nobody writes to blocks: fifo(7).
-        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
+        with open(path, "rb", opener=lambda name, mode: os.open(name, mode | flags)) as stream:
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
                 return None
             content = stream.read(limit + 1)
@@ -111,22 +124,15 @@ def read_regular(path: Path, limit: int) -> bytes | None:
     return content if len(content) <= limit else None
 
 
-def unpack(name: str, archive: bytes, files: Files) -> None:
-    """Add the members of a zip archive to `files`, as if the archive were a folder called `name`."""
-    try:
-        if archive.count(b"PK\1\2") > MAX_MEMBERS:  # each member's entry in the archive's directory starts like this
-            raise zipfile.BadZipFile
-        with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-            for member in opened.infolist()[:MAX_FILES]:
-                path, room = path_inside(member.filename), files.room
-                if path and not member.is_dir():
-                    files.unpacked += member.file_size if member.file_size <= room else 0
-                    files.add(f"{name}/{path}", read_member(opened, member, room))
-    except Exception:  # `zipfile` raises many kinds of errors for broken archives
-        files.left_out.append(name)
+def members(archive: zipfile.ZipFile, ignore: Sequence[str] = ()) -> Iterator[File]:
+    """Yield the files in a zip archive, without those that macOS adds. Their paths may be anything."""
+    for member in archive.infolist():
+        parts = member.filename.split("/")
+        if parts[-1] and parts[0] != "__MACOSX" and not any(_is_ignored(part, ignore) for part in parts):
+            yield File(member.filename, member.file_size, partial(_read_member, archive, member))
 
 
-def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> bytes | None:
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> bytes | None:
     """Read a member of at most `limit` bytes, whatever size it claims. Return None if it is a link or unreadable."""
     if stat.S_ISLNK(member.external_attr >> 16) or member.file_size > limit:
         return None
@@ -138,8 +144,23 @@ def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -
     return content if len(content) <= limit else None
 
 
+def unpack(name: str, archive: bytes, files: Files) -> None:
+    """Add the members of a zip archive to `files`, as if the archive were a folder called `name`."""
+    try:
+        if archive.count(b"PK\1\2") > MAX_MEMBERS:  # each member's entry in the archive's directory starts like this
+            raise zipfile.BadZipFile
+        with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+            for member in islice(members(opened), MAX_FILES):
+                if path := path_inside(member.path):
+                    room = files.room
+                    files.unpacked += member.size if member.size <= room else 0
+                    files.add(f"{name}/{path}", member.read(room))
+    except Exception:  # `zipfile` raises many kinds of errors for broken archives
+        files.left_out.append(name)
+
+
 def path_inside(name: str) -> str:
-    """Return a member's path; the empty string if it leads out of the archive or belongs to macOS."""
+    """Return the path of an archive's member; the empty string if it leads out of the archive or belongs to macOS."""
     path = PurePosixPath(name.replace("\\", "/"))
     is_outside = path.is_absolute() or ".." in path.parts or PureWindowsPath(name).drive
     if is_outside or "\0" in name or len(path.parts) > MAX_DEPTH or path.parts[:1] == ("__MACOSX",):

@@ -7,8 +7,8 @@ import csv
 import io
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import astuple, replace
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -55,8 +55,16 @@ def report(course: Course, folder: Path, console: Console) -> Path:
     remarks = {student: words for student, by_lab in students.items() if (words := _remark(by_lab))}
     hardest = difficulties(scores)
     folder.mkdir(parents=True, exist_ok=True)
-    _write_csv(folder / "scores.csv", _score_rows(scores))
-    _write_csv(folder / "questions.csv", _question_rows(hardest))
+    _write_csv(
+        folder / "scores.csv",
+        ("student", "lab", "points", "possible", "to grade by hand", "notes"),
+        ((s.student, s.assignment, s.points, s.possible, s.by_hand, "; ".join(s.notes)) for s in scores),
+    )
+    _write_csv(
+        folder / "questions.csv",
+        ("lab", "question", "possible", "mean share", "without points", "submissions"),
+        (astuple(replace(question, share=round(question.share, 3))) for question in hardest),
+    )
     page = folder / "index.html"
     page.write_text(_page(labs, students, remarks, hardest), encoding="utf-8")
     console.print(_table(labs, students))
@@ -94,39 +102,9 @@ def _remark(by_lab: dict[str, Score]) -> str:
     )
 
 
-def _score_rows(scores: list[Score]) -> list[dict[str, Any]]:
-    return [
-        {
-            "student": score.student,
-            "lab": score.assignment,
-            "points": score.points,
-            "possible": score.possible,
-            "to grade by hand": score.by_hand,
-            "notes": "; ".join(score.notes),
-        }
-        for score in scores
-    ]
-
-
-def _question_rows(questions: list[Difficulty]) -> list[dict[str, Any]]:
-    return [
-        {
-            "lab": question.assignment,
-            "question": question.question,
-            "possible": question.possible,
-            "mean share": round(question.share, 3),
-            "without points": question.without,
-            "submissions": question.students,
-        }
-        for question in questions
-    ]
-
-
-def _write_csv(path: Path, rows: Sequence[dict[str, Any]]) -> None:
+def _write_csv(path: Path, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     with path.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, rows[0] if rows else [])
-        writer.writeheader()
-        writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+        csv.writer(stream).writerows([headings, *(map(_cell, row) for row in rows)])
 
 
 def _cell(value: Any) -> Any:

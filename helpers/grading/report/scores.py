@@ -91,10 +91,8 @@ def _notes(course: Course, student: str, assignment: str, notebook: str) -> tupl
     if (graded / f"{notebook}.ipynb").exists():
         facts = read_facts(graded)
         return [*facts.notes, *([] if facts.boxed else ["graded without a sandbox"])], facts.is_readable
-    folder = course.folder("submitted", student, assignment)
-    if not folder.exists():
-        return ["not collected on this machine"], False
-    return ["not graded; `course autograde` says why"], False
+    is_collected = course.folder("submitted", student, assignment).exists()
+    return ["not graded; `course autograde` says why" if is_collected else "not collected on this machine"], False
 
 
 def difficulties(scores: list[Score]) -> list[Difficulty]:
