@@ -47,6 +47,7 @@ class Master:
         solutions: the lab's own code answers, by grade id, in the lab's order.
         lendable: those of them that may replace a student's wrong answer.
         withheld: data sets of which students' code may read no test image.
+        handed_in: files that belong to students, so that the lab's never replace them.
         seed: for points that depend on a measurement; each class has its own for this lab.
         unreleased: the grade ids of cells that changed in `source/` after the release.
     """
@@ -58,6 +59,7 @@ class Master:
     solutions: dict[str, str] = field(default_factory=dict)
     lendable: dict[str, str] = field(default_factory=dict)
     withheld: tuple[str, ...] = ()
+    handed_in: tuple[str, ...] = ()
     seed: int | None = None
     unreleased: tuple[str, ...] = ()
 
@@ -75,6 +77,7 @@ class Master:
             raise FileNotFoundError(f"{copy.path} is missing. Run `nbgrader generate_assignment {assignment}` first.")
         released, originals = copy.read().cells, lab.read().cells
         recorded = gradebook.find_notebook(notebook, assignment)
+        settings = lab.settings()
         refuse_lost(recorded, lab)
         _refuse_other(recorded, lab, originals, released)
         given = _by_grade_id(released)
@@ -82,7 +85,7 @@ class Master:
         unreleased = tuple(_unreleased(originals, given, recorded))
         cells = [_restored(given[grade_id], original) for grade_id, original in _by_grade_id(originals).items()]
         for cell in filter(is_parameters, cells):
-            cell.source = rewrite_parameters(cell.source, lab.parameters("grading"))
+            cell.source = rewrite_parameters(cell.source, settings.grading)
         others = [cell for cell in released if "nbgrader" not in cell.metadata]
         return cls(
             cells=tuple(cells),
@@ -91,7 +94,8 @@ class Master:
             other_texts={normalised(cell.source): cell.metadata.get("alt", "") for cell in others},
             solutions=lab.solutions(),
             lendable=lab.lendable(),
-            withheld=tuple(lab.withheld()),
+            withheld=tuple(settings.withheld),
+            handed_in=tuple(settings.handed_in),
             seed=int(recorded.assignment.id[:8], 16),  # drawn at random when the gradebook first recorded the lab
             unreleased=unreleased,
         )
