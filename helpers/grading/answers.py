@@ -137,7 +137,7 @@ def _changed(call: ast.Call, texts: dict[str, str], where: str) -> tuple[Definit
     except (IndexError, KeyError, ValueError):
         raise ValueError(f'{where}: say changed(an_answer_above, "old", "new", wrong="why")') from None
     if count != 1:
-        raise ValueError(f"{where}: {old!r} stands in {name} {count} times, and must stand there once")
+        raise ValueError(f"{where}: {old!r} occurs in {name} {count} times, but must occur once")
     (node,) = ast.parse(texts[name].replace(old, new), filename=where).body
     assert isinstance(node, Definition)
     return node, {"right": False, "why": why, **options}

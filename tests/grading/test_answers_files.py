@@ -65,7 +65,7 @@ def test_an_answer_may_be_given_by_its_difference(tmp_path: Path) -> None:
         (HEAD, "either NAME or VALUES"),
         (HEAD + 'NAME = "size"\nVALUES = ("a",)\n', "either NAME or VALUES"),
         (HEAD + 'NAME = "size"\ndef unmarked(n):\n    return n\n', "mark unmarked with"),
-        (WHOLE + 'half = changed(whole, "n / 2", "n", wrong="x")\n', "half: 'n / 2' stands in whole 0 times"),
+        (WHOLE + 'half = changed(whole, "n / 2", "n", wrong="x")\n', "half: 'n / 2' occurs in whole 0 times"),
         (WHOLE + 'half = changed(other, "n", "m", wrong="x")\n', "half: say changed"),
         (WHOLE + 'half = changed(whole, "n // 2", "n / 2")\n', "half: say changed"),
         (HEAD + 'NAME = "size"\n@wrong\ndef no_reason(n):\n    return n\n', "mark no_reason with"),

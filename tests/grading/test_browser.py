@@ -237,7 +237,7 @@ def test_what_the_student_wrote_can_be_read(pages: dict[str, str]) -> None:
         for part in ("raw", "stdout", "stderr", "traceback", "plain", "source"):
             assert f"'{part}'" in pages[name], (name, part)
     assert "'message'" in pages["feedback"]  # the comment
-    assert "The picture c.png was not handed in" in pages["feedback"]
+    assert "The picture c.png was not submitted" in pages["feedback"]
 
 
 def test_the_graded_notebook_has_no_scripts(graded: NotebookNode) -> None:

@@ -171,7 +171,7 @@ def test_nbgrader_zip_collect_does_the_same(course: Course) -> None:
     (archive / "x.zip").unlink()
     none = subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=False)
     assert none.returncode == 1
-    assert "is empty. Put what your learning platform gives into" in none.stderr
+    assert "is empty. Put the downloads of your learning platform into" in none.stderr
     assert "Traceback" not in none.stderr
 
 
@@ -340,7 +340,7 @@ def test_a_broken_member_does_not_stop_the_others(course: Course) -> None:
 def test_the_only_student_cannot_submit_for_another(course: Course) -> None:
     done = gather(course, {"M_M_mallory_3/anna_2027-01-30T17:05:00_c.ipynb": "evil"})
     assert collected(course) == {}
-    assert "it may be of mallory or anna" in done.remarks[0]
+    assert "it may belong to mallory or anna" in done.remarks[0]
     gather(course, {"M_M_mallory_3/anna_2027-01-30T17:05:00_c.ipynb": "evil"}, platform="ilias")
     assert collected(course) == {"mallory/anna_2027-01-30T17:05:00_c.ipynb": "evil"}
 
@@ -360,14 +360,14 @@ BARE = "a_1_2_c.ipynb"
 @pytest.mark.parametrize(
     ("first", "second", "force", "content", "words"),
     [
-        (OLD, NEW, False, "2", "takes the place of what lay in submitted/ (2026-01-30 17:05:00)"),
-        (NEW, OLD, False, "1", "not collected: what lies in submitted/ is newer (2026-01-31 17:05:00 UTC)"),
-        (NEW, OLD, True, "2", "takes the place of what lay in submitted/"),
-        (OLD, OLD, False, "2", "takes the place of what lay in submitted/"),
-        (BARE, BARE, False, "1", "nobody says which is newer: --force takes this one"),
-        (BARE, BARE, True, "2", "takes the place of what lay in submitted/ (without a time)"),
-        (BARE, OLD, False, "1", "nobody says which is newer"),
-        (OLD, BARE, False, "1", "nobody says which is newer"),
+        (OLD, NEW, False, "2", "replaces the submission in submitted/ (2026-01-30 17:05:00)"),
+        (NEW, OLD, False, "1", "not collected: the submission in submitted/ is newer (2026-01-31 17:05:00 UTC)"),
+        (NEW, OLD, True, "2", "replaces the submission in submitted/"),
+        (OLD, OLD, False, "2", "replaces the submission in submitted/"),
+        (BARE, BARE, False, "1", "it is unknown which is newer: --force takes this one"),
+        (BARE, BARE, True, "2", "replaces the submission in submitted/ (without a time)"),
+        (BARE, OLD, False, "1", "it is unknown which is newer"),
+        (OLD, BARE, False, "1", "it is unknown which is newer"),
     ],
 )
 def test_a_newer_submission_replaces_an_older_one(
@@ -391,7 +391,7 @@ def test_an_unreadable_submission_replaces_nothing(course: Course) -> None:
     spoilt = bytearray(path.read_bytes())
     spoilt[60:65] = b"\xff" * 5
     path.write_bytes(spoilt)
-    assert "what lies in submitted/ stays" in collect(course, LAB, [path]).remarks[-1]
+    assert "the submission in submitted/ stays" in collect(course, LAB, [path]).remarks[-1]
     assert collected(course) == {"a/c.ipynb": "1"}
 
 
@@ -406,8 +406,8 @@ def test_an_error_for_one_student_does_not_stop_the_others(course: Course) -> No
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([LAB], "archive is not there. Put what your learning platform gives into"),
-        ([LAB, "nowhere.zip"], "nowhere.zip is not there"),
+        ([LAB], "archive is missing. Put the downloads of your learning platform into"),
+        ([LAB, "nowhere.zip"], "nowhere.zip is missing"),
         (["lab99"], "there is no lab lab99"),
         ([LAB, "--platform", "noodle"], "there is no platform noodle; there are moodle, "),
     ],

@@ -165,7 +165,7 @@ def test_ordinary_markdown_is_unchanged() -> None:
 def test_pasted_pictures_are_shown_and_missing_ones_named() -> None:
     bundles = {"my sketch.png": {"image/png": PNG}}
     assert f'<img src="data:image/png;base64,{PNG}" alt="x">' in rendered("![x](attachment:my%20sketch.png)", bundles)
-    assert "The picture a&lt;b.png was not handed in" in rendered("![x](attachment:a<b.png)", bundles)
+    assert "The picture a&lt;b.png was not submitted" in rendered("![x](attachment:a<b.png)", bundles)
 
 
 def test_as_markdown_shows_text_as_it_is() -> None:

@@ -167,15 +167,15 @@ def test_old_line_ends_and_unpaired_surrogates_are_replaced(right: Json, take: T
     [
         (b"", "the file is empty"),
         (b"  \n", "the file is empty"),
-        (b"hello", "no JSON"),
-        (b'{"cells": [', "no JSON"),
-        (b'{"cells":' + b"[" * 100_000, "no JSON"),
-        (b"[1, 2]", "no valid notebook"),
+        (b"hello", "not JSON"),
+        (b'{"cells": [', "not JSON"),
+        (b'{"cells":' + b"[" * 100_000, "not JSON"),
+        (b"[1, 2]", "not a valid notebook"),
         (b'{"cells": [' + b"[]," * 4_000_000 + b"[]]}", "more values than a notebook"),
-        (b"NaN", "no valid notebook"),
+        (b"NaN", "not a valid notebook"),
         (b'{"nbformat": 4, "metadata": {}, "cells": "none"}', "no list of cells"),
         (b"\x89PNG\r\n\x1a\n\x00\xff\xfe", "not text"),
-        (b"<!DOCTYPE html><html>Please sign in</html>", "no JSON"),
+        (b"<!DOCTYPE html><html>Please sign in</html>", "not JSON"),
     ],
 )
 def test_an_unreadable_file_gives_an_empty_submission_with_a_reason(content: bytes, words: str, take: TakeIn) -> None:
@@ -204,14 +204,14 @@ def test_of_two_notebooks_the_one_with_answers_counts(
 ) -> None:
     submission = take({NAME: json.loads(nbformat.writes(released)), "small-Copy1.ipynb": right})
     assert is_right(submission, master)
-    assert submission.notes[1] == "another notebook was handed in too, and is not graded: small.ipynb"
+    assert submission.notes[1] == "another notebook was submitted too, but is not graded: small.ipynb"
 
 
 def test_a_notebook_of_another_lab_is_not_preferred(released: NotebookNode, take: TakeIn) -> None:
     stubs = json.loads(nbformat.writes(released))
     submission = take({NAME: stubs, "other.ipynb": LABS[2].path.read_bytes()})
     assert submission.is_readable
-    assert submission.notes == ("another notebook was handed in too, and is not graded: other.ipynb",)
+    assert submission.notes == ("another notebook was submitted too, but is not graded: other.ipynb",)
 
 
 def test_each_cell_is_normalised_once(right: Json, take: TakeIn, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -338,7 +338,7 @@ def test_a_time_is_read(text: str, right: Json, take: TakeIn) -> None:
 def test_a_time_that_cannot_be_read_gives_a_note(text: bytes, right: Json, take: TakeIn, master: Master) -> None:
     submission = take({NAME: right, "timestamp.txt": text})
     assert submission.time is None
-    assert submission.notes == ("timestamp.txt holds no time: nobody knows when this came",)
+    assert submission.notes == ("timestamp.txt holds no time: the time of submission is unknown",)
     assert is_right(submission, master)
 
 
@@ -347,7 +347,7 @@ def test_a_pipe_as_time_stamp_does_not_block(right: Json, take: TakeIn, tmp_path
     folder.mkdir()
     os.mkfifo(folder / "timestamp.txt")
     assert read_time(folder) is None
-    assert "no plain file" in take(right).notes[0]
+    assert "not a regular file" in take(right).notes[0]
 
 
 # --- the cells -------------------------------------------------------------------------------------------------------
@@ -378,10 +378,10 @@ def _metadata_of_another_lab(notebook: Json) -> None:
 @pytest.mark.parametrize(
     ("change", "note"),
     [
-        (_metadata_lost, "carry no marks of this lab"),
-        (_metadata_and_ids_lost, "carry no marks of this lab"),
-        (_answers_in_new_cells, "recognised by what they hold: k1-double, k1-double-why, k2-x"),
-        (_metadata_of_another_lab, "carry marks of another notebook (q"),
+        (_metadata_lost, "have no nbgrader metadata of this lab"),
+        (_metadata_and_ids_lost, "have no nbgrader metadata of this lab"),
+        (_answers_in_new_cells, "recognised by their content: k1-double, k1-double-why, k2-x"),
+        (_metadata_of_another_lab, "have the nbgrader metadata of another notebook (q"),
     ],
 )
 def test_cells_without_nbgrader_metadata_are_recognised(
@@ -471,7 +471,7 @@ def test_the_last_copy_of_a_code_answer_counts(right: Json, take: TakeIn) -> Non
     submission = take(right)
     assert marked(submission)["k1-double"].source == "def double(n): return n + n"
     assert RIGHT["k1-double"] in own(submission)
-    assert submission.notes == ("the answer k1-double is there 2 times; the last one counts",)
+    assert submission.notes == ("the answer k1-double occurs 2 times; the last one counts",)
 
 
 def test_a_copy_of_a_locked_cell_does_not_run(right: Json, take: TakeIn, master: Master) -> None:

@@ -94,14 +94,14 @@ def spoil(notebook: Json, data: st.DataObject, lose_answers: bool) -> bytes:
     cells = data.draw(st.permutations(copy.deepcopy(notebook["cells"])))
     spoilt = []
     for cell in cells:
-        what = data.draw(st.sampled_from(["keep", "keep", "lose", "double", "retype", "no marks", "no id"]))
+        what = data.draw(st.sampled_from(["keep", "keep", "lose", "double", "retype", "no metadata", "no id"]))
         if what == "lose" and (lose_answers or not is_answer(cell)):
             continue
         if what == "double":
             spoilt.append(copy.deepcopy(cell))
         if what == "retype":
             cell["cell_type"] = data.draw(st.sampled_from(["code", "markdown", "raw", "poem"]))
-        if what == "no marks":
+        if what == "no metadata":
             cell["metadata"] = {}
         if what == "no id":
             cell.pop("id")

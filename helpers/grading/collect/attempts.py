@@ -50,7 +50,7 @@ def _contents(chosen: Mapping[str, Upload], remark: Remark) -> Mapping[str, byte
     for path, upload in sorted(chosen.items(), key=lambda item: item[1].file.size):
         files.add(path, None if folders_of(path) & chosen.keys() else upload.file.read(files.room))
     for path in files.left_out:
-        remark(chosen[path].file.path, "not collected: a link, locked, broken, too large, too many, or in a file")
+        remark(chosen[path].file.path, "not collected: a link, encrypted, broken, too large, too many, or in a file")
     return files.contents
 
 
@@ -74,10 +74,10 @@ def reason_to_keep(old: Attempt | None, new: Attempt) -> str:
     if not old or not old.contents or (old.contents == new.contents and not old.time):
         return ""
     if not new.contents:
-        return "nothing of it can be read, and what lies in submitted/ stays"
+        return "nothing in it can be read, so the submission in submitted/ stays"
     if not new.time or not old.time:
-        return "it differs from what lies in submitted/, and nobody says which is newer: --force takes this one"
-    return f"what lies in submitted/ is newer ({old.time} UTC)" if new.time < old.time else ""
+        return "it differs from the submission in submitted/, and it is unknown which is newer: --force takes this one"
+    return f"the submission in submitted/ is newer ({old.time} UTC)" if new.time < old.time else ""
 
 
 def write_attempt(attempt: Attempt, folder: Path) -> None:

@@ -66,8 +66,8 @@ def collect(
         for path in downloads or [archive]:
             if not path.exists() or (path.is_dir() and not any(path.iterdir())):
                 raise CourseError(
-                    f"{path} is {'empty' if path.exists() else 'not there'}. Put what your learning platform gives "
-                    f"into {archive}, or name it: `course collect {lab} FILE`."
+                    f"{path} is {'empty' if path.exists() else 'missing'}. Put the downloads of your learning platform "
+                    f"into {archive}, or name them: `course collect {lab} FILE`."
                 )
         _collect(course, lab, downloads or [archive], platform, force, result)
     except OSError as error:
@@ -106,4 +106,4 @@ def _collect_student(
         replace_folder(staged, target)
         result.students.append(line(student))
         if old and old.contents != new.contents:
-            result.remark(student, f"takes the place of what lay in submitted/ ({old.time or 'without a time'})")
+            result.remark(student, f"replaces the submission in submitted/ ({old.time or 'without a time'})")

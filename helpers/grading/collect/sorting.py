@@ -60,15 +60,15 @@ def uploads_in(download: Download, read: Read, remark: Remark) -> Iterator[Uploa
 
 def _reason_to_skip(possible: list[Origin], shared: int) -> str:
     if not possible:
-        return "its name is not one that a learning platform gives: rename it to <student>_<time>_<file>"
+        return "its name is not like those of any learning platform: rename it to <student>_<time>_<file>"
     if possible[0].depth < shared and len({origin.student for origin in possible}) > 1:
         students = " or ".join(dict.fromkeys(line(origin.student) for origin in possible))
-        return f"it may be of {students}: say which platform gave it with --platform, or collect the inner folder"
+        return f"it may belong to {students}: name the platform with --platform, or collect the inner folder"
     path = path_inside(possible[0].file)
     if path == TIME_FILE:
-        return "a file of this name says when a student handed in, and only the platform knows that"
+        return "a file of this name gives the time of submission, which only the platform knows"
     is_name = path and all(len(part.encode(errors="replace")) <= MAX_NAME for part in path.split("/"))
-    return "" if is_name else "its name cannot be a file's"
+    return "" if is_name else "its name is not valid for a file"
 
 
 def _each_student(origin: Origin, path: str, metadata: dict[str, dict[str, Submission]]) -> Iterator[Origin]:
@@ -94,7 +94,7 @@ def by_student(uploads: Sequence[Upload], remark: Remark) -> dict[str, list[Uplo
         if _is_id(student):
             students[student].append(upload)
         else:
-            remark(upload.file.path, "not collected: its student's name cannot be the name of a folder")
+            remark(upload.file.path, "not collected: the student's name is not valid for a folder")
     return students
 
 

@@ -155,7 +155,7 @@ def _data() -> Path:
     return Path(os.environ.get("CNN_LABS_DATA") or cache_folder())
 
 
-@_attack("read images that marks rest on")
+@_attack("read images used for marking")
 def read_hidden_images(bait: Bait) -> str:
     paths = (path for layout in LAYOUTS.values() for path in layout.files(_data(), False))
     return ", ".join(str(path) for path in paths if path.exists())
@@ -240,7 +240,7 @@ def memory_in_many(bait: Bait) -> str:
     return f"{count * size // MIB} MiB"
 
 
-@_attack("keep memory in the buffers of sockets")
+@_attack("keep memory in socket buffers")
 def socket_buffers(bait: Bait) -> str:
     count = LIMITS.processes // 2
 
@@ -259,7 +259,7 @@ def socket_buffers(bait: Bait) -> str:
     return f"{count * LIMITS.open_files} full sockets"
 
 
-@_attack("keep memory in tables of addresses")
+@_attack("keep memory in page tables")
 def address_tables(bait: Bait) -> str:
     tables, count = 200 * MIB, 6
 

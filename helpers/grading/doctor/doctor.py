@@ -64,7 +64,7 @@ def try_attack(zygote: Zygote, attack: Attack, bait: Bait, *, boxed: bool = True
                 code = child.wait(PATIENCE)
                 left = answer and ours.recv(1) != b""
             except TimeoutError:
-                return Finding(attack.title, "open", "a process is left, or does not end")
+                return Finding(attack.title, "open", "a process is left or does not end")
     if answer:
         result = json.loads(answer)
         if result["broken"]:

@@ -137,14 +137,14 @@ def read_time(folder: Path) -> datetime | None:
 def _time(content: bytes | None, is_left_out: bool) -> tuple[datetime | None, str]:
     """Return the time in nbgrader's file, and a remark if the file holds none."""
     if content is None:
-        return None, f"{TIME_FILE} is no plain file: nobody knows when this came" if is_left_out else ""
+        return None, f"{TIME_FILE} is not a regular file: the time of submission is unknown" if is_left_out else ""
     try:
         time = parse_utc(content[:1000].decode("utf-8-sig").strip())
         if 2000 <= time.year < 2100:
             return time, ""
     except Exception:  # dateutil raises many kinds of errors
         pass
-    return None, f"{TIME_FILE} holds no time: nobody knows when this came"
+    return None, f"{TIME_FILE} holds no time: the time of submission is unknown"
 
 
 def _candidates(files: Files, master: Master) -> tuple[list[_Candidate], dict[str, str]]:
@@ -195,7 +195,7 @@ def _names(best: _Candidate, candidates: Sequence[_Candidate], expected: str) ->
         remarks.append(f"the notebook was found in {line(best.path)} (expected: {expected})")
     others = [line(candidate.path) for candidate in candidates if candidate is not best]
     if others:
-        remarks.append(f"another notebook was handed in too, and is not graded: {', '.join(others[:5])}")
+        remarks.append(f"another notebook was submitted too, but is not graded: {', '.join(others[:5])}")
     return remarks
 
 
@@ -217,7 +217,7 @@ def _why_none(
         path, why = min(broken.items())
         return f"could not be read: {why}" + ("" if path == expected else f" ({line(path)})")
     if expected in files.left_out:
-        return "could not be read: it is a link, no plain file, or too large"
+        return "could not be read: it is a link, not a regular file, or too large"
     names = ", ".join(map(line, sorted([*files.contents, *files.left_out])[:5])) or "no file"
     return f"holds no {expected} (found: {names})"
 

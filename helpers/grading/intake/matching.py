@@ -71,9 +71,9 @@ def match_cells(cells: Sequence[Cell], master: Master) -> Match:
     marked = {name for cell in cells if isinstance(name := cell.marks.get("grade_id"), str)}
     strange = sorted(marked - master.positions.keys())
     if len(strange) > len(master.positions) / 4:
-        result.remarks.append(f"its cells carry marks of another notebook ({', '.join(strange[:3])}, …)")
+        result.remarks.append(f"its cells have the nbgrader metadata of another notebook ({', '.join(strange[:3])}, …)")
     elif not any(cell.marks for cell in cells) and result.grade_ids:
-        result.remarks.append("its cells carry no marks of this lab; they were recognised by their ids or texts")
+        result.remarks.append("its cells have no nbgrader metadata of this lab; they were recognised by id or text")
     return result
 
 
@@ -95,7 +95,7 @@ def _choose(result: Match, grade_id: str, positions: list[int], cells: Sequence[
         return
     different = list({cells[position].normalised: position for position in written}.values())
     if len(different) > 1 and master.is_code(grade_id):
-        result.remarks.append(f"the answer {grade_id} is there {len(different)} times; the last one counts")
+        result.remarks.append(f"the answer {grade_id} occurs {len(different)} times; the last one counts")
     _add_answer(result, grade_id, [cells[position] for position in different], master)
 
 
@@ -106,7 +106,7 @@ def _add_answer(result: Match, grade_id: str, candidates: Sequence[Cell], master
         pictures = {name: bundle for cell in candidates for name, bundle in cell.pictures.items()}
         answer = replace(answer, source="\n\n---\n\n".join(cell.source for cell in candidates), pictures=pictures)
         result.remarks.append(
-            f"{grade_id}: {len(candidates)} cells could be the answer; all are kept, for a person to look at"
+            f"{grade_id}: {len(candidates)} cells could be the answer; all are kept, for a person to decide"
         )
     result.answers[grade_id] = answer
 
@@ -134,7 +134,7 @@ def _find_by_content(result: Match, free: list[int], cells: Sequence[Cell], mast
         _add_answer(result, grade_id, [cells[k] for k in chosen], master)
         recognised.append(grade_id)
     if recognised:
-        result.remarks.append(f"answers without marks, recognised by what they hold: {', '.join(recognised)}")
+        result.remarks.append(f"answers without metadata, recognised by their content: {', '.join(recognised)}")
 
 
 def _below_the_question(free: Iterable[int], grade_id: str, grade_ids: dict[int, str], master: Master) -> list[int]:

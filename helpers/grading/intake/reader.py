@@ -21,7 +21,7 @@ MAX_PICTURES = 16 << 20  # bytes of all pictures of a notebook
 MAX_TEXT = 16 << 20  # characters of all cells
 MAX_CELLS = 5000
 MAX_VALUES = 3_000_000  # in the whole file: Python needs about a hundred bytes for each
-BROKEN = "characters that were broken are replaced by \N{REPLACEMENT CHARACTER}"
+BROKEN = "broken characters are replaced by \N{REPLACEMENT CHARACTER}"
 
 
 class UnreadableError(Exception):
@@ -92,7 +92,7 @@ def read_notebook(content: bytes) -> Draft:
     if sum(len(cell.source) for cell in cells) > MAX_TEXT:
         raise UnreadableError(f"its cells hold more than {MAX_TEXT >> 20} million characters")
     if attachments.dropped:
-        remarks.append("attachments that are no pictures (PNG, JPEG), or too large, are left out")
+        remarks.append("attachments that are not pictures (PNG, JPEG), or are too large, are left out")
     return Draft(cells, tuple(remarks), _language(notebook))
 
 
@@ -106,7 +106,7 @@ def _decode(content: bytes) -> tuple[str, str]:
     # Either a few bytes are broken, or an editor saved the whole file in Windows' encoding.
     is_utf_8 = encoding in ("utf-8", "utf-8-sig")
     if is_utf_8 and text.count("\N{REPLACEMENT CHARACTER}") > sum(ord(letter) > 127 for letter in text) / 2:
-        remark = "it was not saved as UTF-8; look whether letters with accents are right"
+        remark = "it was not saved as UTF-8; check whether letters with accents are right"
         return content.decode("cp1252", "replace"), remark
     return text, BROKEN
 
@@ -120,11 +120,9 @@ def _parse(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         if "\N{REPLACEMENT CHARACTER}" in text[:200] or "\0" in text[:200]:
             raise UnreadableError("the file is not text") from None
-        raise UnreadableError(
-            "the file is no JSON; perhaps it was cut off, or saved by something other than Jupyter"
-        ) from None
+        raise UnreadableError("the file is not JSON; perhaps it was cut off, or not saved by Jupyter") from None
     if not isinstance(notebook, dict):
-        raise UnreadableError("the file is no valid notebook")
+        raise UnreadableError("the file is not a valid notebook")
     return notebook
 
 
@@ -134,7 +132,7 @@ def _raw_cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
     holders = [*(sheets if isinstance(sheets, list) else ()), notebook]
     lists = [cells for holder in holders if isinstance(cells := _dict(holder).get("cells"), list)]
     if not lists:
-        raise UnreadableError("the file is no valid notebook: it has no list of cells")
+        raise UnreadableError("the file is not a valid notebook: it has no list of cells")
     return [cell for cells in lists for cell in cells if isinstance(cell, dict)]
 
 

@@ -116,4 +116,4 @@ class _Renderer(IPythonRenderer):
         pictures = self.attachments.get(name) or self.attachments.get(unquote(name)) or {}
         for kind, data in pictures.items():
             return f'<img src="data:{html.escape(kind)};base64,{html.escape(data)}" alt="{html.escape(text)}">'
-        return f"<em>[The picture {html.escape(unquote(name))} was not handed in.]</em>"
+        return f"<em>[The picture {html.escape(unquote(name))} was not submitted.]</em>"

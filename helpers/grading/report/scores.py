@@ -59,7 +59,7 @@ def read_scores(course: Course) -> list[Score]:
             try:
                 scores.append(_score(course, gradebook.find_submission(assignment.name, student.id)))
             except MissingEntry:
-                note = "nothing handed in"
+                note = "nothing submitted"
                 scores.append(Score(student.id, assignment.name, 0.0, assignment.max_score, notes=[note]))
     return sorted(scores, key=lambda score: (score.student, score.assignment))
 
