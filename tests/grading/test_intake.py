@@ -265,6 +265,14 @@ def test_a_zip_bomb_is_left_out(take: TakeIn) -> None:
     assert "lab.zip/a.ipynb" in submission.notes[-1]
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_members_that_zipfile_unpacks_without_a_limit_are_left_out(method: int, take: TakeIn) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method) as archive:
+        archive.writestr("a.ipynb", b'{"cells": []}')
+    assert "lab.zip/a.ipynb" in take({"lab.zip": stream.getvalue()}).notes[-1]
+
+
 def test_broken_archives_use_up_the_same_limit(take: TakeIn, monkeypatch: pytest.MonkeyPatch) -> None:
     content = bytearray(_zipped(a=bytes(1000)))
     for header, offset in ((content.index(b"PK\1\2"), 16), (content.index(b"PK\3\4"), 14)):
@@ -276,6 +284,14 @@ def test_broken_archives_use_up_the_same_limit(take: TakeIn, monkeypatch: pytest
     submission = take({f"{number}.zip": bytes(content) for number in range(8)})
     assert not submission.is_readable
     assert sum(read) == 2
+
+
+def test_a_broken_member_does_not_hide_the_notebook(right: Json, take: TakeIn, master: Master) -> None:
+    content = bytearray(_zipped(**{"a.txt": bytes(1000), "small.ipynb": json.dumps(right).encode()}))
+    content[content.index(b"PK\1\2") + 16] ^= 1  # the checksum
+    submission = take({"lab.zip": bytes(content)})
+    assert is_right(submission, master)
+    assert submission.notes[-1].endswith("lab.zip/a.txt")
 
 
 def test_an_archive_with_too_many_members_is_left_out(take: TakeIn, monkeypatch: pytest.MonkeyPatch) -> None:
