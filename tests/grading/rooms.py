@@ -10,8 +10,6 @@ import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import torchvision  # noqa: F401 - as the forkserver does: else each fork imports seconds' worth for a tensor on meta
-
 from helpers.grading.cleanroom.dispatcher import Dispatcher
 from helpers.grading.cleanroom.link import Link
 from helpers.grading.cleanroom.room import Room, run_cell
@@ -29,6 +27,9 @@ from helpers.checks import call, expect, fresh_seed, may_change, question, value
 @contextlib.contextmanager
 def kernel(work: Callable[[socket.socket], None]) -> Iterator[socket.socket]:
     """A forked process that does `work` with one end of a connection; the other end is given."""
+    # As the forkserver does, or each fork would do it for a tensor on meta. Here, because the import takes seconds.
+    import torchvision  # noqa: F401
+
     here, there = socket.socketpair()
     process = os.fork()
     if not process:

@@ -161,6 +161,7 @@ def test_a_class_is_collected_from_folders_archives_and_files(course: Course, tm
     assert not list(course.root.glob(".collecting-*"))
 
 
+@pytest.mark.slow
 def test_nbgrader_zip_collect_does_the_same(course: Course) -> None:
     archive = course.root / "downloaded" / LAB / "archive"
     pack(archive / "x.zip", {"anna_2026-01-30T17:05:00_c.ipynb": "1", "what.ipynb": "2"})
@@ -421,6 +422,7 @@ def test_an_error_is_one_line(
     assert said.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_the_report_names_students_without_a_notebook(small_course: Path, capsys: pytest.CaptureFixture[str]) -> None:
     course = Course(small_course)
     released = (course.root / "release" / LAB / "small.ipynb").read_text()

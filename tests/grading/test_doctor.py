@@ -14,6 +14,8 @@ from helpers.grading.doctor.attacks import ATTACKS, Attack, Bait
 from helpers.grading.doctor.doctor import Finding, examine, set_bait
 from tests.grading.users import run_as_ordinary_user
 
+pytestmark = pytest.mark.slow
+
 
 def get_nothing(_: Bait) -> str:
     return ""
@@ -56,9 +58,8 @@ print(json.dumps([astuple(finding) for finding in examine()]))
 """
 
 
+@pytest.mark.root
 def test_all_attacks_are_stopped_for_an_ordinary_user() -> None:
-    if os.geteuid() != 0:
-        pytest.skip("the other tests run as an ordinary user already")
     with tempfile.TemporaryDirectory() as home:
         done = run_as_ordinary_user(EXAMINE, Path(home))
     assert done.returncode == 0, done.stderr

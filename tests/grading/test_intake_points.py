@@ -26,6 +26,8 @@ from tests.conftest import SMALL
 from tests.grading import rooms
 from tests.grading.conftest import RIGHT
 
+pytestmark = pytest.mark.slow
+
 Json = dict[str, Any]
 HALF = RIGHT | {"k1-double": "def double(n):\n    return 0"}
 POINTS = {"right": 5, "half": 2}  # from checks; those for words are given by a person

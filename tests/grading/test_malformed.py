@@ -24,6 +24,8 @@ from helpers.grading.report.scores import Score, read_scores
 from tests.conftest import SMALL
 from tests.grading.conftest import RIGHT
 
+pytestmark = pytest.mark.slow
+
 Json = dict[str, Any]
 
 

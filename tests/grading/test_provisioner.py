@@ -9,7 +9,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
-import papermill
 import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -26,6 +25,8 @@ from helpers.grading.kernels.provisioner import (
 )
 from helpers.grading.kernels.zygote import shared
 from helpers.grading.sandbox.box import SandboxError
+
+pytestmark = pytest.mark.slow
 
 
 def client(
@@ -201,6 +202,8 @@ def test_a_folder_too_long_for_sockets_is_named(monkeypatch: pytest.MonkeyPatch,
 
 
 def test_papermill_finds_the_kernel_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import papermill  # here, because the import takes a second
+
     monkeypatch.setattr("sys.prefix", str(tmp_path))
     assert install_kernelspec() == str(tmp_path / "share" / "jupyter" / "kernels" / KERNEL_NAME)
     monkeypatch.undo()

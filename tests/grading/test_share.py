@@ -21,6 +21,8 @@ from tests.grading.test_provisioner import client
 from tests.grading.test_zygote import LONG, fork
 from tests.grading.users import run_as_ordinary_user
 
+pytestmark = pytest.mark.slow
+
 BUSY = "for i in $(seq {}); do (while :; do :; done) & done; wait"
 SESSIONS = f"""
 import subprocess
@@ -119,9 +121,8 @@ with hog.setup_kernel():
 """
 
 
+@pytest.mark.root
 def test_a_box_waits_though_nobody_may_look_into_its_processes() -> None:
-    if os.geteuid():
-        pytest.skip("needs root, to be another user")
     with tempfile.TemporaryDirectory() as home:
         done = run_as_ordinary_user(HIDDEN, Path(home))
     assert done.stdout == "waits\n", done.stderr

@@ -30,6 +30,8 @@ from helpers.grading.sandbox import memory
 from helpers.grading.sandbox.box import Box
 from tests.grading.users import run_as_ordinary_user
 
+pytestmark = pytest.mark.slow
+
 ATTACK = "helpers.grading.doctor.attacks:run"
 LONG = 60  # seconds that a test waits at most for what takes milliseconds
 NOTHING = asdict(Bait("/nowhere", "/nowhere", 1, "nobody", 1))
@@ -268,9 +270,8 @@ print(hoard.nb.cells[0].outputs[0].text, other.nb.cells[0].outputs[0].data)
 """
 
 
+@pytest.mark.root
 def test_descriptors_that_a_box_keeps_on_their_way_stop_no_other_of_the_same_user() -> None:
-    if os.geteuid():
-        pytest.skip("needs root, to be another user")
     with tempfile.TemporaryDirectory() as home:
         done = run_as_ordinary_user(SENDING, Path(home))
     assert "Too many references" in done.stdout, done.stderr
