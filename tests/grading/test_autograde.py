@@ -102,7 +102,7 @@ def test_a_notebook_that_is_a_link_is_not_read(course: Course) -> None:
     mine.symlink_to(theirs)
     scores = grade(course)
     assert scores["ben"].points == 0
-    assert scores["ben"].notes[0] == "could not be read: it is a link, no plain file, or too large"
+    assert scores["ben"].notes[0] == "could not be read: it is a link, not a regular file, or too large"
 
 
 def test_submissions_share_no_event_loop_and_leave_none(course: Course) -> None:
