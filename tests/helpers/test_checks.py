@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from helpers.checking.marks import pointed_out, reached
 from helpers.checks import (
     CheckError,
     call,
@@ -17,10 +18,8 @@ from helpers.checks import (
     fresh_seed,
     own_numbers,
     point_out,
-    pointed_out,
     points_for,
     question,
-    reached,
     value,
 )
 from helpers.device import synchronize
