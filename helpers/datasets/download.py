@@ -1,6 +1,6 @@
-"""Fetches MNIST and CIFAR-10 into the cache, from torchvision's mirrors and checked by torchvision's MD5s.
+"""Fetch MNIST and CIFAR-10 into the cache, from torchvision's mirrors, and check them against torchvision's MD5s.
 
-A file is written beside its place and renamed when it is whole: nothing half-written is ever seen, and two processes
+A file is written under another name and renamed when it is complete: nobody sees a part of a file, and two processes
 may fetch at once.
 """
 
@@ -25,7 +25,7 @@ from helpers.datasets.files import DataError
 
 __all__ = ["NoConnectionError", "cache_folder", "fetch_cifar10", "fetch_mnist"]
 
-TIMEOUT = 5.0  # seconds without a sign of life before a mirror is given up
+TIMEOUT = 5.0  # seconds that a mirror may be silent
 CHUNK = 1 << 18  # bytes
 
 
@@ -34,10 +34,10 @@ class NoConnectionError(Exception):
 
 
 def cache_folder() -> Path:
-    """Where downloads are kept: `cnn-labs` in XDG_CACHE_HOME, or in `~/.cache`.
+    """Return the folder for downloads: `cnn-labs` in XDG_CACHE_HOME, or in `~/.cache`.
 
     Raises:
-        DataError: XDG_CACHE_HOME is not set, and you have no home folder.
+        DataError: if XDG_CACHE_HOME is not set, and you have no home folder.
     """
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     if cache.startswith("~"):
@@ -46,29 +46,24 @@ def cache_folder() -> Path:
 
 
 def fetch_mnist(cache: Path) -> None:
-    """Fetches MNIST's four files and unpacks them.
+    """Fetch MNIST's four files and unpack them.
 
     Raises:
-        NoConnectionError: downloads are switched off, or no mirror answers.
-        DataError: the cache cannot be written, or no mirror has the right file.
+        NoConnectionError: if downloads are switched off, or no mirror answers.
+        DataError: if the cache cannot be written, or no mirror has the right file.
     """
     _refuse_offline()
     from torchvision.datasets import MNIST  # here, because the import takes a second
 
     for name, md5 in MNIST.resources:
-        place = cache / "MNIST" / "raw" / name.removesuffix(".gz")
-        if not place.exists():
+        path = cache / "MNIST" / "raw" / name.removesuffix(".gz")
+        if not path.exists():
             with _fetched([mirror + name for mirror in MNIST.mirrors], md5, cache) as packed:
-                _write(place, gzip.decompress(packed.read_bytes()))
+                _write(path, gzip.decompress(packed.read_bytes()))
 
 
 def fetch_cifar10(cache: Path) -> None:
-    """Fetches CIFAR-10's archive and unpacks it.
-
-    Raises:
-        NoConnectionError: downloads are switched off, or no mirror answers.
-        DataError: the cache cannot be written, or no mirror has the right file.
-    """
+    """Fetch CIFAR-10's archive and unpack it; it raises what `fetch_mnist` raises."""
     _refuse_offline()
     from torchvision.datasets import CIFAR10
 
@@ -86,7 +81,7 @@ def _refuse_offline() -> None:
 
 @contextmanager
 def _fetched(urls: Sequence[str], md5: str, cache: Path) -> Iterator[Path]:
-    """A temporary file in the cache with what the first good mirror sent; it is gone at the end of the block."""
+    """Yield a temporary file in the cache with what the first good mirror sent; it is deleted after the block."""
     problems: list[str] = []
     wrong_content = False
     for url in urls:
@@ -98,15 +93,15 @@ def _fetched(urls: Sequence[str], md5: str, cache: Path) -> Iterator[Path]:
             continue
         with response, _temporary(cache) as path:
             try:
-                found = _save(response, path)
+                received = _save(response, path)
             except _InterruptedError as error:
                 problems.append(f"{_host(url)}: {error}")
                 continue
-            if found == md5:
+            if received == md5:
                 yield path
                 return
             wrong_content = True
-            problems.append(f"{_host(url)}: the MD5 of {Path(url).name} is {found}, but {md5} is published")
+            problems.append(f"{_host(url)}: the MD5 of {Path(url).name} is {received}, but {md5} is published")
     if wrong_content:
         raise DataError(
             f"no mirror has the right file ({'; '.join(problems)}). Is there a log-in page before the internet? "
@@ -120,7 +115,7 @@ def _host(url: str) -> str:
 
 
 def _reason(error: Exception) -> str:
-    """What went wrong, in a few words: an HTTP status, or what the system said."""
+    """Return in a few words what went wrong: an HTTP status, or the system's message."""
     reason = getattr(error, "reason", error)
     return str(getattr(reason, "strerror", None) or reason)
 
@@ -130,7 +125,7 @@ class _InterruptedError(Exception):
 
 
 def _save(response: http.client.HTTPResponse, path: Path) -> str:
-    """Writes what comes in and returns its MD5, with a progress bar on stdout."""
+    """Write a response to a file and return its MD5, with a progress bar on stdout."""
     md5 = hashlib.md5(usedforsecurity=False)
     name = Path(response.url).name
     bar = tqdm(desc=name, total=response.length, unit="B", unit_scale=True, file=sys.stdout, mininterval=1, leave=False)
@@ -139,7 +134,7 @@ def _save(response: http.client.HTTPResponse, path: Path) -> str:
             file.write(chunk)
             md5.update(chunk)
             bar.update(len(chunk))
-    if response.length:  # what the server promised and did not send
+    if response.length:  # bytes that the server promised and did not send
         raise _InterruptedError(f"{response.length:,} bytes did not come")
     return md5.hexdigest()
 
@@ -151,17 +146,17 @@ def _read(response: http.client.HTTPResponse) -> bytes:
         raise _InterruptedError(str(error)) from error
 
 
-def _write(place: Path, content: bytes) -> None:
-    """Writes a file beside its place, then renames it."""
-    with _temporary(place.parent) as path, _clear_disk_errors(place):
-        path.write_bytes(content)
-        path.chmod(0o644)  # a temporary file is its owner's alone
-        path.replace(place)
+def _write(path: Path, content: bytes) -> None:
+    """Write a file under another name, then rename it."""
+    with _temporary(path.parent) as temporary, _clear_disk_errors(path):
+        temporary.write_bytes(content)
+        temporary.chmod(0o644)  # only its owner may read a temporary file
+        temporary.replace(path)
 
 
 @contextmanager
 def _temporary(folder: Path) -> Iterator[Path]:
-    """The path of a new file in a folder, which is made where it is missing; the file is gone at the end."""
+    """Yield the path of a new file in a folder, which is made if it is missing; the file is deleted after the block."""
     with _clear_disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=".part-", dir=folder)
@@ -174,7 +169,7 @@ def _temporary(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def _clear_disk_errors(path: Path) -> Iterator[None]:
-    """Turns what the disk complains of (full, read-only, no permission) into a `DataError`."""
+    """Turn errors of the disk (full, read-only, no permission) into a `DataError`."""
     try:
         yield
     except OSError as error:
