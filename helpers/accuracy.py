@@ -91,7 +91,7 @@ def measure(
     changes the accuracy.
 
     Args:
-        predict: uint8 N×C×H×W in, class numbers out (int64, N).
+        predict: takes images (uint8, N×C×H×W), and returns class numbers (int64, N).
         images: uint8, N×C×H×W.
         labels: int64, N, 0 to `classes` - 1. `predict` never gets them.
         seed: of order and alterations.

@@ -31,13 +31,8 @@ def show_convolution(
 ) -> Figure:
     """Draw one place of a kernel on a square image, and the output that it makes there.
 
-    Args:
-        size: pixels along each side of the image.
-        kernel: taps along each side of the kernel.
-        stride: pixels from one place to the next.
-        padding: zeros added on each side of the image.
-        dilation: pixels from one tap to the next.
-        place: which output to draw dark, counted row by row; after the last comes the first again.
+    The image has `size`×`size` pixels; the other arguments are those of `nn.Conv2d`. `place` is the number of the
+    output to draw dark, row by row; after the last comes the first again.
     """
     side, span = size + 2 * padding, dilation * (kernel - 1) + 1
     if span > side:
@@ -67,14 +62,8 @@ def show_pooling(
 ) -> Figure:
     """Draw one window of a pooling layer on a square image of whole numbers, and the output of PyTorch.
 
-    Args:
-        size: pixels along each side of the image, at most 9.
-        kernel: pixels along each side of the window.
-        stride: pixels from one window to the next.
-        padding: border on each side; it counts as -∞ for the maximum and as 0 for the average.
-        place: which window to draw dark, counted row by row; after the last comes the first again.
-        ceil_mode: round the number of windows up; the last ones may extend beyond the image.
-        average: take the mean of a window instead of its maximum.
+    The image has `size`×`size` pixels, at most 9×9; the other arguments are those of `nn.AvgPool2d` if `average`, else
+    those of `nn.MaxPool2d`. The padding counts as 0 or as -∞. `place` is the number of the window to draw dark.
     """
     side = size + 2 * padding
     if 2 * padding > kernel:

@@ -46,9 +46,6 @@ class Table:
 def per_class_table(evaluations: Mapping[str, Evaluation]) -> Table:
     """Return the accuracy on each class in percent: a row for each class and for all images, a column for each model.
 
-    Args:
-        evaluations: by the model's name, all over the same classes.
-
     Raises:
         ValueError: if there is no evaluation, or the classes differ.
     """

@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Self, TypeVar
 
-from helpers.checking.compare import describe, difference, own_name
+from helpers.checking.compare import difference
+from helpers.checking.describe import describe, own_name
 from helpers.checking.question import CheckError, count_check, error_text, fail, is_stub
 from helpers.checking.traces import Traces, printed
 from helpers.checking.value import Value

@@ -1,21 +1,27 @@
-"""How two values differ, and how a value is shown, in a few words: the language of the checks' messages."""
+"""How two values differ, in a few words."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral, Real
-from typing import Any, NamedTuple, TypeGuard
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 
-__all__ = ["describe", "device_difference", "difference", "dtype_difference", "own_name"]
+from helpers.checking.describe import (
+    SHOWN_CHARACTERS,
+    SHOWN_ITEMS,
+    Array,
+    describe,
+    is_sequence,
+    show_numbers,
+    to_numpy,
+)
 
-Array = torch.Tensor | np.ndarray
+__all__ = ["device_difference", "difference", "dtype_difference"]
 
-_SHOWN_ITEMS = 9  # a larger array is described by its shape
-_SHOWN_CHARACTERS = 80
 _DTYPE_MAKERS = {  # where tensors and arrays of an unexpected dtype come from
     "float64": "NumPy's floats, and double(), make it",
     "float32": "new tensors have it, unless dtype= says another one",
@@ -27,43 +33,6 @@ _SQUASHES: dict[str, Callable[[torch.Tensor, int], torch.Tensor]] = {  # functio
     "log_softmax": torch.log_softmax,
     "sigmoid": lambda logits, _: logits.sigmoid(),
 }
-
-
-def describe(value: Any, *, kind: bool = False, dtypes: bool = False, digits: int = 6) -> str:
-    """Return a value in a few words: `12`, `[1, 2]`, `a tensor of shape (3, 8, 8)`.
-
-    Args:
-        value: anything.
-        kind: add the value's type if the words alone do not show it: `12.5 (a float)`.
-        dtypes: add the dtype of tensors and arrays: `tensor([1, 2], dtype=int64)`.
-        digits: of a floating-point number.
-    """
-    if isinstance(value, Array):
-        return _describe_array(value, dtypes, digits)
-    if isinstance(value, torch.Size):
-        return str(tuple(value))
-    if isinstance(value, float):
-        return _float(value, digits) + (" (a float)" if kind else "")
-    if isinstance(value, torch.nn.Module) or callable(value):
-        return own_name(value) or _article(type(value).__name__)
-    if _is_sequence(value):
-        inside = ", ".join(describe(item, dtypes=dtypes, digits=digits) for item in value[:_SHOWN_ITEMS])
-        more = ", …" if len(value) > _SHOWN_ITEMS else ""
-        text = f"[{inside}{more}]" if isinstance(value, list) else f"({inside}{',' if len(value) == 1 else more})"
-    else:
-        text = _repr(value)
-    if len(text) > _SHOWN_CHARACTERS:
-        text = text[: _SHOWN_CHARACTERS - 1] + "…"
-    return f"{text} ({_article(type(value).__name__)})" if kind and value is not None else text
-
-
-def own_name(function: Any) -> str:
-    """Return a function's name, or the variable that holds a lambda; empty if there is none."""
-    name = getattr(function, "__name__", "")
-    if name == "<lambda>":
-        variables = getattr(function, "__globals__", {}).items()
-        name = next((name for name, value in variables if value is function and not name.startswith("_")), "")
-    return name if type(name) is str else ""
 
 
 def dtype_difference(want: Any, have: Any) -> str:
@@ -117,7 +86,7 @@ def _compare(expected: Any, got: Any, close: _Close) -> str:
         return _compare_arrays(expected, got, close)
     if isinstance(expected, Mapping):
         return _compare_mappings(expected, got, close)
-    if _is_sequence(expected):
+    if is_sequence(expected):
         return _compare_sequences(expected, got, close)
     if _same(expected, got, close):
         return ""
@@ -139,7 +108,7 @@ def _compare_texts(expected: Any, got: Any) -> str:
         return ""
     pairs = enumerate(zip(expected, got, strict=False))
     same = next((index for index, (want, have) in pairs if want != have), min(len(expected), len(got)))
-    if same < _SHOWN_CHARACTERS // 2:
+    if same < SHOWN_CHARACTERS // 2:
         return ""
     return f"from character {same} on: expected {describe(expected[same:])}, got {describe(got[same:])}"
 
@@ -209,9 +178,9 @@ def _squashed(logits: torch.Tensor, got: torch.Tensor) -> str:
 
 def _values(expected: Array, got: Array) -> str:
     """Return the message for two arrays of one shape and dtype: small ones in full, else the largest difference."""
-    if math.prod(expected.shape) <= _SHOWN_ITEMS:
+    if math.prod(expected.shape) <= SHOWN_ITEMS:
         return _apart(expected, got)
-    expected, got = _to_numpy(expected), _to_numpy(got)
+    expected, got = to_numpy(expected), to_numpy(got)
     if expected.dtype == bool:
         gap = (expected != got).astype(float)
     else:
@@ -221,12 +190,12 @@ def _values(expected: Array, got: Array) -> str:
         gap = np.where((expected == got) | (np.isnan(expected) & np.isnan(got)), 0, gap)
     index = tuple(int(i) for i in np.unravel_index(int(gap.argmax()), gap.shape))
     wrong = int((gap > 0).sum())
-    most = _apart(expected[index].item(), got[index].item(), _nested)
+    most = _apart(expected[index].item(), got[index].item(), show_numbers)
     return f"the values differ, most at [{', '.join(map(str, index))}]: {most} ({wrong} of {gap.size} values differ)"
 
 
 def _compare_sequences(expected: Sequence[Any], got: Any, close: _Close) -> str:
-    if not _is_sequence(got):
+    if not is_sequence(got):
         return f"expected {describe(expected)}, got {describe(got, kind=True)}"
     if len(expected) != len(got):
         return f"expected {describe(expected)} ({len(expected)} items), got {describe(got)} ({len(got)} items)"
@@ -240,11 +209,7 @@ def _compare_sequences(expected: Sequence[Any], got: Any, close: _Close) -> str:
 
 def _holds_arrays(value: Any) -> bool:
     """Whether a value is an array, or a sequence with an array in it: too long to show side by side."""
-    return any(map(_holds_arrays, value)) if _is_sequence(value) else isinstance(value, Array)
-
-
-def _is_sequence(value: Any) -> TypeGuard[Sequence[Any]]:
-    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
+    return any(map(_holds_arrays, value)) if is_sequence(value) else isinstance(value, Array)
 
 
 def _compare_mappings(expected: Mapping[Any, Any], got: Any, close: _Close) -> str:
@@ -260,47 +225,3 @@ def _compare_mappings(expected: Mapping[Any, Any], got: Any, close: _Close) -> s
         if fault:
             return f"at {describe(key)}: {fault}"
     return ""
-
-
-def _describe_array(array: Array, dtypes: bool, digits: int) -> str:
-    word = "tensor" if isinstance(array, torch.Tensor) else "array"
-    has_numbers = not (isinstance(array, torch.Tensor) and array.is_meta)
-    kind = str(array.dtype).removeprefix("torch.")
-    if not has_numbers or not 0 < math.prod(array.shape) <= _SHOWN_ITEMS:
-        return f"{_article(word)} of shape {tuple(array.shape)}" + (f" and dtype {kind}" if dtypes else "")
-    return f"{word}({_nested(_to_numpy(array).tolist(), digits)}" + (f", dtype={kind})" if dtypes else ")")
-
-
-def _to_numpy(array: Array) -> np.ndarray:
-    if isinstance(array, np.ndarray):
-        return array
-    try:
-        return array.numpy(force=True)
-    except TypeError:  # a dtype that NumPy lacks, such as bfloat16
-        return array.float().numpy(force=True)
-
-
-def _nested(values: Any, digits: int) -> str:
-    if isinstance(values, list):
-        return f"[{', '.join(_nested(item, digits) for item in values)}]"
-    return f"{values:.{digits}g}" if isinstance(values, float) else str(values)
-
-
-def _float(value: float, digits: int) -> str:
-    """Keep the point of 24.0, so that nobody takes it for the whole number 24."""
-    short = f"{value:.{digits}g}"
-    return short if any(mark in short for mark in ".en") else f"{short}.0"
-
-
-def _repr(value: Any) -> str:
-    shown: Any = type(value).__repr__
-    if shown is object.__repr__:  # it shows an address
-        return _article(type(value).__name__)
-    try:
-        return repr(value)
-    except Exception:  # a student's class may define repr as it likes
-        return f"{_article(type(value).__name__)} that cannot be shown"
-
-
-def _article(noun: str) -> str:
-    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"

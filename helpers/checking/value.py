@@ -6,7 +6,8 @@ from typing import Any, NoReturn, Self
 
 import torch
 
-from helpers.checking.compare import describe, device_difference, difference, dtype_difference
+from helpers.checking.compare import device_difference, difference, dtype_difference
+from helpers.checking.describe import describe
 from helpers.checking.question import count_check, fail
 
 __all__ = ["Value", "expect", "value"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import http.client
+import io
 import os
 import sys
 import tarfile
@@ -58,20 +59,19 @@ def fetch_mnist(cache: Path) -> None:
     for name, md5 in MNIST.resources:
         path = cache / "MNIST" / "raw" / name.removesuffix(".gz")
         if not path.exists():
-            with _fetched([mirror + name for mirror in MNIST.mirrors], md5, cache) as packed:
-                _write(path, gzip.decompress(packed.read_bytes()))
+            _write(path, gzip.decompress(_download([mirror + name for mirror in MNIST.mirrors], md5, cache)))
 
 
 def fetch_cifar10(cache: Path) -> None:
-    """Fetch CIFAR-10's archive and unpack it; it raises what `fetch_mnist` raises."""
+    """Fetch CIFAR-10's archive and unpack it; raises what `fetch_mnist` raises."""
     _refuse_offline()
     from torchvision.datasets import CIFAR10
 
-    with _fetched([CIFAR10.url], CIFAR10.tgz_md5, cache) as packed, tarfile.open(packed) as archive:
+    with tarfile.open(fileobj=io.BytesIO(_download([CIFAR10.url], CIFAR10.tgz_md5, cache))) as archive:
         for member in archive:
-            content = archive.extractfile(member) if member.isfile() else None
-            if content is not None:  # only the name counts, so that no member can land outside the folder
-                _write(cache / CIFAR10.base_folder / Path(member.name).name, content.read())
+            file = archive.extractfile(member) if member.isfile() else None
+            if file is not None:  # only the name counts, so that no member can land outside the folder
+                _write(cache / CIFAR10.base_folder / Path(member.name).name, file.read())
 
 
 def _refuse_offline() -> None:
@@ -79,29 +79,24 @@ def _refuse_offline() -> None:
         raise NoConnectionError("CNN_LABS_OFFLINE is 1")
 
 
-@contextmanager
-def _fetched(urls: Sequence[str], md5: str, cache: Path) -> Iterator[Path]:
-    """Yield a temporary file in the cache with what the first good mirror sent; it is deleted after the block."""
+def _download(urls: Sequence[str], md5: str, cache: Path) -> bytes:
+    """Return what the first good mirror sends."""
     problems: list[str] = []
     wrong_content = False
     for url in urls:
+        host = urllib.parse.urlsplit(url).netloc or url
         try:
-            # Connect before anything is written: without a network, an unwritable cache does not matter.
-            response = urllib.request.urlopen(url, timeout=TIMEOUT)
+            with urllib.request.urlopen(url, timeout=TIMEOUT) as response:
+                _make_folder(cache)  # only now: without a network, an unwritable cache does not matter
+                content = _read(response)
         except (OSError, http.client.HTTPException) as error:
-            problems.append(f"{_host(url)}: {_reason(error)}")
+            problems.append(f"{host}: {_reason(error)}")
             continue
-        with response, _temporary(cache) as path:
-            try:
-                received = _save(response, path)
-            except _InterruptedError as error:
-                problems.append(f"{_host(url)}: {error}")
-                continue
-            if received == md5:
-                yield path
-                return
-            wrong_content = True
-            problems.append(f"{_host(url)}: the MD5 of {Path(url).name} is {received}, but {md5} is published")
+        received = hashlib.md5(content, usedforsecurity=False).hexdigest()
+        if received == md5:
+            return content
+        wrong_content = True
+        problems.append(f"{host}: the MD5 of {Path(url).name} is {received}, but {md5} is published")
     if wrong_content:
         raise DataError(
             f"no mirror has the right file ({'; '.join(problems)}). Is there a log-in page before the internet? "
@@ -110,8 +105,17 @@ def _fetched(urls: Sequence[str], md5: str, cache: Path) -> Iterator[Path]:
     raise NoConnectionError(f"the download failed ({'; '.join(problems)})")
 
 
-def _host(url: str) -> str:
-    return urllib.parse.urlsplit(url).netloc or url
+def _read(response: http.client.HTTPResponse) -> bytes:
+    """Read a response, with a progress bar on stdout."""
+    content = io.BytesIO()
+    name = Path(response.url).name
+    bar = tqdm(desc=name, total=response.length, unit="B", unit_scale=True, file=sys.stdout, mininterval=1, leave=False)
+    with bar:
+        while chunk := response.read(CHUNK):
+            bar.update(content.write(chunk))
+    if response.length:  # bytes that the server promised and did not send
+        raise ConnectionError(f"{response.length:,} bytes did not come")
+    return content.getvalue()
 
 
 def _reason(error: Exception) -> str:
@@ -120,51 +124,19 @@ def _reason(error: Exception) -> str:
     return str(getattr(reason, "strerror", None) or reason)
 
 
-class _InterruptedError(Exception):
-    """The connection broke while a file came in."""
-
-
-def _save(response: http.client.HTTPResponse, path: Path) -> str:
-    """Write a response to a file and return its MD5, with a progress bar on stdout."""
-    md5 = hashlib.md5(usedforsecurity=False)
-    name = Path(response.url).name
-    bar = tqdm(desc=name, total=response.length, unit="B", unit_scale=True, file=sys.stdout, mininterval=1, leave=False)
-    with bar, _clear_disk_errors(path), path.open("wb") as file:
-        while chunk := _read(response):
-            file.write(chunk)
-            md5.update(chunk)
-            bar.update(len(chunk))
-    if response.length:  # bytes that the server promised and did not send
-        raise _InterruptedError(f"{response.length:,} bytes did not come")
-    return md5.hexdigest()
-
-
-def _read(response: http.client.HTTPResponse) -> bytes:
-    try:
-        return response.read(CHUNK)
-    except (OSError, http.client.HTTPException) as error:
-        raise _InterruptedError(str(error)) from error
-
-
 def _write(path: Path, content: bytes) -> None:
     """Write a file under another name, then rename it."""
-    with _temporary(path.parent) as temporary, _clear_disk_errors(path):
+    _make_folder(path.parent)
+    with _clear_disk_errors(path), tempfile.TemporaryDirectory(prefix=".part-", dir=path.parent) as folder:
+        temporary = Path(folder) / path.name
         temporary.write_bytes(content)
-        temporary.chmod(0o644)  # only its owner may read a temporary file
+        temporary.chmod(0o644)  # others on this machine may read it, whatever the umask
         temporary.replace(path)
 
 
-@contextmanager
-def _temporary(folder: Path) -> Iterator[Path]:
-    """Yield the path of a new file in a folder, which is made if it is missing; the file is deleted after the block."""
+def _make_folder(folder: Path) -> None:
     with _clear_disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".part-", dir=folder)
-        os.close(handle)
-    try:
-        yield Path(name)
-    finally:
-        Path(name).unlink(missing_ok=True)
 
 
 @contextmanager

@@ -22,12 +22,8 @@ def show_kernels(weight: Tensor, title: str = "") -> Figure:
     With one input channel, rows are filled up with kernels. If there are more than 32 kernels, or more than 8 outputs
     or inputs, only the first are drawn, and the title says so.
 
-    Args:
-        weight: O×I×H×W.
-        title: of the figure.
-
     Raises:
-        ValueError: if the weight has another number of dimensions.
+        ValueError: if the weight is not O×I×H×W.
     """
     values = weight.detach().float().cpu()
     if values.ndim != 4:
@@ -48,12 +44,8 @@ def show_kernels(weight: Tensor, title: str = "") -> Figure:
 def show_feature_maps(maps: Tensor, title: str = "") -> Figure:
     """Draw the feature maps of one image on one scale, at most 64, each with its channel's number.
 
-    Args:
-        maps: C×H×W, or 1×C×H×W.
-        title: of the figure.
-
     Raises:
-        ValueError: if the maps have another shape.
+        ValueError: if the maps are neither C×H×W nor 1×C×H×W.
     """
     values = maps.detach().float().cpu()
     if values.ndim == 4 and len(values) == 1:
@@ -71,13 +63,10 @@ def show_feature_maps(maps: Tensor, title: str = "") -> Figure:
 def show_array(array: Tensor | npt.ArrayLike, title: str = "", fmt: str = "g") -> Figure:
     """Draw a small matrix as numbers on squares, which are shaded by their size, with row and column numbers.
 
-    Args:
-        array: H×W, or W (one row); at most 24 on a side.
-        title: of the figure.
-        fmt: how to write a number, as in `format(number, fmt)`.
+    Numbers are written as `format(number, fmt)` does.
 
     Raises:
-        ValueError: if the array has another shape, or is too large to read.
+        ValueError: if the array is neither H×W nor W (one row), or larger than 24 on a side.
     """
     values = np.atleast_2d(array.detach().cpu().numpy() if isinstance(array, Tensor) else np.asarray(array))
     if values.ndim != 2 or max(values.shape) > 24 or values.size == 0:

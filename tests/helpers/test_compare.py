@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from helpers.checking.compare import describe, difference
+from helpers.checking.compare import difference
+from helpers.checking.describe import describe
 
 
 class Liar:
