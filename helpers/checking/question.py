@@ -38,7 +38,7 @@ class question:  # noqa: N801 - reads as a word in `with question("K25"):`
         CheckError: if a check fails, or if the block holds no check.
     """
 
-    open: question | None = None  # the block that runs now
+    current: question | None = None  # the block that runs now
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -46,11 +46,11 @@ class question:  # noqa: N801 - reads as a word in `with question("K25"):`
         self.seed: int | None = None
 
     def __enter__(self) -> Self:
-        question.open = self
+        question.current = self
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        question.open = None
+        question.current = None
         if error is None:
             if not self.checks:
                 raise CheckError(f"{self.name}: this cell compares nothing.")
@@ -79,8 +79,8 @@ class question:  # noqa: N801 - reads as a word in `with question("K25"):`
 
 def count_check() -> None:
     """Count a check for the question that is open."""
-    if question.open is not None:
-        question.open.checks += 1
+    if question.current is not None:
+        question.current.checks += 1
 
 
 def fail(text: str, hint: str = "") -> NoReturn:

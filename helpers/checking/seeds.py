@@ -16,8 +16,8 @@ def fresh_seed() -> int:
     The message of a failed check shows the seed. To repeat a run, set the variable `CNN_LABS_SEED` to it.
     """
     seed = int(os.environ.get("CNN_LABS_SEED", secrets.randbelow(2**31)))
-    if question.open is not None:
-        question.open.seed = seed
+    if question.current is not None:
+        question.current.seed = seed
     return seed
 
 

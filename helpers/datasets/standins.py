@@ -64,7 +64,7 @@ def _digits() -> tuple[Tensor, Tensor, Tensor]:
     pixels = torch.from_numpy(small).float().view(-1, 1, 8, 8) * (255 / 16)
     large = F.interpolate(pixels, size=(20, 20), mode="bicubic", align_corners=False)  # MNIST's digits fill 20×20
     images = F.pad(large, (4, 4, 4, 4)).round().clamp(0, 255).byte()
-    # In a random order: the originals come writer by writer, and `load(size=…)` takes images from the front.
+    # In a random order: the originals are sorted by writer, and `load(size=…)` takes images from the front.
     order = torch.from_numpy(np.random.default_rng(0).permutation(len(targets)))
     return images[order], torch.from_numpy(targets).long()[order], held_out[order]
 
@@ -130,7 +130,7 @@ def _cell(u: Floats) -> Floats:
 
 
 def _polygon(sides: int, radius: float) -> Distance:
-    """Return the distance from a regular polygon, whose corners lie at `radius`: the largest from any side's line."""
+    """Return the distance from a regular polygon with corners at `radius`: the largest distance from a side's line."""
     angles = 2 * np.pi * np.arange(sides) / sides
     inner = radius * np.cos(np.pi / sides)
     return lambda u, v: np.maximum.reduce([u * np.cos(angle) + v * np.sin(angle) - inner for angle in angles])

@@ -19,7 +19,7 @@ __all__ = ["show_array", "show_feature_maps", "show_kernels"]
 def show_kernels(weight: Tensor, title: str = "") -> Figure:
     """Draw the kernels of a convolution on one scale: a row for each output channel, a column for each input channel.
 
-    With one input channel, rows are filled up with kernels. If there are more than 32 kernels, or more than 8 outputs
+    With one input channel, eight kernels fill a row. If there are more than 32 kernels, or more than 8 outputs
     or inputs, only the first are drawn, and the title says so.
 
     Raises:
