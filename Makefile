@@ -65,6 +65,7 @@ lint: setup
 	ruff check
 	ruff format --check
 	mypy
+	lint-imports
 	course lint
 
 requirements: setup

@@ -1,7 +1,6 @@
 """How nbgrader runs this course. `nbgrader --help-all` explains each setting."""
 
 import warnings
-from pathlib import Path
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.apps import ZipCollectApp
@@ -27,16 +26,6 @@ c.CourseDirectory.course_id = "cnn-labs"
 # Labs save models; grading keeps its own facts beside a graded notebook.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".DS_Store", "models", "grading.json"]
 
-
-def leave_out_trained_weights(assignment: str, **_: object) -> None:
-    """A network that the instructor has trained in source/ would earn a student's points: release/ gets none."""
-    for weights in (Path(__file__).parent / "release" / assignment).rglob("*.safetensors"):
-        weights.unlink()
-        print(f"{weights.name} stays in source/: it would earn a student's points.")
-
-
-c.GenerateAssignment.post_convert_hook = leave_out_trained_weights
-
 # A lab that was handed in already can get new questions; one with marks cannot be taken out. In students' copies,
 # *Run All* goes on past what is not answered yet.
 GenerateAssignment.start = release.start
@@ -44,12 +33,6 @@ c.GenerateAssignment.preprocessors = [
     *(release.RecordCells if step is SaveCells else step for step in GenerateAssignment.preprocessors.default()),
     release.GoOnAfterErrors,
 ]
-
-# What students hand in beside a notebook, and the lab's own cells write too: the instructor's never takes its place.
-c.Autograde.exclude_overwriting = {
-    "lab09-efficientnet": ["efficientnet-cifar10.safetensors", "efficientnet-stand-in.safetensors"],
-    "lab10-classifier": ["classifier.safetensors", "classifier-stand-in.safetensors"],
-}
 
 # Students' copies: a notice on top; stubs that the checks recognise; marking schemes stay here.
 c.IncludeHeaderFooter.header = "source/header.ipynb"

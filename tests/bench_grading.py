@@ -28,7 +28,7 @@ from helpers.grading.course import Course
 from helpers.grading.demo.made_up_class import CLASS
 from helpers.grading.kernels.zygote import shared
 from helpers.grading.pipeline.batch import Grading
-from helpers.grading.pipeline.executors import workers
+from helpers.grading.pipeline.executors import open_workers
 from tests.conftest import ROOT, SMALL, make_course
 
 ANSWERS = ROOT / "tests" / "grading" / "course" / "tests" / "answers" / SMALL.assignment
@@ -100,13 +100,13 @@ class Stages:
         self.private = 0.0  # MB of a running submission, kernel and clean room: the highest mean of all that ran
         self._done = threading.Event()
         grading = Grading(Course(course), SMALL.assignment)
-        grading._prepare = self._timed("take in", grading._prepare)  # type: ignore[method-assign]
-        grading._save = self._timed("save", grading._save)  # type: ignore[method-assign]
+        grading.prepare = self._timed("take in", grading.prepare)  # type: ignore[method-assign]
+        grading.save = self._timed("save", grading.save)  # type: ignore[method-assign]
         watch = threading.Thread(target=self._watch, args=(shared().pid,))
-        with workers() as client:
+        with open_workers() as workers:
             start, before = perf_counter(), self._resident()
             watch.start()
-            failed = grading.run(grading.plan(force=True), client, lambda _: None, lambda *_: None)
+            failed = grading.run(grading.plan(force=True), workers, lambda _: None, lambda *_: None)
             self.seconds["all"] = perf_counter() - start
             self.grown = self._resident() - before  # MB of the grading process itself
         self._done.set()

@@ -42,7 +42,7 @@ def test_a_lab_runs_and_runs_again(lab: Lab, tmp_path: Path, monkeypatch: pytest
 
 def smoke_values(lab: Lab) -> dict[str, object]:
     """The smoke values, all of which must be set in the lab: papermill itself only warns, and runs the full lab."""
-    values = lab.parameters("smoke")
+    values = lab.settings().smoke
     known = papermill.inspect_notebook(lab.path)
     assert set(values) <= set(known), f"{lab.assignment} sets no {', '.join(set(values) - set(known))}"
     return values

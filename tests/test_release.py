@@ -68,7 +68,7 @@ def test_release_holds_no_network_that_the_instructor_has_trained(small: Lab, tm
 def test_all_of_a_students_copy_runs_and_each_check_says_what_is_not_done(lab: Lab, tmp_path: Path) -> None:
     notebook = nbformat.read(ROOT / "release" / lab.assignment / lab.path.name, as_version=4)
     parameters = next(cell for cell in notebook.cells if is_parameters(cell))
-    parameters.source = rewrite_parameters(parameters.source, lab.parameters("smoke"))
+    parameters.source = rewrite_parameters(parameters.source, lab.settings().smoke)
     client = NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}})
     client.execute()  # as JupyterLab does: it stops at an error in a cell that is not tagged `raises-exception`
     for cell in notebook.cells:

@@ -26,7 +26,7 @@ from helpers.grading.startup import quick_imports
 from helpers.grading.text import line
 
 if TYPE_CHECKING:
-    from helpers.grading.authoring.check import CheckResult
+    from helpers.grading.authoring.run_checks import CheckResult
 
 __all__ = ["main"]
 
@@ -112,7 +112,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _check(options: argparse.Namespace, console: Console) -> int:
-    from helpers.grading.authoring.check import run_checks
+    from helpers.grading.authoring.run_checks import run_checks
 
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("Running the notebook", total=None)
@@ -174,7 +174,7 @@ def _parameters(options: argparse.Namespace, console: Console) -> int:
     from helpers.grading.labs import choose_labs, find_labs
 
     (lab,) = choose_labs(find_labs(options.course / "source"), [options.lab])
-    print(json.dumps(lab.parameters(options.which)))  # JSON is YAML
+    print(json.dumps(getattr(lab.settings(), options.which)))  # JSON is YAML
     return 0
 
 
@@ -199,7 +199,7 @@ def _autograde(options: argparse.Namespace, console: Console) -> int:
         from helpers.grading.course import Course
         from helpers.grading.pipeline.batch import Grading
         from helpers.grading.pipeline.execute import ExecuteSubmission  # noqa: F401 - or the first submissions would wait for it
-        from helpers.grading.pipeline.executors import workers
+        from helpers.grading.pipeline.executors import open_workers
         from helpers.grading.pipeline.progress import GradingProgress
 
     course = Course(options.course)
@@ -220,10 +220,10 @@ def _autograde(options: argparse.Namespace, console: Console) -> int:
         return 0
     with (
         _logging_to(options.log),
-        workers(options.workers, options.scheduler) as client,
+        open_workers(options.workers, options.scheduler) as workers,
         GradingProgress(console, f"Grading {options.lab}", len(plan.to_grade)) as progress,
     ):
-        failed = grading.run(plan, client, progress.started, progress.finished)
+        failed = grading.run(plan, workers, progress.started, progress.finished)
     for student, remark in sorted(grading.remarks.items()):
         console.print(f"{line(student)}: {remark}", highlight=False, markup=False)
     graded = len(plan.to_grade) - len(failed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from helpers.grading.errors import CourseError
 __all__ = [
     "HEADING",
     "Lab",
+    "Settings",
     "choose_labs",
     "error_message",
     "find_labs",
@@ -33,6 +34,27 @@ __all__ = [
 HEADING = re.compile(
     r"^### (?P<question>\S.*?) · .+ \((?P<points>[\d.]+) points?, about (?P<minutes>\d+) min\)$", re.MULTILINE
 )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a lab says of itself: `course`, in the metadata of its parameters cell.
+
+    Attributes:
+        smoke: small values of its parameters, for continuous integration.
+        grading: those that submissions are graded with.
+        withheld: data sets of which students' code may read no test image when it is graded; see
+            `helpers.data.hidden_images`. For a lab that marks on more of them than the others do.
+        measured: answers whose accuracy is the mark: no right one is lent to a student.
+        handed_in: files that students hand in beside the notebook. The lab's own cells write them too, and the
+            instructor's never take the place of a student's.
+    """
+
+    smoke: dict[str, Any] = field(default_factory=dict)
+    grading: dict[str, Any] = field(default_factory=dict)
+    withheld: Sequence[str] = ()
+    measured: Sequence[str] = ()
+    handed_in: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -71,23 +93,22 @@ class Lab:
                 return cell
         raise ValueError(f"{self.path}: no cell is tagged `parameters`")
 
-    def parameters(self, which: str) -> dict[str, Any]:
-        """The "smoke" or "grading" values of the lab's parameters, as its parameters cell's metadata gives them."""
-        return dict(self.parameters_cell().metadata.get("course", {}).get(which, {}))
+    def settings(self) -> Settings:
+        """Its settings.
 
-    def withheld(self) -> list[str]:
-        """Data sets of which students' code may read no test image when it is graded; see `helpers.data.hidden_images`.
-
-        The metadata of the parameters cell name them, for a lab that marks on more of them than the others do.
+        Raises:
+            CourseError: if the metadata hold a setting that is unknown.
         """
-        return list(self.parameters_cell().metadata.get("course", {}).get("withheld", []))
+        given = self.parameters_cell().metadata.get("course", {})
+        unknown = given.keys() - {setting.name for setting in fields(Settings)}
+        if unknown:
+            names = ", ".join(sorted(unknown))
+            raise CourseError(f"{self.path}: the parameters cell's metadata have unknown settings (course): {names}.")
+        return Settings(**given)
 
     def lendable(self) -> dict[str, str]:
-        """The lab's own code answers that may stand for a student's wrong ones, by the answer cell's id; else nothing.
-
-        The metadata of the parameters cell name those that may not (`measured`): networks whose accuracy is the mark.
-        """
-        measured = self.parameters_cell().metadata.get("course", {}).get("measured", [])
+        """The lab's own code answers by the answer cell's id; empty for those that are never lent (`measured`)."""
+        measured = self.settings().measured
         return {name: "" if name in measured else source for name, source in self.solutions().items()}
 
     def headings(self) -> list[re.Match[str]]:

@@ -1,55 +1,32 @@
-"""Which names source binds, and which it asks for. Known without running it."""
+"""The names that source code binds, and those that it asks for, without running it."""
 
 from __future__ import annotations
 
-import ast
 import symtable
 from collections.abc import Iterator
 from functools import lru_cache
 
-__all__ = ["bound", "names_bound", "names_used"]
+__all__ = ["names_bound", "names_used"]
 
 LONGEST = 50_000  # characters of an answer that is looked into
 
 
-def names_bound(source: str) -> frozenset[str]:
-    """The names that a cell of a lab binds for all cells."""
-    return frozenset(bound(ast.parse(source)))
+def names_bound(source: str, *, imports: bool = True) -> frozenset[str]:
+    """Return the names that a cell binds for all cells.
 
+    Args:
+        imports: whether names that it imports count.
 
-def bound(tree: ast.AST, *, imports: bool = True, everywhere: bool = False) -> set[str]:
-    """The names that a cell binds for all cells; with `everywhere`, those within its functions too."""
-    names: set[str] = set()
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            names.add(node.name)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.add(node.id)
-        elif isinstance(node, ast.arg):
-            names.add(node.arg)
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            names.add(node.name)
-        elif isinstance(node, ast.alias) and imports:
-            names.add((node.asname or node.name).partition(".")[0])
-        if everywhere or not isinstance(node, _SCOPES):
-            names |= bound(node, imports=imports, everywhere=everywhere)
-    return names
-
-
-_SCOPES = (
-    ast.FunctionDef,
-    ast.ClassDef,
-    ast.Lambda,
-    ast.ListComp,
-    ast.SetComp,
-    ast.DictComp,
-    ast.GeneratorExp,
-)  # what is bound in them is theirs alone
+    Raises:
+        SyntaxError: if this is not Python.
+    """
+    symbols = symtable.symtable(source, "<cell>", "exec").get_symbols()
+    return frozenset(one.get_name() for one in symbols if one.is_assigned() or (imports and one.is_imported()))
 
 
 @lru_cache(maxsize=64)
 def names_used(source: str) -> frozenset[str]:
-    """The names of the notebook that code asks for. What is no Python, or longer than any answer, asks for none."""
+    """Return the names of the notebook that code asks for: none if it is not Python, or longer than any answer."""
     if len(source) > LONGEST:
         return frozenset()
     try:

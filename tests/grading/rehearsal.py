@@ -77,7 +77,7 @@ class Rehearsal:
             if is_parameters(cell) or is_setup(cell):
                 source = cell.source
                 if is_parameters(cell):
-                    source = rewrite_parameters(source, self.lab.parameters("grading"))
+                    source = rewrite_parameters(source, self.lab.settings().grading)
                 _quietly(source, space)
                 _quietly(source, self._setup)
             elif cell.cell_type == "code" and is_solution(cell):

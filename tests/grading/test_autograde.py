@@ -12,7 +12,6 @@ from typing import Any
 
 import nbformat
 import pytest
-from distributed import Client
 from jupyter_core.utils import ensure_event_loop
 
 from helpers.grading.cleanroom.client import CleanRoom
@@ -21,9 +20,10 @@ from helpers.grading.course import Course, CourseError
 from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.kernels.provisioner import SandboxProvisioner
 from helpers.grading.kernels.zygote import ZygoteError, shared
+from helpers.grading.labs import is_parameters
 from helpers.grading.pipeline import batch
 from helpers.grading.pipeline.batch import Grading
-from helpers.grading.pipeline.executors import workers
+from helpers.grading.pipeline.executors import open_workers
 from helpers.grading.report.scores import Score, read_scores
 from helpers.grading.sandbox.box import SandboxError
 from tests.conftest import SMALL
@@ -49,8 +49,8 @@ def submission(course: Course, student: str, answer: str = "", at: str = "") -> 
 
 def grade(course: Course, force: bool = False) -> dict[str, Score]:
     grading = Grading(course, SMALL.assignment)
-    with workers(2) as client:
-        assert grading.run(grading.plan(force=force), client, lambda _: None, lambda *_: None) == {}
+    with open_workers(2) as workers:
+        assert grading.run(grading.plan(force=force), workers, lambda _: None, lambda *_: None) == {}
     return {score.student: score for score in read_scores(course)}
 
 
@@ -69,9 +69,17 @@ def test_a_file_beside_the_notebook_is_there_and_a_link_is_not(course: Course, t
     )
 
 
+def _let_students_hand_in(course: Course, name: str) -> None:
+    path = course.root / "source" / SMALL.assignment / SMALL.path.name
+    notebook = nbformat.read(path, as_version=4)
+    (cell,) = filter(is_parameters, notebook.cells)
+    cell.metadata.course["handed_in"] = [name]
+    nbformat.write(notebook, path)
+
+
 @pytest.mark.parametrize("command", ["course", "nbgrader"])
 def test_a_file_of_the_labs_own_takes_a_students_place_unless_it_is_the_students(course: Course, command: str) -> None:
-    course.config.Autograde.exclude_overwriting = {SMALL.assignment: ["weights"]}
+    _let_students_hand_in(course, "weights")
     folder = submission(course, "ada", "def double(n):\n    return n * int(open('weights').read())")
     for name, words in (("weights", "2"), ("table", "theirs")):
         (folder / name).write_text(words)
@@ -155,8 +163,8 @@ def test_a_machine_without_a_sandbox_grades_nobody(course: Course, monkeypatch: 
     submission(course, "ada")
     monkeypatch.setattr(batch, "run_submission", refuse)
     grading = Grading(course, SMALL.assignment)
-    with workers(1) as client, pytest.raises(CourseError, match="lacks its network namespace"):
-        grading.run(grading.plan(), client, lambda _: None, lambda *_: None)
+    with open_workers(1) as workers, pytest.raises(CourseError, match="lacks its network namespace"):
+        grading.run(grading.plan(), workers, lambda _: None, lambda *_: None)
     assert not course.folder("autograded", "ada", SMALL.assignment).exists()
 
 
@@ -172,9 +180,8 @@ def test_a_submission_that_cannot_be_graded_costs_no_other(course: Course, monke
         submission(course, student)
     monkeypatch.setattr(batch, "run_submission", fail_for_ben)
     grading = Grading(course, SMALL.assignment)
-    client: Client
-    with workers(2) as client:
-        failed = grading.run(grading.plan(), client, lambda _: None, lambda *_: None)
+    with open_workers(2) as workers:
+        failed = grading.run(grading.plan(), workers, lambda _: None, lambda *_: None)
     assert failed == {"ben": "RuntimeError: no such luck"}
     assert {s.student for s in read_scores(course) if s.points == 5} == {"ada", "eva"}
 
@@ -219,8 +226,8 @@ def test_what_fails_twice_is_not_graded(course: Course, monkeypatch: pytest.Monk
         submission(course, student)
     kill_zygotes(monkeypatch, submissions=2, own=True)
     grading = Grading(course, SMALL.assignment)
-    with workers(2) as client:
-        failed = grading.run(grading.plan(), client, lambda _: None, lambda *_: None)
+    with open_workers(2) as workers:
+        failed = grading.run(grading.plan(), workers, lambda _: None, lambda *_: None)
     assert set(failed) == {"ada", "ben"}
     assert all(words.startswith("OurFault: the process that ") for words in failed.values())
     assert entered_points(course) == {None}
@@ -289,7 +296,7 @@ def test_the_log_tells_what_happened_and_nothing_else_does(
     assert main(["--course", str(course.root), "autograde", SMALL.assignment, "--log", str(tmp_path)]) == 2
 
 
-@pytest.mark.parametrize("step", ["_prepare", "_save"])
+@pytest.mark.parametrize("step", ["prepare", "save"])
 def test_whatever_a_step_raises_is_that_submissions(step: str, course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     do = getattr(Grading, step)
 
@@ -302,8 +309,8 @@ def test_whatever_a_step_raises_is_that_submissions(step: str, course: Course, m
         submission(course, student)
     monkeypatch.setattr(Grading, step, fail_for_ben)
     grading = Grading(course, SMALL.assignment)
-    with workers(2) as client:
-        failed = grading.run(grading.plan(), client, lambda _: None, lambda *_: None)
+    with open_workers(2) as workers:
+        failed = grading.run(grading.plan(), workers, lambda _: None, lambda *_: None)
     assert failed == {"ben": "RecursionError: no more is known"}
     assert {s.student for s in read_scores(course) if s.points == 5} == {"ada", "eva"}
 

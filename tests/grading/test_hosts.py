@@ -18,7 +18,7 @@ from distributed import Client
 from helpers.grading.course import Course, CourseError
 from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.pipeline.batch import Grading
-from helpers.grading.pipeline.executors import workers
+from helpers.grading.pipeline.executors import open_workers
 from helpers.grading.report.scores import read_scores
 from tests.conftest import SMALL
 
@@ -127,8 +127,8 @@ def test_a_worker_that_dies_loses_nothing(course: Course, cluster: tuple[str, li
         if len(finished) == 2:  # in the middle: others are running there
             processes[0].kill()
 
-    with workers(scheduler=address) as client:
-        assert grading.run(grading.plan(), client, lambda _: None, finish) == {}
+    with open_workers(scheduler=address) as workers:
+        assert grading.run(grading.plan(), workers, lambda _: None, finish) == {}
     assert processes[0].wait(60) != 0
     assert sorted(finished) == STUDENTS
     assert {score.student: score.points for score in read_scores(course)} == dict.fromkeys(STUDENTS, 5.0)
@@ -137,6 +137,6 @@ def test_a_worker_that_dies_loses_nothing(course: Course, cluster: tuple[str, li
 def test_a_scheduler_that_does_not_answer_is_named() -> None:
     with (
         pytest.raises(CourseError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"),
-        workers(scheduler="tcp://127.0.0.1:9"),
+        open_workers(scheduler="tcp://127.0.0.1:9"),
     ):
         pass

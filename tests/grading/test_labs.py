@@ -30,8 +30,8 @@ def test_a_misspelt_name_is_an_error() -> None:
 def test_a_lab_knows_its_values(small: Lab) -> None:
     assert small.assignment == "lab00-small"
     assert small.notebook == "small"
-    assert small.parameters("smoke") == {"EPOCHS": 2}
-    assert small.parameters("grading") == {"EPOCHS": 1, "SIZE": 10}
+    assert small.settings().smoke == {"EPOCHS": 2}
+    assert small.settings().grading == {"EPOCHS": 1, "SIZE": 10}
 
 
 def test_a_folder_without_labs_is_an_error(tmp_path: Path) -> None:

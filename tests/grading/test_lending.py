@@ -11,12 +11,12 @@ import nbformat
 import pytest
 from traitlets.config import Config
 
-from helpers.grading.cleanroom.client import Verdict
+from helpers.grading.cleanroom.client import Loan, Verdict
 from helpers.grading.cleanroom.room import run_cell
 from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.pipeline.evidence import Evidence
 from helpers.grading.pipeline.execute import ExecuteSubmission
-from helpers.grading.pipeline.lending import Lender, Loan
+from helpers.grading.pipeline.lending import Lender
 from tests.conftest import SMALL
 from tests.grading.rooms import SETUP, room
 

@@ -54,6 +54,10 @@ def unlock_parameters(notebook: NotebookNode) -> None:
     cell(notebook, "parameters").metadata.nbgrader.locked = False
 
 
+def misname_a_setting(notebook: NotebookNode) -> None:
+    cell(notebook, "parameters").metadata["course"]["witheld"] = ["cifar10"]
+
+
 def misname_a_smoke_value(notebook: NotebookNode) -> None:
     cell(notebook, "parameters").metadata["course"]["smoke"] = {"EPOCH": 1}
 
@@ -83,6 +87,7 @@ FAULTS = [
     (unlock_parameters, "parameters: must be locked"),
     (tag("parameters", "other"), "must be tagged `parameters`, found 0"),
     (append("parameters", "N = SIZE * 2"), "`N = SIZE * 2` is no literal assignment"),
+    (misname_a_setting, "settings that are unknown: witheld"),
     (misname_a_smoke_value, "the smoke values name EPOCH, which the cell lacks"),
     (forget_grading_values, "lacks the grading values"),
     (lambda nb: drop(nb, "k2-x-hidden"), "k2-x: its cell k2-x-hidden is missing"),

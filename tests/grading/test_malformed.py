@@ -19,7 +19,7 @@ from helpers.grading.course import Course
 from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.intake import Master, take_in
 from helpers.grading.pipeline.batch import Grading
-from helpers.grading.pipeline.executors import workers
+from helpers.grading.pipeline.executors import open_workers
 from helpers.grading.report.scores import Score, read_scores
 from tests.conftest import SMALL
 
@@ -110,8 +110,8 @@ def scores(released_course: Path, right: Json, tmp_path_factory: pytest.TempPath
         folder.mkdir(parents=True)
         (folder / SMALL.path.name).write_bytes(make(copy.deepcopy(right)))
     grading = Grading(course, SMALL.assignment)
-    with workers() as client:
-        failed = grading.run(grading.plan(), client, lambda _: None, lambda *_: None)
+    with open_workers() as workers:
+        failed = grading.run(grading.plan(), workers, lambda _: None, lambda *_: None)
     assert failed == {}
     return {score.student: score for score in read_scores(course)}
 

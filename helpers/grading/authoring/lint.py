@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import nbformat
@@ -12,12 +13,12 @@ from nbformat import NotebookNode
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.utils import is_grade, is_solution
 
-from helpers.grading.authoring.lint_checks import (
+from helpers.grading.authoring.lint_grade_cells import (
     answers_have_names_of_their_own,
     checks_know_their_names,
     checks_work_from_outside,
 )
-from helpers.grading.labs import HEADING, is_check, is_parameters, is_setup
+from helpers.grading.labs import HEADING, Settings, is_check, is_parameters, is_setup
 
 __all__ = ["lint"]
 
@@ -82,6 +83,9 @@ def parameters_are_literals(notebook: NotebookNode, path: Path) -> Iterator[str]
             names.add(ast.unparse(node.targets[0]))
         except (AssertionError, ValueError):
             yield f"{cell.id}: `{ast.unparse(node)}` is no literal assignment"
+    unknown = cell.metadata.get("course", {}).keys() - {setting.name for setting in fields(Settings)}
+    if unknown:
+        yield f"{cell.id}: its metadata hold settings that are unknown: {', '.join(sorted(unknown))}"
     for which in ("smoke", "grading"):
         values = cell.metadata.get("course", {}).get(which)
         if values is None:

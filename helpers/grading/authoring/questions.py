@@ -11,7 +11,7 @@ from nbgrader.utils import is_grade, is_solution
 
 from helpers.grading.labs import HEADING, Lab
 
-__all__ = ["DOCUMENTS", "Exercise", "exercises_of", "index"]
+__all__ = ["DOCUMENTS", "IndexEntry", "exercises_of", "index"]
 
 DOCUMENTS = {
     "K": "K: KPU, assignment 2, thirty-three numbered questions",
@@ -31,7 +31,7 @@ HEAD = "| question | exercise | lab | points | graded |\n| --- | --- | --- | --:
 
 
 @dataclass
-class Exercise:
+class IndexEntry:
     """One exercise of a lab.
 
     `questions` are the documents' questions that it answers, for instance ["K25", "E-lenet"]; `graded` says how.
@@ -44,15 +44,15 @@ class Exercise:
     graded: list[str] = field(default_factory=list)
 
 
-def exercises_of(lab: Lab) -> list[Exercise]:
+def exercises_of(lab: Lab) -> list[IndexEntry]:
     """The exercises of a lab in its order."""
-    found: list[Exercise] = []
+    found: list[IndexEntry] = []
     for cell in lab.read().cells:
         heading = HEADING.search(cell.source) if cell.cell_type == "markdown" else None
         if heading:
             asked = _asked(heading["question"]) + cell.metadata.get("course", {}).get("questions", [])
             title = heading[0].split(" · ")[1].rpartition(" (")[0]
-            found.append(Exercise(lab.assignment, title, heading["points"], list(dict.fromkeys(asked))))
+            found.append(IndexEntry(lab.assignment, title, heading["points"], list(dict.fromkeys(asked))))
         elif is_grade(cell):
             found[-1].graded += [way for way in [_way(cell)] if way not in found[-1].graded]
     return found
@@ -64,7 +64,7 @@ def index(labs: Iterable[Lab]) -> str:
     return INTRODUCTION + "".join(_table(document, exercises) for document in DOCUMENTS)
 
 
-def _table(document: str, exercises: list[Exercise]) -> str:
+def _table(document: str, exercises: list[IndexEntry]) -> str:
     rows = [
         (question, exercise)
         for exercise in exercises

@@ -39,8 +39,12 @@ def start(converter: GenerateAssignment) -> None:
     except CourseError as error:
         converter.log.error(str(error))
         raise NbGraderException(str(error)) from None
-    with _kept(Path(converter._format_dest(converter.coursedir.assignment_id, "."))):
+    released = Path(converter._format_dest(converter.coursedir.assignment_id, "."))
+    with _kept(released):
         _release(converter)
+    for weights in released.rglob("*.safetensors"):
+        weights.unlink()
+        converter.log.warning("%s stays in source/: it would earn a student's points.", weights.name)
 
 
 def _refuse_lost(converter: GenerateAssignment) -> None:

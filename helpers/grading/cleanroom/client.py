@@ -11,9 +11,8 @@ from types import MappingProxyType
 
 from helpers.grading.cleanroom.frames import GRACE, WireError, read_text, receive, send
 from helpers.grading.errors import OurFault
-from helpers.grading.pipeline.lending import Loan
 
-__all__ = ["CleanRoom", "Verdict"]
+__all__ = ["CleanRoom", "Loan", "Verdict"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,27 @@ class Verdict:
     remark: str = ""
     fault: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True)
+class Loan:
+    """What is lent for one check.
+
+    Attributes:
+        names: what is lent, with the exercise that it is the answer to.
+        sources: the lab's own answers that define it, after those that they need.
+        again: the student's answer that uses it, to be run once more.
+    """
+
+    names: dict[str, str]
+    sources: list[str]
+    again: str
+
+    @property
+    def words(self) -> str:
+        """What to tell the student."""
+        each = [f"a right `{name}`, since {question} is not right yet" for name, question in self.names.items()]
+        return f"Checked with {', and with '.join(each)}."
 
 
 class CleanRoom:

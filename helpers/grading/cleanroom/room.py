@@ -28,7 +28,6 @@ from helpers.grading.cleanroom.client import Verdict
 from helpers.grading.cleanroom.frames import read_text, receive, send
 from helpers.grading.cleanroom.link import Link, NoAnswer
 from helpers.grading.cleanroom.pickler import CELLS
-from helpers.grading.pipeline.lending import LoanError
 from helpers.grading.text import line, plain
 
 __all__ = ["Room", "run", "run_cell", "serve"]
@@ -64,6 +63,10 @@ def serve(control: socket.socket, channel: socket.socket, names: Collection[str]
             text, _ = receive(control)
             verdict = room.run(**read_text(text))
             send(control, json.dumps(asdict(verdict)).encode())
+
+
+class LoanError(Exception):
+    """What is to be lent could not be made: the check has failed without it."""
 
 
 class _Names(dict[str, Any]):

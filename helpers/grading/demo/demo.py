@@ -15,7 +15,7 @@ from helpers.grading.course import Course, CourseError
 from helpers.grading.demo.made_up_class import CLASS, Student
 from helpers.grading.labs import Lab, choose_labs, find_labs
 from helpers.grading.pipeline.batch import Grading
-from helpers.grading.pipeline.executors import workers
+from helpers.grading.pipeline.executors import open_workers
 from helpers.grading.pipeline.progress import GradingProgress
 from helpers.grading.report.report import report
 
@@ -94,9 +94,9 @@ def _submission(course: Path, sandbox: Course, lab: Lab, students: Sequence[Stud
 
 def _autograde(sandbox: Course, labs: list[Lab], console: Console) -> None:
     """Grade all; a submission that cannot be graded is reported and costs no other."""
-    with workers() as client:
+    with open_workers() as workers:
         for lab in labs:
             grading = Grading(sandbox, lab.assignment)
             plan = grading.plan()
             with GradingProgress(console, f"Grading {lab.assignment}", len(plan.to_grade)) as progress:
-                grading.run(plan, client, progress.started, progress.finished)
+                grading.run(plan, workers, progress.started, progress.finished)

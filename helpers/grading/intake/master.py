@@ -46,6 +46,7 @@ class Master:
         solutions: the lab's own answers in code, by grade id, in the lab's order.
         lendable: those of them that may stand for a student's wrong ones.
         withheld: data sets of which students' code may read no test image.
+        handed_in: files that are the students' own, and that the lab's never replace.
         seed: of marks that are a measurement: the class's own for this lab.
         unreleased: the cells that were mended in `source/` and are still otherwise in `release/`, by grade id.
     """
@@ -57,6 +58,7 @@ class Master:
     solutions: dict[str, str] = field(default_factory=dict)
     lendable: dict[str, str] = field(default_factory=dict)
     withheld: tuple[str, ...] = ()
+    handed_in: tuple[str, ...] = ()
     seed: int | None = None
     unreleased: tuple[str, ...] = ()
 
@@ -75,13 +77,14 @@ class Master:
         lab = Lab(assignment, _lab_file(coursedir, "source", assignment, notebook))
         recorded = gradebook.find_notebook(notebook, assignment)
         originals, given = lab.read().cells, _by_name(released.cells)
+        settings = lab.settings()
         refuse_lost(recorded, lab)
         _refuse_other(recorded, lab, originals, released.cells)
         texts = {name: cell.source for name, cell in given.items()}
         unreleased = tuple(_unreleased(originals, given, recorded))
         cells = [_put_back(given[name], original) for name, original in _by_name(originals).items()]
         for cell in filter(is_parameters, cells):
-            cell.source = rewrite_parameters(cell.source, lab.parameters("grading"))
+            cell.source = rewrite_parameters(cell.source, settings.grading)
         return cls(
             cells=tuple(cells),
             kernelspec=json.loads(recorded.kernelspec or "{}"),
@@ -93,7 +96,8 @@ class Master:
             },
             solutions=lab.solutions(),
             lendable=lab.lendable(),
-            withheld=tuple(lab.withheld()),
+            withheld=tuple(settings.withheld),
+            handed_in=tuple(settings.handed_in),
             seed=int(recorded.assignment.id[:8], 16),  # drawn at random when the gradebook first heard of the lab
             unreleased=unreleased,
         )

@@ -27,7 +27,7 @@ import helpers
 from helpers.grading.sandbox.box import Box, Limits, SandboxError
 from helpers.grading.sandbox.filesystem import SubmissionError
 
-__all__ = ["Child", "Zygote", "ZygoteError", "shared"]
+__all__ = ["Child", "Zygote", "ZygoteError", "shared", "stop_shared"]
 
 FORK_SERVER = "helpers.grading.kernels.forkserver"
 START_SECONDS = 120  # a cold disk reads PyTorch slowly
@@ -264,3 +264,10 @@ def shared() -> Zygote:
                 _zygote.close()  # it has died: its folder goes too
             _zygote = Zygote()
         return _zygote
+
+
+def stop_shared() -> None:
+    """End the zygote of this process, if it has one, and with it every kernel that is running."""
+    with _lock:
+        if _zygote and _zygote.owner == os.getpid():
+            _zygote.close()

@@ -39,7 +39,7 @@ def _grade(converter: Autograde) -> dict[str, str]:
     # Here, so that other commands of nbgrader's, which read the same configuration, do not wait for these.
     from helpers.grading.course import Course
     from helpers.grading.pipeline.batch import Grading
-    from helpers.grading.pipeline.executors import workers
+    from helpers.grading.pipeline.executors import open_workers
 
     coursedir = converter.coursedir
     course = Course(Path(coursedir.root), converter.config)
@@ -67,8 +67,8 @@ def _grade(converter: Autograde) -> dict[str, str]:
 
     if not plan.to_grade:
         return {}
-    with workers() as client:
-        failed = grading.run(plan, client, lambda student: None, finished)
+    with open_workers() as workers:
+        failed = grading.run(plan, workers, lambda student: None, finished)
     for student, remark in sorted(grading.remarks.items()):
         converter.log.warning("%s: %s", student, remark)
     return failed

@@ -7,18 +7,14 @@ marks to a check that never ran.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
-from nbgrader.api import SubmittedNotebook
-from nbgrader.utils import determine_grade, is_grade, is_solution, is_task
 
 from helpers.grading.cleanroom.client import Verdict
-from helpers.grading.labs import is_check, is_placeholder
 
-__all__ = ["Evidence", "evidence_of", "save_evidence", "show"]
+__all__ = ["Evidence", "evidence_of", "show"]
 
 
 @dataclass(frozen=True)
@@ -54,35 +50,3 @@ def show(cell: NotebookNode, verdict: Verdict, evidence: Evidence) -> None:
         cell.outputs.append(new_output("error", ename=name, evalue=evidence.message, traceback=[evidence.message]))
     elif verdict.points is not None:
         cell.outputs.append(new_output("execute_result", data={"text/plain": f"{evidence.points:g}"}))
-
-
-def save_evidence(submitted: SubmittedNotebook, notebook: NotebookNode, evidence: dict[str, Evidence]) -> None:
-    """Enter points and reasons into the gradebook; the caller commits.
-
-    A reason stands as nbgrader's automatic comment at the answer that the check belongs to. Points that a person
-    gave stay as they are, and are marked to be looked at again.
-    """
-    grades = {grade.name: grade for grade in submitted.grades}
-    comments = {comment.name: comment for comment in submitted.comments}
-    reasons: dict[str, list[str]] = defaultdict(list)
-    answer = ""
-    for cell in notebook.cells:
-        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-        if is_solution(cell) or is_task(cell):
-            comments[name].auto_comment = None
-            answer = name if cell.cell_type == "code" else answer
-        if is_check(cell):
-            found = evidence.get(name, NONE)
-            grades[name].auto_score = found.points
-            if found.message:
-                reasons[answer].append(found.message)
-        elif is_grade(cell):
-            grades[name].auto_score, _ = determine_grade(cell)
-        if name in grades:
-            grade = grades[name]
-            grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
-        if is_placeholder(cell):
-            reasons[name].append("No response.")
-    for name, words in reasons.items():
-        if name in comments:
-            comments[name].auto_comment = "\n".join(dict.fromkeys(words))

@@ -1,51 +1,62 @@
-"""Where submissions are executed: threads of this process, or Dask workers of an instructor's cluster."""
+"""Where submissions run: on threads of this process, or on the Dask workers of an instructor's cluster."""
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
-
-import dask
-from distributed import Client, LocalCluster
+from typing import NamedTuple
 
 from helpers.grading.errors import CourseError
+from helpers.grading.kernels.zygote import stop_shared
 
-__all__ = ["workers"]
+__all__ = ["Workers", "open_workers"]
+
+
+class Workers(NamedTuple):
+    """An executor, and how many submissions run on it at once."""
+
+    executor: Executor
+    number: int
 
 
 @contextmanager
-def workers(number: int | None = None, scheduler: str | None = None) -> Iterator[Client]:
-    """A client of as many workers as asked for.
-
-    Threads are enough here, and share one zygote: each only waits for a kernel and a clean room of its own.
+def open_workers(number: int | None = None, scheduler: str | None = None) -> Iterator[Workers]:
+    """Open as many workers as asked for.
 
     Args:
-        number: submissions that run at once on this machine; by default four for each core, since each waits most of
-            the time: for a kernel to start, for messages.
-        scheduler: the address of a Dask scheduler, such as `tcp://10.0.0.1:8786`; its workers are used instead.
+        number: submissions that run at once on this machine. By default four per core, since each mostly waits: for
+            a kernel to start, for messages.
+        scheduler: the address of a Dask scheduler, such as `tcp://10.0.0.1:8786`, to use its workers instead.
 
     Raises:
         CourseError: if the scheduler does not answer, or has no workers.
     """
-    logging.getLogger("distributed.worker").setLevel(logging.CRITICAL)  # why a submission failed is told by `Grading`
-    dask.config.set({"distributed.comm.timeouts.connect": "10s", "distributed.admin.log-length": 0})
-    if scheduler is None:
-        threads = number or 4 * len(os.sched_getaffinity(0))
-        with (
-            LocalCluster(
-                n_workers=1,
-                threads_per_worker=threads,
-                processes=False,
-                memory_limit=0,  # what a submission may take is the sandbox's to limit
-                dashboard_address="127.0.0.1:0",
-                worker_dashboard_address="127.0.0.1:0",
-            ) as cluster,
-            Client(cluster) as client,
-        ):
-            yield client
-        return
+    with _cluster(scheduler) if scheduler else _threads(number or 4 * len(os.sched_getaffinity(0))) as opened:
+        yield opened
+
+
+@contextmanager
+def _threads(number: int) -> Iterator[Workers]:
+    """Threads are enough: each waits for a kernel and a clean room, which are processes of their own."""
+    with ThreadPoolExecutor(number) as executor:
+        try:
+            yield Workers(executor, number)
+        except BaseException:
+            executor.shutdown(wait=False, cancel_futures=True)
+            stop_shared()  # or the end of every submission that is running would be waited for
+            raise
+
+
+@contextmanager
+def _cluster(scheduler: str) -> Iterator[Workers]:
+    try:
+        import dask
+        from distributed import Client
+    except ImportError:
+        raise CourseError('--scheduler needs Dask. Install it with `pip install -e ".[scheduler]"`.') from None
+    dask.config.set({"distributed.comm.timeouts.connect": "10s"})
     try:
         client = Client(scheduler)
     except (OSError, ValueError) as error:
@@ -54,8 +65,9 @@ def workers(number: int | None = None, scheduler: str | None = None) -> Iterator
             "or leave --scheduler out to grade on this machine."
         ) from None
     with client:
-        if not client.nthreads():
+        number = sum(client.nthreads().values())
+        if not number:
             raise CourseError(
                 f"The scheduler at {scheduler} has no workers. Start some with `dask worker {scheduler}`."
             )
-        yield client
+        yield Workers(client.get_executor(pure=False, retries=0), number)

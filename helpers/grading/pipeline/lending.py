@@ -7,36 +7,11 @@ check passes in does, without its source. By then, the checks that they would pa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from helpers.grading.cleanroom.client import Loan
 from helpers.grading.names import names_bound, names_used
 
-__all__ = ["Lender", "Loan", "LoanError"]
-
-
-class LoanError(Exception):
-    """What is to be lent could not be made: the check has failed without it."""
-
-
-@dataclass(frozen=True)
-class Loan:
-    """What is lent for one check.
-
-    Attributes:
-        names: what is lent, with the exercise that it is the answer to.
-        sources: the lab's own answers that define it, after those that they need.
-        again: the student's answer that uses it, to be run once more.
-    """
-
-    names: dict[str, str]
-    sources: list[str]
-    again: str
-
-    @property
-    def words(self) -> str:
-        """What to tell the student."""
-        each = [f"a right `{name}`, since {question} is not right yet" for name, question in self.names.items()]
-        return f"Checked with {', and with '.join(each)}."
+__all__ = ["Lender"]
 
 
 class Lender:

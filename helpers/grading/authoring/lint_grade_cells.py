@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from nbgrader.utils import is_solution
 
 from helpers.grading.labs import is_check, is_setup
-from helpers.grading.names import bound
+from helpers.grading.names import names_bound, names_used
 
 __all__ = ["answers_have_names_of_their_own", "checks_know_their_names", "checks_work_from_outside"]
 
@@ -40,7 +40,7 @@ def answers_have_names_of_their_own(notebook: NotebookNode, path: Path) -> Itera
     ours = _names_bound(notebook, setup=True)
     for cell in _code(notebook):
         if is_solution(cell):
-            taken = bound(ast.parse(cell.source), imports=False)
+            taken = names_bound(cell.source, imports=False)
             for name in sorted(taken & ours):
                 yield f"{cell.id}: defines {name}, which the set-up defines too: checks would test that one"
             for name in sorted(taken & set(dir(builtins))):
@@ -54,9 +54,7 @@ def checks_know_their_names(notebook: NotebookNode, path: Path) -> Iterator[str]
     """
     known = _names_bound(notebook, setup=True) | _names_bound(notebook, setup=False) | set(dir(builtins))
     for cell in filter(is_check, _code(notebook)):
-        tree = ast.parse(cell.source)
-        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-        for name in sorted(used - known - bound(tree, everywhere=True)):
+        for name in sorted(names_used(cell.source) - names_bound(cell.source) - known):
             yield f"{cell.id}: uses {name}, which neither the cell nor the set-up nor an answer defines"
 
 
@@ -175,6 +173,8 @@ class _Looker(ast.NodeVisitor):
         self.generic_visit(node)
         self.theirs = before - {node.name}
 
+    visit_AsyncFunctionDef = visit_FunctionDef  # type: ignore[assignment]  # noqa: N815 - named by `ast`
+
 
 def _code(notebook: NotebookNode) -> list[NotebookNode]:
     """The code cells that are Python; another rule names those that hold magics."""
@@ -192,4 +192,4 @@ def _parses(source: str) -> bool:
 def _names_bound(notebook: NotebookNode, *, setup: bool) -> set[str]:
     """The names that the set-up, or the answers, define."""
     cells = filter(is_setup if setup else is_solution, _code(notebook))
-    return set().union(*(bound(ast.parse(cell.source)) for cell in cells))
+    return set().union(*(names_bound(cell.source) for cell in cells))
