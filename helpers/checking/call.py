@@ -44,7 +44,7 @@ class Call(Value):
         self._args, self._kwargs = args, kwargs
         super().__init__(self._written(), None)
         self._traces: Traces | None = None
-        self._summary: dict[str, list[Any]] = {}
+        self._seen: dict[str, list[Any]] = {}
 
     def _written(self, **how: Any) -> str:
         """Return the call as a student would write it, cut if it is long."""
@@ -67,7 +67,7 @@ class Call(Value):
         """
         if self._traces is None:
             self._attempt(self._run)
-            for setting in self._seen("switched"):
+            for setting in self._look_up("switched"):
                 fail(f"{self.name} {_SWITCHED[setting]}")
         return self._result
 
@@ -83,7 +83,7 @@ class Call(Value):
 
     def _run(self) -> None:
         self._traces = Traces(copy.deepcopy(self._args), copy.deepcopy(dict(self._kwargs)))
-        self._summary = {}
+        self._seen = {}
         self._result = self._traces.run(self._function)
 
     def gives(self, expected: Any, hint: str = "", **close: Any) -> Self:
@@ -132,7 +132,7 @@ class Call(Value):
 
     def _spares(self, *kinds: str, hint: str) -> Self:
         """Check that, apart from the values, none of these changed in an argument."""
-        for number, what in self._seen("changes"):
+        for number, what in self._look_up("changes"):
             change = _CHANGES[what]  # raises if another process reports a kind that does not exist
             if what in kinds:
                 self._fail(f"the call {change} its argument number {number}", hint)
@@ -173,17 +173,18 @@ class Call(Value):
         """Return for each tensor of the result whether it is "shared" with, or the "same" as, each argument."""
         count_check()
         result = self.result()
-        tensors = self._seen(what)
+        tensors = self._look_up(what)
         if not tensors:
             self._fail(f"expected a tensor, got {describe(result, kind=True)}")
         return tensors
 
-    def _seen(self, what: str) -> list[Any]:
-        """Return what `Traces` saw. It is asked only once: another process forgets it with the next call."""
-        if not self._summary:
+    def _look_up(self, what: str) -> list[Any]:
+        """Return what `Traces` saw. Another process is asked only once: it forgets the answer with the next call."""
+        if not self._seen:
             assert self._traces is not None
-            self._summary = getattr(self._function, "__traces__", self._traces.summary)()
-        return self._summary[what]
+            ask = getattr(self._function, "__traces__", None)
+            self._seen = ask() if ask else self._traces.seen
+        return self._seen[what]
 
     def without(self, *words: str, hint: str = "Do without it here.") -> Self:
         """Check that the function uses none of these: `call(relu, x).without("relu", "clamp")`.

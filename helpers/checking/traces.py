@@ -29,19 +29,17 @@ class Traces:
 
     Attributes:
         args, kwargs: the arguments, as the function leaves them.
-        changes: what changed in an argument besides its values: its number, counted from 1, and "memory",
+        seen: plain data.
+            "changes": what changed in an argument besides its values: its number, counted from 1, and "memory",
             "requires_grad" or "grad".
-        shared: for each tensor or array of the result, whether it shares memory with each argument.
-        same: likewise, whether it is the argument itself.
-        switched: the settings that the function did not put back: "autograd", "dtype".
+            "shared": for each tensor or array of the result, whether it shares memory with each argument.
+            "same": likewise, whether it is the argument itself.
+            "switched": the settings that the function did not put back: "autograd", "dtype".
     """
 
     def __init__(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         self.args, self.kwargs = args, dict(kwargs)
-        self.changes: list[tuple[int, str]] = []
-        self.shared: list[list[bool]] = []
-        self.same: list[list[bool]] = []
-        self.switched: list[str] = []
+        self.seen: dict[str, list[Any]] = {"changes": [], "shared": [], "same": [], "switched": []}
 
     def run(self, function: Callable[..., Any]) -> Any:
         """Return what the function returns, or raise what it raises. PyTorch's settings are put back."""
@@ -51,21 +49,19 @@ class Traces:
         try:
             result = function(*self.args, **self.kwargs)
             memories = [[_memory(array) for array in _arrays(arg)] for arg in given]
-            self.shared = [[_overlap(_memory(array), theirs) for theirs in memories] for array in _arrays(result)]
-            self.same = [[array is arg for arg in given] for array in _arrays(result)]
+            self.seen["shared"] = [
+                [_overlap(_memory(array), theirs) for theirs in memories] for array in _arrays(result)
+            ]
+            self.seen["same"] = [[array is arg for arg in given] for array in _arrays(result)]
             return result
         finally:
-            self.switched = [name for name, old in settings.items() if _put_back(name, old)]
-            self.changes = [
+            self.seen["switched"] = [name for name, old in settings.items() if _put_back(name, old)]
+            self.seen["changes"] = [
                 (number, name)
                 for number, (old, arg) in enumerate(zip(before, given, strict=True), 1)
                 for name, fact in _facts(arg).items()
                 if fact != old[name]
             ]
-
-    def summary(self) -> dict[str, list[Any]]:
-        """Return all that was seen, as plain data."""
-        return {"changes": self.changes, "shared": self.shared, "same": self.same, "switched": self.switched}
 
 
 def printed(function: Callable[..., Any], *args: Any, **kwargs: Any) -> str:

@@ -162,7 +162,7 @@ class Dispatcher:
             "call": functools.partial(self._call, number),
             "lend": self._lend,
             "take back": self._take_back,
-            "traces": lambda number: self._traces(number).summary(),
+            "traces": lambda number: self._traces(number).seen,
         }
         return own[name] if name in own else _OPERATIONS[name]
 
