@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from helpers.checks import changeable
+from helpers.checking.networks import changeable
 from helpers.grading.cleanroom import mirrors
 from helpers.grading.cleanroom.failures import rebuilt
 from helpers.grading.cleanroom.frames import GRACE, MOST_BYTES, WireError, read_text, receive, send

@@ -22,7 +22,7 @@ import matplotlib
 import numpy as np
 import torch
 
-from helpers.checks import point_out, pointed_out, reached
+from helpers.checking.marks import point_out, pointed_out, reached
 from helpers.datasets.files import DataError
 from helpers.grading.cleanroom.client import Verdict
 from helpers.grading.cleanroom.dispatcher_client import DispatcherClient, NoAnswer
