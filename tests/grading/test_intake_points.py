@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from nbformat import NotebookNode
 
 from helpers.grading.cleanroom.dispatcher import Dispatcher
-from helpers.grading.cleanroom.link import Link
-from helpers.grading.cleanroom.room import Room, run_cell
+from helpers.grading.cleanroom.dispatcher_client import DispatcherClient
+from helpers.grading.cleanroom.room import CellRunner, run_cell
 from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.intake import Master, Submission, take_in
 from helpers.grading.labs import is_check, is_setup
@@ -65,7 +65,7 @@ def earned(submission: Submission) -> float:
     cells = nbformat.reads(submission.notebook, as_version=4).cells
     code = [cell for cell in cells if cell.cell_type == "code"]
     with rooms.kernel(lambda channel: _serve(channel, code)) as channel:
-        room = Room(Link(channel))
+        room = CellRunner(DispatcherClient(channel))
         points = 0.0
         for cell in code:
             if is_setup(cell):
@@ -83,7 +83,7 @@ def _serve(channel: socket.socket, code: list[NotebookNode]) -> None:
             with contextlib.suppress(BaseException):
                 run_cell(cell.source, names)
     dispatcher = Dispatcher(channel, names)
-    while dispatcher.serve_one():
+    while dispatcher.handle_request():
         pass
 
 

@@ -56,7 +56,7 @@ def texts(figure: Figure) -> list[str]:
 def test_it_is_drawn_closed_and_titled(name: str) -> None:
     before = plt.get_fignums()
     figure = FIGURES[name]()
-    assert plt.get_fignums() == before  # else a notebook shows it a second time
+    assert plt.get_fignums() == before  # otherwise a notebook shows it a second time
     title = figure.get_suptitle() or figure.axes[0].get_title()
     assert title
     file = io.BytesIO()
@@ -66,7 +66,7 @@ def test_it_is_drawn_closed_and_titled(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_no_letter_is_smaller_than_eleven_points(name: str) -> None:
+def test_no_text_is_smaller_than_eleven_points(name: str) -> None:
     figure = FIGURES[name]()
     sizes = [text.get_fontsize() for text in figure.findobj(Text) if text.get_text()]  # type: ignore[attr-defined]
     assert min(sizes) >= 11
@@ -116,7 +116,7 @@ class TestImages:
         assert all(spine.get_visible() for spine in wrong.spines.values())
 
     @pytest.mark.parametrize("shape", [(2, 3, 8, 8), (2, 1, 8, 8), (2, 8, 8)])
-    def test_floats_are_spread_over_the_scale(self, shape: tuple[int, ...]) -> None:
+    def test_floats_are_scaled_from_black_to_white(self, shape: tuple[int, ...]) -> None:
         figure = plots.show_images(torch.randn(shape))
         shown = np.stack([np.asarray(axis.images[0].get_array()) for axis in figure.axes])
         assert (shown.min(), shown.max()) == (0, 1)
@@ -199,7 +199,7 @@ class TestMaps:
         assert {picture.get_clim() for picture in pictures} == {(-weight.abs().max().item(), weight.abs().max().item())}
         np.testing.assert_allclose(pictures[3].get_array(), weight[1, 1])
 
-    def test_what_is_left_out_is_said(self) -> None:
+    def test_the_title_says_what_is_left_out(self) -> None:
         assert "8 of 64 outputs" in plots.show_kernels(torch.randn(64, 16, 3, 3)).get_suptitle()
         assert "64 of 100 channels" in plots.show_feature_maps(torch.randn(100, 4, 4)).get_suptitle()
 
@@ -217,7 +217,7 @@ class TestMaps:
 
 
 class TestArray:
-    def test_numbers_stand_at_their_places(self) -> None:
+    def test_numbers_are_at_their_positions(self) -> None:
         axis = plots.show_array(torch.tensor([[1, -2, 3], [4, 5, 6]])).axes[0]
         written = {text.get_position(): text.get_text() for text in axis.texts}
         assert written[(1, 0)] == "−2"
@@ -232,7 +232,7 @@ class TestArray:
         with pytest.raises(ValueError, match="1 to 24 on a side"):
             plots.show_array(array)
 
-    def test_ink_differs_from_its_ground(self) -> None:
+    def test_text_contrasts_with_its_background(self) -> None:
         dark, light = plots.show_array([[0, 1]]).axes[0].texts
         assert (dark.get_color(), light.get_color()) == ("white", "black")
 
