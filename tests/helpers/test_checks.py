@@ -134,7 +134,7 @@ def test_a_bare_assert_and_any_other_error_name_the_question_too() -> None:
         raise AssertionError("one is not two")
 
     assert message(fails) == "K9: one is not two"
-    assert message(lambda: {}["key"]).startswith("K9: KeyError")
+    assert message(lambda: dict[str, int]()["key"]).startswith("K9: KeyError")
 
 
 def test_an_interrupt_passes_through() -> None:
@@ -429,7 +429,7 @@ def test_a_not_implemented_error_of_pytorch_is_no_stub() -> None:
 def test_a_local_name_without_a_value_is_no_missing_answer() -> None:
     def fails() -> int:
         x += 1  # type: ignore[name-defined]  # noqa: F821
-        return x  # type: ignore[no-any-return]
+        return x  # type: ignore[name-defined]
 
     assert message(fails).startswith("K9: UnboundLocalError: ")
 
