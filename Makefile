@@ -1,9 +1,11 @@
-# make demo     grade a made-up class and look at its report        make lab       open JupyterLab
-# make test     all tests                                            make release   write release/ from source/
-# make lint     ruff, mypy, the labs' own rules                      make sweep     the answers on other numbers
-# make bench-grading   how long a class takes                        make requirements   choose versions anew
+# make demo       grade a made-up class and look at its report       make lab       open JupyterLab
+# make quick      in a minute: ruff, mypy, what is not slow          make release   write release/ from source/
+# make test       all tests                                          make sweep     the answers on other numbers
+# make lint       ruff, mypy, the labs' own rules                    make coverage  all tests, and what they reach
+# make requirements    pin the dependencies of pyproject.toml        make upgrade   the same, with the newest versions
+# make bench-grading   how long a class takes
 # make same-marks      all answers, graded here and by nbgrader alone
-# make mutants   small faults in the labs' own solutions: which does no check notice?
+# make mutants    small faults in the labs' own solutions: which does no check notice?
 
 PYTHON ?= python3
 LABS ?=
@@ -17,24 +19,35 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 # Many universities' networks have certificates of their own.
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: setup demo test sweep bench-grading same-marks mutants lab release lint requirements clean
+.PHONY: setup demo quick test coverage sweep bench-grading same-marks mutants lab release lint requirements upgrade clean
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
 
 # uv installs in seconds what takes pip a minute and a half, and links from its cache instead of copying.
-$(READY): requirements.txt pyproject.toml
+$(READY): requirements-dev.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	python -m pip install --quiet --disable-pip-version-check uv
-	uv pip install --quiet --requirement requirements.txt --editable .
+	uv pip install --quiet --requirement requirements-dev.txt --editable .
 	touch $@
 
 demo: setup
 	course demo $(LABS)
 
+# While you work: the tests that need neither time, nor a browser, nor root, and the answers of one lab.
+quick: setup
+	ruff check
+	ruff format --check
+	mypy
+	OMP_NUM_THREADS=1 python -m pytest --quiet --numprocesses auto -m "not slow and not browser and not root"
+
 # All, or TESTS="tests/test_release.py …". One thread each: the processes share the cores.
 test: setup
 	OMP_NUM_THREADS=1 python -m pytest --numprocesses auto $(TESTS)
+
+# Not part of `make test`, for it takes longer: see `tool.coverage` in pyproject.toml.
+coverage: setup
+	OMP_NUM_THREADS=1 python -m pytest --numprocesses auto --cov --cov-report term:skip-covered
 
 # The checks draw fresh numbers in each grading: try the answers on many.
 sweep: setup
@@ -68,9 +81,17 @@ lint: setup
 	lint-imports
 	course lint
 
+COMPILE = uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
+	--no-emit-index-url --no-header --no-annotate pyproject.toml
+
+# What is pinned stays pinned. The smaller files take their versions from the largest.
 requirements: setup
-	uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --extra dev \
-		--no-emit-index-url --no-header --no-annotate --upgrade pyproject.toml --output-file requirements.txt
+	$(COMPILE) $(UPGRADE) --extra dev --output-file requirements-dev.txt
+	$(COMPILE) --extra grading --constraint requirements-dev.txt --output-file requirements-grading.txt
+	$(COMPILE) --constraint requirements-dev.txt --output-file requirements.txt
+
+upgrade: UPGRADE = --upgrade
+upgrade: requirements
 
 clean:
 	rm -rf build report .pytest_cache .mypy_cache .ruff_cache

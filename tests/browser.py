@@ -12,10 +12,9 @@ from threading import Thread
 
 import pytest
 
-__all__ = ["CHROMIUM", "JupyterLab", "needs_chromium"]
+__all__ = ["CHROMIUM", "JupyterLab"]
 
 CHROMIUM = shutil.which("chromium")
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
 
 
 class JupyterLab:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,14 @@ from xdist.scheduler import LoadScopeScheduling
 
 from helpers.grading.course import Course
 from helpers.grading.labs import Lab, find_labs
+from helpers.grading.startup import quick_imports
+from tests.browser import CHROMIUM
 
 matplotlib.use("agg")  # here; kernels that tests start show their figures in the notebook, as for a student
 
 ROOT = Path(__file__).parent.parent
 LABS = find_labs(ROOT / "source")
+LIGHT = "lab03-convolution"  # `make quick` tries the answers of this lab, and of no other
 
 
 class ByFileAndLab(LoadScopeScheduling):
@@ -37,9 +41,30 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFileAndLab
     return ByFileAndLab(config, log)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Import all test modules in less time: each of pytest-xdist's workers does."""
+    with quick_imports():
+        return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)  # before fixtures start a browser
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs a browser or root, if there is none."""
+    if item.get_closest_marker("browser") and CHROMIUM is None:
+        pytest.skip("needs Chromium")
+    if item.get_closest_marker("root") and os.geteuid() != 0:
+        pytest.skip("needs root, to be another user")
+
+
+def marks_of(lab: Lab) -> Sequence[pytest.MarkDecorator]:
+    """Return the marks of a test that runs a lab: it is slow, except for one light lab."""
+    return [] if lab.assignment == LIGHT else [pytest.mark.slow]
+
+
 def each_lab() -> pytest.MarkDecorator:
     """Run a test for each lab."""
-    return pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.assignment)
+    return pytest.mark.parametrize("lab", [pytest.param(lab, id=lab.assignment, marks=marks_of(lab)) for lab in LABS])
 
 
 def make_course(folder: Path, *labs: Lab) -> Path:

@@ -13,7 +13,7 @@ import torch
 from helpers.grading.answers import Answer, Exercise, files_beside, read_answers
 from helpers.grading.labs import Lab
 from helpers.grading.pipeline.lending import Lender
-from tests.conftest import LABS, ROOT, each_lab
+from tests.conftest import LABS, ROOT, each_lab, marks_of
 from tests.grading.rehearsal import Rehearsal
 from tests.readable import faults
 
@@ -47,12 +47,7 @@ def exercises(lab: Lab) -> dict[str, Exercise]:
 
 def each_answer(right: bool) -> pytest.MarkDecorator:
     marked = [
-        pytest.param(
-            lab,
-            exercise,
-            answer,
-            id=f"{lab.assignment}/{exercise.id}/{answer.name}",
-        )
+        pytest.param(lab, exercise, answer, id=f"{lab.assignment}/{exercise.id}/{answer.name}", marks=marks_of(lab))
         for lab in LABS
         for exercise in exercises(lab).values()
         for answer in exercise.select(right)
@@ -93,7 +88,11 @@ def used_by_others(lab: Lab) -> list[str]:
 
 @pytest.mark.parametrize(
     ("lab", "missing"),
-    [pytest.param(lab, name, id=f"{lab.assignment}/{name}") for lab in LABS for name in used_by_others(lab)],
+    [
+        pytest.param(lab, name, id=f"{lab.assignment}/{name}", marks=marks_of(lab))
+        for lab in LABS
+        for name in used_by_others(lab)
+    ],
 )
 def test_a_mistake_costs_once(lab: Lab, missing: str) -> None:
     """Right answers that use one which is missing earn all their points."""

@@ -6,14 +6,15 @@ import re
 from pathlib import Path
 
 import nbformat
+import pytest
 from nbgrader.utils import is_grade
 from playwright.sync_api import Page, expect, sync_playwright
 
 from helpers.grading.labs import error_message, is_setup
-from tests.browser import CHROMIUM, JupyterLab, needs_chromium
+from tests.browser import CHROMIUM, JupyterLab
 from tests.conftest import SMALL
 
-pytestmark = needs_chromium
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WAIT = 120_000  # milliseconds: a kernel that imports PyTorch on a busy machine
 

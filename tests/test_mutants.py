@@ -32,6 +32,7 @@ def _same_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CNN_LABS_SEED", str(SEED))
 
 
+@pytest.mark.slow
 @each_lab()
 def test_the_checks_notice_a_sample_of_small_faults(lab: Lab) -> None:
     rehearsal, listed = rehearse(lab), read_listed(listed_of(lab))
@@ -41,6 +42,7 @@ def test_the_checks_notice_a_sample_of_small_faults(lab: Lab) -> None:
     assert not complaints([case for case in cases if survives(rehearsal, case)], {})
 
 
+@pytest.mark.slow
 @each_lab()
 def test_what_is_listed_can_still_be_made(lab: Lab) -> None:
     listed = [key for entries in read_listed(listed_of(lab)).values() for key in entries]

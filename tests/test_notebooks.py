@@ -12,7 +12,6 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import nbformat
-import papermill
 import pytest
 
 from helpers.grading.labs import Lab
@@ -22,8 +21,11 @@ WIDEST_PICTURE = 860  # pixels: what JupyterLab shows in full beside its list of
 SMALLEST_LETTERS = 15  # pixels: 11 points
 
 
+@pytest.mark.slow
 @each_lab()
 def test_a_lab_runs_and_runs_again(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import papermill  # here, because the import takes a second
+
     copy = tmp_path / lab.assignment
     shutil.copytree(lab.path.parent, copy)
     executed = copy / f"{lab.notebook}-executed.ipynb"
@@ -42,6 +44,8 @@ def test_a_lab_runs_and_runs_again(lab: Lab, tmp_path: Path, monkeypatch: pytest
 
 def smoke_values(lab: Lab) -> dict[str, object]:
     """The smoke values, all of which must be set in the lab: papermill itself only warns, and runs the full lab."""
+    import papermill
+
     values = lab.settings().smoke
     known = papermill.inspect_notebook(lab.path)
     assert set(values) <= set(known), f"{lab.assignment} sets no {', '.join(set(values) - set(known))}"

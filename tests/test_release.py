@@ -34,6 +34,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Lab], Course
     return make
 
 
+@pytest.mark.slow
 @each_lab()
 def test_release_is_in_step_with_source(lab: Lab, released: Callable[[Lab], Course]) -> None:
     made = released(lab).root / "release" / lab.assignment
@@ -54,6 +55,7 @@ def test_release_holds_no_secret(lab: Lab) -> None:
         assert not all(repr(line)[1:-1] in text for line in body), source
 
 
+@pytest.mark.slow
 def test_release_holds_no_network_that_the_instructor_has_trained(small: Lab, tmp_path: Path) -> None:
     course = Course(make_course(tmp_path / "course", small))
     (course.root / "source" / small.assignment / "trained.safetensors").write_bytes(b"weights")
@@ -64,6 +66,7 @@ def test_release_holds_no_network_that_the_instructor_has_trained(small: Lab, tm
     assert "trained.safetensors" not in released
 
 
+@pytest.mark.slow
 @each_lab()
 def test_all_of_a_students_copy_runs_and_each_check_says_what_is_not_done(lab: Lab, tmp_path: Path) -> None:
     notebook = nbformat.read(ROOT / "release" / lab.assignment / lab.path.name, as_version=4)
@@ -76,6 +79,7 @@ def test_all_of_a_students_copy_runs_and_each_check_says_what_is_not_done(lab: L
             assert [error_message(output) for output in cell.outputs if output.output_type == "error"], cell.id
 
 
+@pytest.mark.slow
 @each_lab()
 def test_solved_labs_earn_all_points_and_untouched_ones_none(lab: Lab, released: Callable[[Lab], Course]) -> None:
     course = released(lab)

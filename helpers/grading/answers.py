@@ -117,16 +117,24 @@ def _read(path: Path) -> Exercise:
 def _definitions(tree: ast.Module, text: str, path: Path) -> Iterator[tuple[str, Definition, dict[str, Any]]]:
     """Each answer's name, its definition without the mark, and what the mark says."""
     texts: dict[str, str] = {}
+    lines = text.split("\n")
     for node in tree.body:
         if isinstance(node, Definition) and not _is_shared(node):
             mark = _mark(node, path)
             node.decorator_list = node.decorator_list[:-1]
             above = "".join(f"@{ast.unparse(decorator)}\n" for decorator in node.decorator_list)
-            texts[node.name] = f"{above}{ast.get_source_segment(text, node)}"
+            texts[node.name] = f"{above}{_segment(lines, node)}"
             yield node.name, node, mark
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
             name = ast.unparse(node.targets[0])
             yield name, *_changed(node.value, texts, f"{path}: {name}")
+
+
+def _segment(lines: list[str], node: Definition) -> str:
+    """Return the text of a top-level definition, as `ast.get_source_segment` does, which splits all text each time."""
+    last = node.end_lineno or node.lineno
+    end = lines[last - 1].encode()[: node.end_col_offset].decode()  # Python counts bytes
+    return "\n".join([*lines[node.lineno - 1 : last - 1], end])
 
 
 def _changed(call: ast.Call, texts: dict[str, str], place: str) -> tuple[Definition, dict[str, Any]]:

@@ -20,6 +20,8 @@ from helpers.grading.pipeline.batch import Grading
 from helpers.grading.report.scores import Score, read_scores
 from tests.conftest import SMALL
 
+pytestmark = pytest.mark.slow
+
 LAB = SMALL.assignment
 RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
 MENDED = 'with question("K1"):\n    call(double, 2).gives(5)'

@@ -83,6 +83,7 @@ def test_two_files_for_one_exercise_are_an_error(tmp_path: Path) -> None:
         read_answers(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_rehearsal_grades_as_nbgrader_does(small: Lab) -> None:
     rehearsal = Rehearsal(small)
     good = rehearsal.grade("k1-double", "def double(n):\n    return n + n")

@@ -19,6 +19,8 @@ from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.report.scores import Score, read_scores
 from tests.conftest import SMALL
 
+pytestmark = pytest.mark.slow
+
 ATTACKS = sorted((Path(__file__).parent / "attacks").glob("*.py"))
 MARK = "cnn-labs-attacked"
 HONEST = ("aaron", "zoe")  # graded first and last

@@ -28,6 +28,8 @@ from helpers.grading.report.scores import Score, read_scores
 from helpers.grading.sandbox.box import SandboxError
 from tests.conftest import SMALL
 
+pytestmark = pytest.mark.slow
+
 RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
 
 

@@ -20,10 +20,10 @@ from rich.console import Console
 
 from helpers.grading.course import Course
 from helpers.grading.report.report import report
-from tests.browser import CHROMIUM, JupyterLab, needs_chromium
+from tests.browser import CHROMIUM, JupyterLab
 from tests.conftest import SMALL
 
-pytestmark = needs_chromium
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LAB, NOTEBOOK, STUDENT = SMALL.assignment, SMALL.notebook, "mallory"
 OFF = ("background-networking", "component-update", "sync", "gpu")

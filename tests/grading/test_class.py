@@ -19,6 +19,8 @@ from helpers.grading.report.report import report
 from helpers.grading.report.scores import Score, difficulties, read_scores
 from tests.conftest import SMALL, make_course
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:

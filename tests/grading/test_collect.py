@@ -161,6 +161,7 @@ def test_a_class_is_collected_from_folders_archives_and_files(course: Course, tm
     assert not list(course.root.glob(".collecting-*"))
 
 
+@pytest.mark.slow
 def test_nbgraders_command_does_the_same(course: Course) -> None:
     archive = course.root / "downloaded" / LAB / "archive"
     pack(archive / "x.zip", {"anna_2026-01-30T17:05:00_c.ipynb": "1", "what.ipynb": "2"})
@@ -421,6 +422,7 @@ def test_a_mistake_is_said_in_a_line(
     assert said.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_who_handed_in_no_notebook_stands_in_the_report(small_course: Path, capsys: pytest.CaptureFixture[str]) -> None:
     course = Course(small_course)
     released = (course.root / "release" / LAB / "small.ipynb").read_text()

@@ -14,6 +14,8 @@ from helpers.grading.doctor.attacks import ATTACKS, Attack, Bait
 from helpers.grading.doctor.doctor import Finding, examine, set_bait
 from tests.grading.users import run_as_ordinary_user
 
+pytestmark = pytest.mark.slow
+
 
 def not_there(_: Bait) -> str:
     return ""
@@ -56,9 +58,8 @@ print(json.dumps([astuple(finding) for finding in examine()]))
 """
 
 
+@pytest.mark.root
 def test_an_ordinary_user_is_as_safe() -> None:
-    if os.geteuid() != 0:
-        pytest.skip("the other tests run as an ordinary user already")
     with tempfile.TemporaryDirectory() as home:
         done = run_as_ordinary_user(EXAMINE, Path(home))
     assert done.returncode == 0, done.stderr

@@ -16,6 +16,8 @@ from helpers.grading.pipeline.evidence import Evidence
 from helpers.grading.pipeline.execute import ExecuteSubmission
 from tests.conftest import SMALL
 
+pytestmark = pytest.mark.slow
+
 RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
 CELL_SECONDS, SECONDS = 100, 1000
 

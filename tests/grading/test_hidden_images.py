@@ -22,6 +22,8 @@ from tests.conftest import LABS, SMALL, make_course
 from tests.grading.test_attacks import COMMAND, RIGHT
 from tests.helpers.test_data import fill, small_cifar10, small_mnist, use_small_cifar10
 
+pytestmark = pytest.mark.slow
+
 # K1 is answered rightly if the box shows `WANTED`: bytes of an image, in any file of the data or by `load`.
 SEARCH = """
 import gzip, os, subprocess

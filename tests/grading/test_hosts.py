@@ -13,7 +13,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from distributed import Client
 
 from helpers.grading.course import Course, CourseError
 from helpers.grading.demo.made_up_class import fill_in
@@ -21,6 +20,8 @@ from helpers.grading.pipeline.batch import Grading
 from helpers.grading.pipeline.executors import open_workers
 from helpers.grading.report.scores import read_scores
 from tests.conftest import SMALL
+
+pytestmark = pytest.mark.slow
 
 RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
 STUDENTS = [f"student{number:02d}" for number in range(10)]
@@ -106,6 +107,8 @@ def course(released_course: Path, tmp_path: Path) -> Course:
 
 
 def _await_workers(address: str, number: int) -> None:
+    from distributed import Client  # here, because the import takes a second
+
     deadline = time.monotonic() + 60
     while True:
         try:

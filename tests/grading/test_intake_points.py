@@ -17,14 +17,16 @@ from hypothesis import strategies as st
 from nbformat import NotebookNode
 
 from helpers.grading.cleanroom.dispatcher import Dispatcher
-from helpers.grading.cleanroom.link import Link
-from helpers.grading.cleanroom.room import Room, run_cell
+from helpers.grading.cleanroom.dispatcher_client import DispatcherClient
+from helpers.grading.cleanroom.room import CellRunner, run_cell
 from helpers.grading.course import Course
 from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.intake import Master, Submission, take_in
 from helpers.grading.labs import is_check, is_setup
 from tests.conftest import SMALL
 from tests.grading import rooms
+
+pytestmark = pytest.mark.slow
 
 Json = dict[str, Any]
 RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
@@ -71,7 +73,7 @@ def earned(submission: Submission) -> float:
     cells = nbformat.reads(submission.notebook, as_version=4).cells
     code = [cell for cell in cells if cell.cell_type == "code"]
     with rooms.kernel(lambda channel: _serve(channel, code)) as channel:
-        room = Room(Link(channel))
+        room = CellRunner(DispatcherClient(channel))
         points = 0.0
         for cell in code:
             if is_setup(cell):
@@ -89,7 +91,7 @@ def _serve(channel: socket.socket, code: list[NotebookNode]) -> None:
             with contextlib.suppress(BaseException):
                 run_cell(cell.source, names)
     dispatcher = Dispatcher(channel, names)
-    while dispatcher.serve_one():
+    while dispatcher.handle_request():
         pass
 
 

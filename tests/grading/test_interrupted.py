@@ -17,6 +17,8 @@ from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.report.scores import read_scores
 from tests.conftest import SMALL
 
+pytestmark = pytest.mark.slow
+
 COMMAND = [str(Path(sys.executable).with_name("course")), "autograde", SMALL.assignment]
 RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
 STUDENTS = [f"student{number:02d}" for number in range(12)]

@@ -20,6 +20,8 @@ from helpers.grading.pipeline.lending import Lender
 from tests.conftest import SMALL
 from tests.grading.rooms import SETUP, room
 
+pytestmark = pytest.mark.slow
+
 SOLUTIONS = {
     "size": "def size(n, k): return n - k + 1",
     "twice": "def twice(n, k):\n    size_ = size(n, k)\n    return size(size_, k)",

@@ -23,6 +23,8 @@ from helpers.grading.pipeline.executors import open_workers
 from helpers.grading.report.scores import Score, read_scores
 from tests.conftest import SMALL
 
+pytestmark = pytest.mark.slow
+
 Json = dict[str, Any]
 RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
 

@@ -16,6 +16,8 @@ from helpers.grading.demo.demo import demo
 from helpers.grading.report.scores import Score, read_scores
 from tests.conftest import SMALL, make_course
 
+pytestmark = pytest.mark.slow
+
 
 def _tools() -> Path | None:
     """The folder of PostgreSQL's programs; Debian keeps them off the PATH."""

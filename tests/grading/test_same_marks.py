@@ -12,6 +12,8 @@ import pytest
 from tests.conftest import SMALL
 from tests.same_marks import COURSE, NBGRADER, STOCK, Marks, differences, grade, make_class
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:

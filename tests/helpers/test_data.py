@@ -19,7 +19,6 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from torchvision.datasets import CIFAR10, MNIST
 
 from helpers.data import DataError, ImageSet, batches, hidden_images, load
 from helpers.datasets import download, files, sources
@@ -105,6 +104,8 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch, no_data: Path) -> Iterator[Server]:
     """Replace the real mirrors by one with a small MNIST and a small CIFAR-10."""
+    from torchvision.datasets import CIFAR10, MNIST  # here, because the import takes seconds
+
     with Server() as mirror:
         packed = {f"{name}.gz": gzip.compress(content) for name, content in small_mnist().items()}
         monkeypatch.setattr(MNIST, "mirrors", [mirror.url])
@@ -407,7 +408,7 @@ class TestDownload:
         assert all_files(no_data) == {*small_mnist(), *small_cifar10()}
 
     def test_the_next_mirror_is_tried(self, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(MNIST, "mirrors", [f"{server.url}nothing-here/", server.url])
+        monkeypatch.setattr("torchvision.datasets.MNIST.mirrors", [f"{server.url}nothing-here/", server.url])
         assert load("mnist").source == "download"
 
     def test_a_wrong_checksum_is_an_error_and_leaves_nothing(self, server: Server, no_data: Path) -> None:
@@ -525,6 +526,8 @@ class TestRealData:
             assert pixels.std((0, 2, 3)).tolist() == pytest.approx(data.std, abs=5e-5)
 
     def test_the_same_as_torchvision(self) -> None:
+        from torchvision.datasets import CIFAR10
+
         assert REAL_DATA is not None
         theirs = CIFAR10(REAL_DATA, train=False)
         hidden = np.arange(10_000) % 5 == 4
@@ -533,5 +536,7 @@ class TestRealData:
             assert ours.labels.tolist() == np.array(theirs.targets)[mask].tolist()
 
     def test_the_published_md5s_are_torchvisions(self) -> None:
+        from torchvision.datasets import CIFAR10
+
         assert list(files.CIFAR10_TRAIN.items()) == [tuple(pair) for pair in CIFAR10.train_list]
         assert list(files.CIFAR10_TEST.items()) == [tuple(pair) for pair in CIFAR10.test_list]

@@ -20,6 +20,8 @@ from torch import nn
 
 from helpers.explorer import explore_pooling, show_convolution, show_pooling
 
+pytestmark = pytest.mark.slow
+
 
 def squares(figure: Figure) -> list[torch.Tensor]:
     """Return the values of the drawn image and output: 0 padding, 1 pixel, 2 under the kernel."""

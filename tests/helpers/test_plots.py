@@ -19,6 +19,8 @@ from helpers.evaluation import Evaluation
 from helpers.train import History, evaluate, fit
 from tests.helpers.conftest import make_set
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True, scope="module")
 def _no_window() -> None:
