@@ -8,7 +8,6 @@ import pytest
 import torch
 from torch import Tensor
 
-from helpers import accuracy
 from helpers.accuracy import Measured, altered, measure
 from helpers.checks import CheckError
 
@@ -114,7 +113,7 @@ def test_an_error_in_predict_is_reported() -> None:
 def test_a_slow_network_is_measured_on_what_it_manages(monkeypatch: pytest.MonkeyPatch) -> None:
     labels = torch.arange(10).repeat(100)
     clock = iter(range(0, 1000, 10))  # ten seconds pass between two readings of the clock
-    monkeypatch.setattr(accuracy.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr("helpers.accuracy.time.monotonic", lambda: next(clock))
     measured = measure(by_colour, bright(labels), labels, seed=1, seconds=25)
     assert (measured.accuracy, measured.images) == (1, 600)
 
@@ -122,7 +121,7 @@ def test_a_slow_network_is_measured_on_what_it_manages(monkeypatch: pytest.Monke
 def test_a_predict_that_is_too_slow_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     labels = torch.arange(10).repeat(100)
     clock = iter(range(0, 1000, 10))
-    monkeypatch.setattr(accuracy.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr("helpers.accuracy.time.monotonic", lambda: next(clock))
     with pytest.raises(CheckError, match="predict is too slow: 200 images took 20 s"):
         measure(by_colour, bright(labels), labels, seed=1, seconds=5)
 
