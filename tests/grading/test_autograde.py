@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import select
-import shutil
 import signal
 import threading
 from pathlib import Path
@@ -17,7 +16,6 @@ from jupyter_core.utils import ensure_event_loop
 from helpers.grading.cleanroom.client import CleanRoom
 from helpers.grading.cli import main
 from helpers.grading.course import Course, CourseError
-from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.intake import Submission
 from helpers.grading.kernels.provisioner import SandboxProvisioner
 from helpers.grading.kernels.zygote import ZygoteError, shared
@@ -28,23 +26,14 @@ from helpers.grading.pipeline.submission import run_submission
 from helpers.grading.report.scores import Score, read_scores
 from helpers.grading.sandbox.box import SandboxError
 from tests.conftest import SMALL
+from tests.grading.conftest import RIGHT, hand_in
 
 pytestmark = pytest.mark.slow
-
-RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
-
-
-@pytest.fixture
-def course(released_course: Path, tmp_path: Path) -> Course:
-    return Course(shutil.copytree(released_course, tmp_path / "course"))
 
 
 def submission(course: Course, student: str, answer: str = "", at: str = "") -> Path:
     """Hand in the small lab with `answer` to K1, and return the folder."""
-    released = nbformat.read(course.root / "release" / SMALL.assignment / SMALL.path.name, as_version=4)
-    folder = course.folder("submitted", student, SMALL.assignment)
-    folder.mkdir(parents=True, exist_ok=True)
-    nbformat.write(fill_in(released, RIGHT | ({"k1-double": answer} if answer else {})), folder / SMALL.path.name)
+    folder = hand_in(course, student, RIGHT | ({"k1-double": answer} if answer else {}))
     if at:
         (folder / "timestamp.txt").write_text(at)
     return folder

@@ -12,10 +12,9 @@ import yaml
 from helpers.grading.cli import main
 from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.labs import Lab
+from tests.grading.conftest import RIGHT
 
 pytestmark = pytest.mark.slow
-
-RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
 
 
 @pytest.fixture
