@@ -46,7 +46,7 @@ def test_check_fails_a_wrong_one_and_says_why(handed_in: Path, capsys: pytest.Ca
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [(None, "there is no such file"), ("hello", "the file is no JSON"), ("{}", "no valid notebook")],
+    [(None, "there is no such file"), ("hello", "the file is not JSON"), ("{}", "not a valid notebook")],
 )
 def test_check_says_what_is_wrong_with_a_file(
     text: str | None, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -184,11 +184,11 @@ def test_images_that_are_not_there_cost_nobody_a_point(measuring: Path, tmp_path
 
 
 def test_a_lab_that_withholds_nothing_says_so(tmp_path: Path) -> None:
-    assert SMALL.withheld() == []
+    assert SMALL.settings().withheld == ()
     notebook = SMALL.read()
     next(filter(is_parameters, notebook.cells)).metadata.course["withheld"] = ["mnist"]
     nbformat.write(notebook, tmp_path / "lab.ipynb")
-    assert Lab("lab", tmp_path / "lab.ipynb").withheld() == ["mnist"]
+    assert Lab("lab", tmp_path / "lab.ipynb").settings().withheld == ["mnist"]
 
 
 def test_a_lab_that_marks_on_more_than_a_fifth_withholds_all_test_images() -> None:
