@@ -22,6 +22,8 @@ from helpers.grading.cleanroom.room import CellRunner, run_cell, serve
 from helpers.grading.errors import OurFault
 from tests.grading.rooms import SETUP, kernel, room, serving
 
+pytestmark = pytest.mark.slow
+
 NAMES: dict[str, Any] = {"__name__": "__main__"}
 run_cell(SETUP, NAMES)
 
