@@ -109,7 +109,7 @@ class TestImages:
         shown = [np.asarray(axis.images[0].get_array()) for axis in figure.axes]
         assert len(shown) == 5
         for picture, image in zip(shown, images, strict=True):
-            np.testing.assert_allclose(np.asarray(picture), image[0] / 255, rtol=1e-6)
+            np.testing.assert_allclose(picture, image[0] / 255, rtol=1e-6)
 
     def test_only_a_wrong_prediction_is_framed_and_named(self) -> None:
         figure = plots.show_images(make_set().images[:2], [0, 1], ("cat", "dog"), predictions=[0, 0])
