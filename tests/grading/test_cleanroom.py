@@ -367,7 +367,8 @@ def test_a_nested_call_does_not_hide_the_traces_of_the_outer_call() -> None:
 def test_forged_traces_earn_nothing() -> None:
     student = """
         import helpers.grading.cleanroom.dispatcher as dispatcher
-        dispatcher.Traces.told = lambda self: {"changes": [[1, "x"]], "shared": [[]], "same": [[]], "switched": []}
+        forge = lambda self: {"changes": [[1, "x"]], "shared": [[]], "same": [[]], "switched": []}
+        dispatcher.Traces.seen = property(forge, lambda self, seen: None)
         def f(t): return t
     """
     for what in ("keeps_arguments()", "shares_memory_with(1)", "gives_back(1)"):

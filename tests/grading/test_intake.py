@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock, call
 
 import nbformat
 import pytest
@@ -215,12 +216,11 @@ def test_a_notebook_of_another_lab_is_not_preferred(released: NotebookNode, take
 
 
 def test_each_cell_is_normalised_once(right: Json, take: TakeIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[str] = []
-    real = reader.normalised
-    monkeypatch.setattr(reader, "normalised", lambda text: seen.append(text) or real(text))
+    spy = Mock(wraps=reader.normalised)
+    monkeypatch.setattr(reader, "normalised", spy)
     cells = [{"cell_type": "code", "source": "nothing", "metadata": {}}]
     take({"cells": cells * 3})
-    assert seen == ["nothing"] * 3
+    assert spy.call_args_list == [call("nothing")] * 3
 
 
 def test_hundreds_of_other_notebooks_do_no_harm(right: Json, take: TakeIn, master: Master) -> None:
@@ -277,13 +277,13 @@ def test_broken_archives_use_up_the_same_limit(take: TakeIn, monkeypatch: pytest
     content = bytearray(_zipped(a=bytes(1000)))
     for header, offset in ((content.index(b"PK\1\2"), 16), (content.index(b"PK\3\4"), 14)):
         content[header + offset] ^= 1  # the checksum, which is checked at the end
-    read: list[int] = []
-    real = files._read_member
+    spy = Mock(wraps=files._read_member)
     monkeypatch.setattr(files, "MAX_BYTES", 2500)
-    monkeypatch.setattr(files, "_read_member", lambda *of: read.append(of[1].file_size <= of[2]) or real(*of))
+    monkeypatch.setattr(files, "_read_member", spy)
     submission = take({f"{number}.zip": bytes(content) for number in range(8)})
     assert not submission.is_readable
-    assert sum(read) == 2
+    fitting = [member for _, member, limit in (read.args for read in spy.call_args_list) if member.file_size <= limit]
+    assert len(fitting) == 2
 
 
 def test_a_broken_member_does_not_hide_the_notebook(right: Json, take: TakeIn, master: Master) -> None:

@@ -77,7 +77,7 @@ MISTAKES: list[tuple[str, Callable[[], Any], str]] = [
     ("None into a layer", lambda: nn.Linear(2, 3)(None), "(NoneType). Does a function lack its `return`"),
     ("no gradient yet", lambda: leaf().grad.zero_(), "(zero_). Does"),  # type: ignore[union-attr]
     ("a state dict as network", lambda: OrderedDict().eval(), "this is a state dict, not a network"),  # type: ignore[attr-defined]
-    ("what load_state_dict returns", lambda: nn.ReLU().load_state_dict({}).eval(), "this is no network"),  # type: ignore[attr-defined]
+    ("what load_state_dict returns", lambda: nn.ReLU().load_state_dict({}).eval(), "this is no network"),
     ("wrong inputs", lambda: nn.Linear(400, 120)(torch.zeros(5, 256)), "nn.Linear(400, 120) expects 400 numbers a row"),
     ("wrong inputs, got", lambda: nn.Linear(400, 120)(torch.zeros(5, 256)), "got rows of 256: the shape (5, 256)"),
     ("flattened batch", lambda: nn.Linear(256, 120)(torch.zeros(1280)), "torch.flatten(x, 1) keeps the batch axis"),

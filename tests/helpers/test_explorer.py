@@ -6,6 +6,7 @@ import itertools
 from typing import Any
 from unittest.mock import patch
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.slow
 def squares(figure: Figure) -> list[torch.Tensor]:
     """Return the values of the drawn image and output: 0 padding, 1 pixel, 2 under the kernel."""
     meshes = [child for axis in figure.axes for child in axis.get_children() if isinstance(child, QuadMesh)]
-    return [torch.as_tensor(mesh.get_array().data) for mesh in meshes]
+    return [torch.as_tensor(np.asarray(mesh.get_array())) for mesh in meshes]
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,13 @@ def test_a_loop_in_python_counts_each_number(way: Callable[[Tensor], Any]) -> No
 
 def test_notes_can_be_read_during_a_count() -> None:
     seen = []
-    count_operations(lambda: (seen.append(noted("wait")), note("wait"), seen.append(noted("wait"))))
+
+    def waits() -> None:
+        seen.append(noted("wait"))
+        note("wait")
+        seen.append(noted("wait"))
+
+    count_operations(waits)
     assert [*seen, noted("wait")] == [0, 1, 0]
 
 

@@ -49,8 +49,12 @@ FIGURES: dict[str, Callable[[], Figure]] = {
 }
 
 
+def drawn_texts(figure: Figure) -> list[Text]:
+    return [text for text in figure.findobj(Text) if isinstance(text, Text) and text.get_text()]
+
+
 def texts(figure: Figure) -> list[str]:
-    return [text.get_text() for text in figure.findobj(Text) if text.get_text()]  # type: ignore[attr-defined]
+    return [text.get_text() for text in drawn_texts(figure)]
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -69,8 +73,7 @@ def test_it_is_drawn_closed_and_titled(name: str) -> None:
 @pytest.mark.parametrize("name", FIGURES)
 def test_no_text_is_smaller_than_eleven_points(name: str) -> None:
     figure = FIGURES[name]()
-    sizes = [float(text.get_fontsize()) for text in figure.findobj(Text) if text.get_text()]  # type: ignore[attr-defined]
-    assert min(sizes) >= 11
+    assert min(float(text.get_fontsize()) for text in drawn_texts(figure)) >= 11
 
 
 LONG = "a network with a long name, 1,234,567 numbers to learn"
@@ -103,7 +106,7 @@ class TestImages:
     def test_every_image_is_there(self) -> None:
         images = make_set().images[:5]
         figure = plots.show_images(images, columns=3)
-        shown = [axis.images[0].get_array() for axis in figure.axes]
+        shown = [np.asarray(axis.images[0].get_array()) for axis in figure.axes]
         assert len(shown) == 5
         for picture, image in zip(shown, images, strict=True):
             np.testing.assert_allclose(np.asarray(picture), image[0] / 255, rtol=1e-6)
