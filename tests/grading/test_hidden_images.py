@@ -19,7 +19,8 @@ from helpers.grading.labs import Lab, is_parameters
 from helpers.grading.report.scores import read_scores
 from helpers.grading.sandbox.datasets import shown_data
 from tests.conftest import LABS, SMALL, make_course
-from tests.grading.test_attacks import COMMAND, RIGHT
+from tests.grading.conftest import RIGHT
+from tests.grading.test_attacks import COMMAND
 from tests.helpers.test_data import fill, small_cifar10, small_mnist, use_small_cifar10
 
 pytestmark = pytest.mark.slow
