@@ -93,7 +93,7 @@ _ADVICE = {
         "backward() finds no way from the loss to a parameter. Is there a detach, .item(), .data or no_grad on it?"
     ),
     r"backward through the graph a second time": (
-        "backward() ran twice on one result. Compute the logits and the loss anew before each backward()"
+        "backward() ran twice on one result. Compute the logits and the loss again before each backward()"
     ),
     r"leaf Variable that requires grad is being used in an in-place operation": (
         "a parameter is changed in place where autograd follows it. Do that under `with torch.no_grad():`"

@@ -231,7 +231,7 @@ class Call(Value):
         few = sum(self._operations().values())
         many = sum(self._watch(count_operations, larger, more).values())
         if many > 2 * few + 2:
-            counts = f"takes {few} operations of PyTorch's here, and {many} where there is more to do"
+            counts = f"takes {few} operations of PyTorch here, and {many} where there is more to do"
             fail(f"{self.name} {counts}: that is a loop", hint)
         return self
 

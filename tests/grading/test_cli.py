@@ -58,7 +58,7 @@ def test_check_says_what_is_wrong_with_a_file(
 
 
 def change(path: Path, source: str, place: int = 3) -> None:
-    """Put a cell of the student's own into a notebook."""
+    """Put one of the student's own cells into a notebook."""
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.insert(place, nbformat.v4.new_code_cell(source, id="mine"))
     nbformat.write(notebook, path)

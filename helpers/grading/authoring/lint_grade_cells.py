@@ -21,9 +21,9 @@ from helpers.grading.names import names_bound, names_used
 __all__ = ["answers_have_names_of_their_own", "checks_know_their_names", "checks_work_from_outside"]
 
 OUT_OF_REACH = {
-    "open": "the student's files are out of reach: have a function of the student's read them",
-    "torch.load": "nothing of the student's may be unpickled: have a function of the student's load it",
-    "np.load": "the student's files are out of reach: have a function of the student's read them",
+    "open": "the student's files are out of reach: let the student's function read them",
+    "torch.load": "nothing that a student wrote may be unpickled: let the student's function load it",
+    "np.load": "the student's files are out of reach: let the student's function read them",
     "inspect.getsource": "the student's source is out of reach: check what the code does",
     "inspect.signature": "the student's signatures are out of reach: check what the code does",
     "globals": "the student's names are not there: use them by name",
@@ -70,7 +70,7 @@ def checks_work_from_outside(notebook: NotebookNode, path: Path) -> Iterator[str
 
 
 class _Follower(ast.NodeVisitor):
-    """Walks through a check line by line, and follows which names refer to something of the student's."""
+    """Walks through a check line by line, and follows which names refer to the student's objects."""
 
     def __init__(self, theirs: set[str]) -> None:
         self.theirs = set(theirs)
@@ -79,7 +79,7 @@ class _Follower(ast.NodeVisitor):
         self.complaints: set[tuple[int, str]] = set()
 
     def _is_theirs(self, node: ast.AST) -> bool:
-        """Whether an expression begins with a name of the student's: `net`, `net.fc`, `make(3)[0]`."""
+        """Whether an expression begins with one of the student's names: `net`, `net.fc`, `make(3)[0]`."""
         while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
             node = node.func if isinstance(node, ast.Call) else node.value
         return isinstance(node, ast.Name) and node.id in self.theirs
@@ -147,7 +147,7 @@ class _Follower(ast.NodeVisitor):
             self._note(node, f"{called}: {OUT_OF_REACH[called]}")
         given = [part for arg in node.args for part in ast.walk(arg) if self._is_theirs(part)]
         if given and "optim." in called:
-            self._note(node, "an optimizer of the check's would change copies: use an optimizer of the student's")
+            self._note(node, "the check's own optimizer would change copies: use the student's")
         inside = isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Attribute)
         target = node.func.value if inside and isinstance(node.func, ast.Attribute) else None
         if called.endswith("_") and (given or (target is not None and self._is_theirs(target))):
