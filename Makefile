@@ -94,4 +94,4 @@ upgrade: UPGRADE = --upgrade
 upgrade: requirements
 
 clean:
-	rm -rf build report .pytest_cache .mypy_cache .ruff_cache
+	rm -rf build report .coverage .pytest_cache .mypy_cache .ruff_cache

@@ -14,20 +14,20 @@ from helpers.checks import CheckError, call, expect
 
 __all__ = ["Measured", "altered", "measure"]
 
-SHIFT = 1  # pixels that an image may move before it is shown, in each direction
+SHIFT = 1  # pixels that an image may move in each direction before it is shown
 BATCH = 200  # images in a call
-SECONDS = 90.0  # after which no further batch is asked for
+SECONDS = 90.0  # after which no further batch is started
 LEAST = 500  # images that must be done by then
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What was measured.
+    """The result of `measure`.
 
     Attributes:
-        right: images that were classified rightly.
+        right: images that were classified correctly.
         images: images that were shown.
-        seconds: that `predict` took for them, with the way there and back.
+        seconds: how long `predict` took for them, including the transfer to it and back.
     """
 
     right: int
@@ -36,12 +36,12 @@ class Measured:
 
     @property
     def accuracy(self) -> float:
-        """The share that is right, 0 to 1."""
+        """The fraction that is right, 0 to 1."""
         return self.right / self.images
 
     @property
     def standard_error(self) -> float:
-        """How far the accuracy lies from that on endlessly many such images, typically: √(p (1 - p) / n)."""
+        """The typical distance from the accuracy on infinitely many such images: √(p (1 - p) / n)."""
         return math.sqrt(self.accuracy * (1 - self.accuracy) / self.images)
 
     def __str__(self) -> str:
@@ -52,10 +52,10 @@ class Measured:
 
 
 def altered(images: Tensor, labels: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """The same images in another order, each mirrored or not, and shifted by at most a pixel; its border is repeated.
+    """Shuffle images, mirror some, and shift each by at most a pixel; the border is repeated.
 
-    A network that has learned hardly notices. A plain table from images to labels finds nothing; one that knows of
-    shifts may: published images can be looked up.
+    A network that has learned hardly notices. A plain table from images to labels finds nothing, but one that knows
+    of shifts may: anybody can look up published images.
 
     Args:
         images: N×C×H×W, any dtype.
@@ -85,29 +85,29 @@ def measure(
     classes: int = 10,
     seconds: float = SECONDS,
 ) -> Measured:
-    """Measures `predict` on altered images, batch after batch, in a random order.
+    """Measure `predict` on altered images, batch by batch, in a random order.
 
-    Where `predict` is slow, only the images are measured that it manages in time. They are a random sample, so that
-    the accuracy stays the same but for chance.
+    A slow `predict` is measured on the images that it manages in time. They are a random sample, so that only chance
+    changes the accuracy.
 
     Args:
-        predict: uint8 N×C×H×W in, class numbers out (int64, N).
+        predict: takes images (uint8, N×C×H×W), and returns class numbers (int64, N).
         images: uint8, N×C×H×W.
         labels: int64, N, 0 to `classes` - 1. `predict` never gets them.
         seed: of order and alterations.
         classes: number of classes.
-        seconds: after so many, no further batch is asked for.
+        seconds: time limit, after which no further batch is started.
 
     Raises:
-        CheckError: what comes back are no class numbers, or always the same one, or too few images were done in time.
+        CheckError: if `predict` returns no class numbers, or always the same one, or does too few images in time.
     """
     images, labels = altered(images, labels, torch.Generator().manual_seed(seed))
     right, counts = 0, torch.zeros(classes, dtype=torch.int64)
     start = time.monotonic()
     for batch, truth in zip(images.split(BATCH), labels.split(BATCH), strict=True):
-        found = _class_numbers(predict, batch, classes)
-        right += int((found == truth).sum())
-        counts += found.bincount(minlength=classes)
+        predicted = _class_numbers(predict, batch, classes)
+        right += int((predicted == truth).sum())
+        counts += predicted.bincount(minlength=classes)
         if time.monotonic() - start > seconds:
             break
     taken, done = time.monotonic() - start, int(counts.sum())
@@ -122,12 +122,12 @@ def measure(
 
 
 def _class_numbers(predict: Callable[[Tensor], Tensor], batch: Tensor, classes: int) -> Tensor:
-    """What `predict` makes of a batch, where these are class numbers."""
+    """Return what `predict` returns for a batch, if these are class numbers."""
     answer = call(predict, batch)
     answer.has(
         "Return one class number an image, for instance logits.argmax(1).", shape=(len(batch),), dtype=torch.int64
     )
-    found: Tensor = answer.result().detach().cpu()
-    least, most = int(found.min()), int(found.max())
+    predicted: Tensor = answer.result().detach().cpu()
+    least, most = int(predicted.min()), int(predicted.max())
     expect(least >= 0 and most < classes, f"predict: class numbers go from 0 to {classes - 1}, got {least} to {most}.")
-    return found
+    return predicted

@@ -13,26 +13,26 @@ from helpers.operations import note
 
 __all__ = ["SAVED_ON_GPU", "SAVED_WITH_MORE", "pick_device", "startup", "state_from_gpu", "synchronize"]
 
-# A state dict of lab 5's LeNet, as a machine with a GPU writes it: on another one, only `map_location` opens it.
+# A state dict of lab 5's LeNet, as a machine with a GPU writes it: other machines need `map_location` to open it.
 SAVED_ON_GPU = str(Path(__file__).with_name("saved-on-gpu.pth"))
 # The same in a `UserDict`: a class that `weights_only` refuses, and that does no harm.
 SAVED_WITH_MORE = str(Path(__file__).with_name("saved-with-more.pth"))
 
 
 def pick_device() -> torch.device:
-    """The fastest device of this machine: an accelerator (cuda, mps, xpu) where PyTorch finds one, else the CPU.
+    """Return the fastest device of this machine: an accelerator (cuda, mps, xpu) if PyTorch finds one, else the CPU.
 
     The variable `CNN_LABS_DEVICE` forces a device, for instance `cpu`.
 
     Raises:
-        ValueError: if `CNN_LABS_DEVICE` names no device that can be used here.
+        ValueError: if the device that `CNN_LABS_DEVICE` names cannot be used here.
     """
     forced = os.environ.get("CNN_LABS_DEVICE")
     if forced:
         try:
             device = torch.device(forced)
             torch.empty(1, device=device)
-        except (RuntimeError, AssertionError) as error:  # CUDA builds raise the one, CPU builds the other
+        except (RuntimeError, AssertionError) as error:  # raised by CUDA and CPU builds of PyTorch, respectively
             raise ValueError(
                 f"CNN_LABS_DEVICE is {forced!r}, which cannot be used here ({str(error).splitlines()[0]}). "
                 "Unset it, or set it to 'cpu'."
@@ -44,11 +44,11 @@ def pick_device() -> torch.device:
 def startup(seed: int, threads: int | None = None) -> torch.device:
     """Seed Python, NumPy and PyTorch, pick the device and say on one line what the lab runs on.
 
-    The same seed gives the same numbers on the same machine; another device or release gives others.
+    The same seed gives the same numbers only on the same device, with the same release of PyTorch.
 
     Args:
         seed: any whole number.
-        threads: CPU threads for PyTorch; None leaves PyTorch's choice, which `OMP_NUM_THREADS` sets.
+        threads: CPU threads for PyTorch; None keeps PyTorch's choice, which `OMP_NUM_THREADS` sets.
 
     Returns:
         The device, for `tensor.to(device)` and `model.to(device)`.
@@ -65,12 +65,12 @@ def startup(seed: int, threads: int | None = None) -> torch.device:
 
 
 def state_from_gpu() -> dict[str, torch.Tensor]:
-    """What `SAVED_ON_GPU` holds, on the CPU."""
+    """Return the state dict in `SAVED_ON_GPU`, on the CPU."""
     return dict(torch.load(SAVED_ON_GPU, map_location="cpu", weights_only=True))
 
 
 def synchronize(device: torch.device) -> None:
-    """Wait until the device has done all that was asked of it; a stopwatch needs that. Nothing to do on a CPU."""
+    """Wait until the device has finished its work, so that a stopwatch measures it. On a CPU there is nothing to do."""
     note("synchronize")
     if device.type != "cpu":
         torch.accelerator.synchronize(device)

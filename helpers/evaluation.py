@@ -1,8 +1,8 @@
-"""Measures a classifier on an `ImageSet`: loss, accuracy, accuracy on each class, confusion matrix."""
+"""Measure a classifier on an `ImageSet`: loss, accuracy, accuracy on each class, confusion matrix."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -12,17 +12,17 @@ from torch import Tensor, nn
 
 from helpers.data import ImageSet, batches
 
-__all__ = ["Evaluation", "check_ready", "checked_logits", "evaluate"]
+__all__ = ["Evaluation", "check_ready", "checked_logits", "common_classes", "evaluate"]
 
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """What a model makes of an image set. All tensors lie on the CPU.
+    """How a model does on an image set. All tensors are on the CPU.
 
     Attributes:
         loss: mean cross-entropy, in nats.
-        accuracy: fraction of images that are classified rightly.
-        per_class: float64, K: the same for each class; nan for a class without images.
+        accuracy: fraction of images that are classified correctly.
+        per_class: float64, K: accuracy on each class; nan for a class without images.
         confusion: int64, K×K: images of each true class (row) that were predicted as each class (column).
         classes: K names.
         predictions: int64, N.
@@ -39,15 +39,15 @@ class Evaluation:
 
 
 def evaluate(model: nn.Module, image_set: ImageSet, batch_size: int = 500) -> Evaluation:
-    """Measures a model, in evaluation mode and without gradients; its mode is the former one afterwards.
+    """Measure a model, in evaluation mode and without gradients. After it, the model has its former mode again.
 
     Args:
         model: gives logits of shape B×K for images of shape B×C×H×W; on the set's device.
-        image_set: what it is measured on.
+        image_set: the images to measure it on.
         batch_size: images at a time; the result does not depend on it.
 
     Raises:
-        ValueError: the set is empty, lies on another device, or the logits do not fit its classes.
+        ValueError: if the set is empty or on another device, or the logits do not fit its classes.
     """
     check_ready(model, image_set)
     loss = torch.zeros((), device=image_set.device)
@@ -72,10 +72,10 @@ def evaluate(model: nn.Module, image_set: ImageSet, batch_size: int = 500) -> Ev
 
 
 def check_ready(model: nn.Module, image_set: ImageSet) -> None:
-    """Makes sure that there are images, and that they lie where the model lies.
+    """Check that there are images, on the model's device.
 
     Raises:
-        ValueError: the set is empty, or model and images lie on different devices.
+        ValueError: if the set is empty, or model and images are on different devices.
     """
     if len(image_set) == 0:
         raise ValueError("the image set is empty")
@@ -88,10 +88,10 @@ def check_ready(model: nn.Module, image_set: ImageSet) -> None:
 
 
 def checked_logits(logits: Tensor, labels: Tensor, image_set: ImageSet) -> Tensor:
-    """The logits, where there is a row for each label and a column for each class.
+    """Return the logits if they have a row for each label and a column for each class.
 
     Raises:
-        ValueError: their shape is another one.
+        ValueError: if they have another shape.
     """
     expected = (len(labels), len(image_set.classes))
     if logits.shape != expected:
@@ -102,9 +102,21 @@ def checked_logits(logits: Tensor, labels: Tensor, image_set: ImageSet) -> Tenso
     return logits
 
 
+def common_classes(evaluations: Mapping[str, Evaluation]) -> tuple[str, ...]:
+    """Return the classes that all evaluations have.
+
+    Raises:
+        ValueError: if there is no evaluation, or the classes differ.
+    """
+    classes = {evaluation.classes for evaluation in evaluations.values()}
+    if len(classes) != 1:
+        raise ValueError("give at least one evaluation, and only evaluations over the same classes")
+    return classes.pop()
+
+
 @contextmanager
 def _evaluation_mode(model: nn.Module) -> Iterator[None]:
-    """Evaluation mode inside; each module's own mode is restored, also that of one the caller froze."""
+    """Put a model into evaluation mode for a block; each module gets its own mode back, even one that was frozen."""
     modes = [(module, module.training) for module in model.modules()]
     model.eval()
     try:

@@ -1,4 +1,4 @@
-"""The arithmetic of convolution and pooling, to play with: where the window fits, what it sees, how many outputs."""
+"""Pictures of convolution and pooling, with sliders: where the window fits, what it sees, how many outputs."""
 
 from __future__ import annotations
 
@@ -29,15 +29,10 @@ __all__ = ["explore_convolution", "explore_pooling", "show_convolution", "show_p
 def show_convolution(
     size: int = 6, kernel: int = 3, stride: int = 1, padding: int = 0, dilation: int = 1, place: int = 0
 ) -> Figure:
-    """One place of a kernel on a square image, and the output that it makes there.
+    """Draw one place of a kernel on a square image, and the output that it makes there.
 
-    Args:
-        size: pixels along each side of the image.
-        kernel: taps along each side of the kernel.
-        stride: pixels from one place to the next.
-        padding: zeros added on each side of the image.
-        dilation: pixels from one tap to the next.
-        place: which output is drawn dark, row by row; it is counted on from the first after the last.
+    The image has `size`×`size` pixels; the other arguments are those of `nn.Conv2d`. `place` is the number of the
+    output to draw dark, row by row; after the last comes the first again.
     """
     side, span = size + 2 * padding, dilation * (kernel - 1) + 1
     if span > side:
@@ -65,16 +60,10 @@ def show_pooling(
     ceil_mode: bool = False,
     average: bool = False,
 ) -> Figure:
-    """One window of a pooling layer on a square image of whole numbers, and what PyTorch makes of it.
+    """Draw one window of a pooling layer on a square image of whole numbers, and the output of PyTorch.
 
-    Args:
-        size: pixels along each side of the image, at most 9.
-        kernel: pixels along each side of the window.
-        stride: pixels from one window to the next.
-        padding: border on each side; it counts as -∞ for the maximum and as 0 for the average.
-        place: which window is drawn dark, row by row; it is counted on from the first after the last.
-        ceil_mode: round the number of windows up, so that the last ones may stick out.
-        average: take the mean of a window, not its maximum.
+    The image has `size`×`size` pixels, at most 9×9; the other arguments are those of `nn.AvgPool2d` if `average`, else
+    those of `nn.MaxPool2d`. The padding counts as 0 or as -∞. `place` is the number of the window to draw dark.
     """
     side = size + 2 * padding
     if 2 * padding > kernel:
@@ -86,7 +75,7 @@ def show_pooling(
     pooled = pool(pixels[None].float(), kernel, stride, padding, ceil_mode=ceil_mode)[0]
     row, column = divmod(place % pooled.numel(), len(pooled))
     rows, columns = (slice(start * stride, start * stride + kernel) for start in (row, column))
-    beyond = max(0, (len(pooled) - 1) * stride + kernel - side)  # how far the last window sticks out
+    beyond = max(0, (len(pooled) - 1) * stride + kernel - side)  # how far the last window extends
     image, output = F.pad(torch.ones(size, size), [padding, padding + beyond] * 2), torch.ones_like(pooled)
     image[rows, columns] = output[row, column] = 2
     texts = np.full(image.shape, "", dtype=object)
@@ -101,23 +90,22 @@ def show_pooling(
 
 
 def explore_convolution() -> None:
-    """`show_convolution` under sliders. Where nobody can move them, as in a saved notebook, the first picture stays."""
+    """Show `show_convolution` with sliders. A saved notebook keeps the first picture."""
     _explore(
         show_convolution, size=(3, 9), kernel=(1, 4), stride=(1, 3), padding=(0, 2), dilation=(1, 3), place=(0, 60)
     )
 
 
 def explore_pooling() -> None:
-    """`show_pooling` under sliders, as `explore_convolution`."""
+    """Show `show_pooling` with sliders, like `explore_convolution`."""
     _explore(show_pooling, size=(3, 9), kernel=(1, 4), stride=(1, 4), padding=(0, 2), place=(0, 60))
 
 
 def _explore(show: Callable[..., Figure], **ranges: tuple[int, int]) -> None:
-    """Display the picture that `show` draws, and a slider for each argument with a range, a box for each other.
+    """Display the picture that `show` draws, with a slider for each argument with a range, and a box for each other.
 
-    They stand at the defaults of `show` at first.
-    The picture is a widget of its own, not an Output widget as ipywidgets' `interact` has: when a notebook runs
-    headless, nbclient answers an Output widget over the socket on which it waits, and may then wait for ever.
+    The picture is an Image widget, not an Output widget as in ipywidgets' `interact`: when a notebook runs headless,
+    nbclient answers an Output widget over the socket on which it waits, and may then wait for ever.
     """
     start = {name: parameter.default for name, parameter in signature(show).parameters.items()}
     controls = {
@@ -134,7 +122,7 @@ def _explore(show: Callable[..., Figure], **ranges: tuple[int, int]) -> None:
     for control in controls.values():
         control.observe(draw, names="value")
     draw()
-    # Beside the widget a plain picture, for whatever shows notebooks but no widgets.
+    # A plain picture too, for programs that show notebooks but no widgets.
     bundle = VBox([*controls.values(), picture])._repr_mimebundle_()
     display(bundle | {"image/png": b64encode(picture.value).decode()}, raw=True)
 
@@ -147,7 +135,7 @@ def _png(figure: Figure) -> bytes:
 
 
 def _pair(side: int) -> tuple[Figure, npt.NDArray[Any]]:
-    """Two axes that show squares at the same scale, `side` of them along each side."""
+    """Make two axes that show squares at the same scale, `side` of them along each side."""
     figure, axes = plt.subplots(1, 2, figsize=(WIDEST, 4.6), sharex=True, sharey=True)
     axes[0].set(xlim=(0, side), ylim=(side, 0))
     return figure, axes
@@ -166,7 +154,7 @@ def _mark_left_over(axis: Axes, side: int, outputs: int, stride: int, kernel: in
 
 
 def _squares(axis: Axes, shades: Tensor, title: str, texts: npt.NDArray[Any] | None = None) -> None:
-    """A square of squares, 0 white to 2 dark, with a text or number in each."""
+    """Draw a square of squares, from 0 (white) to 2 (dark), with a text or number in each."""
     axis.pcolormesh(shades, cmap="Blues", vmin=0, vmax=2.5, edgecolors="grey", linewidth=1)
     axis.set_title(title, loc="left")
     axis.set(aspect="equal", xticks=[], yticks=[])

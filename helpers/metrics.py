@@ -8,7 +8,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from helpers.train import Evaluation
+from helpers.evaluation import Evaluation, common_classes
 
 __all__ = ["Table", "compare", "per_class_table"]
 
@@ -44,19 +44,15 @@ class Table:
 
 
 def per_class_table(evaluations: Mapping[str, Evaluation]) -> Table:
-    """Accuracy on each class in percent: a row for each class and one for all images, a column for each model.
-
-    Args:
-        evaluations: by the model's name, all over the same classes.
+    """Return the accuracy on each class in percent: a row for each class and for all images, a column for each model.
 
     Raises:
-        ValueError: there is none, or the classes differ.
+        ValueError: if there is no evaluation, or the classes differ.
     """
-    if len({evaluation.classes for evaluation in evaluations.values()}) != 1:
-        raise ValueError("give at least one evaluation, and only evaluations over the same classes")
     models = list(evaluations.values())
     rows = [
-        (name, *(_percent(model.per_class[k].item()) for model in models)) for k, name in enumerate(models[0].classes)
+        (name, *(_percent(model.per_class[k].item()) for model in models))
+        for k, name in enumerate(common_classes(evaluations))
     ]
     rows.append(("all images", *(_percent(model.accuracy) for model in models)))
     remark = REMARK if any(model.is_stand_in for model in models) else ""
@@ -64,7 +60,7 @@ def per_class_table(evaluations: Mapping[str, Evaluation]) -> Table:
 
 
 def compare(results: Mapping[str, Sequence[float]], stand_in: bool = False) -> Table:
-    """Mean ± standard deviation of each model's accuracies, one accuracy a seed.
+    """Return mean ± standard deviation of each model's accuracies, one accuracy a seed.
 
     Args:
         results: by the model's name: accuracies as fractions, 0 to 1.
@@ -74,7 +70,7 @@ def compare(results: Mapping[str, Sequence[float]], stand_in: bool = False) -> T
         A table in percent. The standard deviation is the sample's (divided by n - 1); with one seed there is none.
 
     Raises:
-        ValueError: a model has no result.
+        ValueError: if a model has no result.
     """
     rows = []
     for name, accuracies in results.items():

@@ -1,4 +1,4 @@
-"""A network that notes what a training loop passes through it; checks train it in the place of a bare one."""
+"""A network that notes what a training loop passes through it; checks train it instead of a plain network."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 __all__ = ["Pass", "Recorder", "numbered"]
 
-MOST = 1000  # images that are noted
+MOST = 1000  # images to note
 
 
 class Pass(NamedTuple):
@@ -21,7 +21,7 @@ class Pass(NamedTuple):
 
 
 def numbered(images: Tensor) -> Tensor:
-    """Images (N, C, H, W), whose first pixels become their numbers in thousandths: 0.000, 0.001, 0.002, …"""
+    """Return images (N, C, H, W) whose first pixels are their numbers in thousandths: 0.000, 0.001, 0.002, …"""
     images = images.clone()
     images[:, 0, 0, 0] = torch.arange(len(images)) / 1000
     return images
@@ -30,7 +30,7 @@ def numbered(images: Tensor) -> Tensor:
 class Recorder(nn.Module):
     """Passes `numbered` images on to a network, and notes which ones come together, in which order and mode.
 
-    The notes are buffers: in grading they come back from the student's process as a network's other numbers do.
+    The notes are buffers: in grading they come back from the student's process with the network's other numbers.
     """
 
     notes: Tensor
@@ -39,20 +39,20 @@ class Recorder(nn.Module):
     def __init__(self, net: nn.Module) -> None:
         super().__init__()
         self.net = net
-        self.register_buffer("notes", torch.zeros(MOST, 4, dtype=torch.int64))  # a row an image
-        self.register_buffer("noted", torch.zeros(2, dtype=torch.int64))  # images, and passes
+        self.register_buffer("notes", torch.zeros(MOST, 4, dtype=torch.int64))  # a row for each image
+        self.register_buffer("noted", torch.zeros(2, dtype=torch.int64))  # numbers of images and of passes
 
     def forward(self, images: Tensor) -> Tensor:
-        """The network's output."""
+        """Note the images, and return the network's output."""
         start, passes = self.noted.tolist()
-        rows = self.notes[start : start + len(images)]  # fewer, where there is no room for more
+        rows = self.notes[start : start + len(images)]  # fewer rows than images if there is no more room
         rows[:, 0] = (1000 * images.detach()[: len(rows), 0, 0, 0]).round()
         rows[:, 1:] = torch.tensor([passes, self.training, torch.is_grad_enabled()])
         self.noted += torch.tensor([len(rows), 1])
         return self.net(images)
 
     def passes(self) -> list[Pass]:
-        """What was noted, in order."""
+        """Return what was noted, in order."""
         rows = self.notes[: int(self.noted[0])]
-        pages = [rows[rows[:, 1] == number] for number in rows[:, 1].unique()]
-        return [Pass(page[:, 0].tolist(), bool(page[0, 2]), bool(page[0, 3])) for page in pages]
+        groups = [rows[rows[:, 1] == number] for number in rows[:, 1].unique()]
+        return [Pass(group[:, 0].tolist(), bool(group[0, 2]), bool(group[0, 3])) for group in groups]

@@ -1,7 +1,7 @@
 """How every figure looks: colours, markers, hatches, font sizes, and the parts that several figures share.
 
-The colours are those of Okabe and Ito (2008), which people with any kind of colour vision can tell apart; a marker, a
-line style, a hatch or a text says the same again.
+The colours are those of Okabe and Ito (2008), which people with any kind of colour vision can distinguish. Markers,
+line styles, hatches or texts repeat what a colour says.
 """
 
 from __future__ import annotations
@@ -32,19 +32,11 @@ __all__ = [
     "write_numbers",
 ]
 
-COLOURS = (
-    "#0072B2",
-    "#D55E00",
-    "#009E73",
-    "#CC79A7",
-    "#E69F00",
-    "#56B4E9",
-    "#000000",
-)  # Okabe and Ito, yellow left out
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")  # without Okabe's yellow
 MARKERS = "osD^vPX"
 HATCHES = ("", "//", "..", "xx", "\\\\", "--", "oo")
 SMALL, LARGE = 11, 13  # points
-WIDEST = 8.4  # inches: JupyterLab shrinks what is wider than its page, and with it the text
+WIDEST = 8.4  # inches: JupyterLab shrinks what is wider than its page, also the text
 STYLE: dict[str, Any] = {
     "font.size": SMALL,
     "axes.titlesize": LARGE,
@@ -62,18 +54,18 @@ P = ParamSpec("P")
 
 
 def house_style(draw: Callable[P, Figure]) -> Callable[P, Figure]:
-    """Draws in the house's style, and closes the figure so that a notebook does not show it a second time."""
+    """Decorate a function to draw in the house style and close its figure, so that a notebook shows it only once."""
 
     @wraps(draw)
     def styled(*args: P.args, **kwargs: P.kwargs) -> Figure:
-        # Not plt.style.context: it puts back all settings, and with them what the first figure of a session sets,
-        # namely that a notebook shows figures at all.
+        # Not plt.style.context: it puts all settings back, also the one by which the first figure of a session makes
+        # a notebook show figures.
         settings = cast("dict[str, Any]", plt.rcParams)
         before = {name: settings[name] for name in STYLE}
         settings.update(STYLE)
         try:
             figure = draw(*args, **kwargs)
-            figure.canvas.draw()  # ticks are made when they are drawn: inside the style
+            figure.canvas.draw()  # makes the ticks while the style is set
         finally:
             settings.update(before)
         plt.close(figure)
@@ -83,7 +75,7 @@ def house_style(draw: Callable[P, Figure]) -> Callable[P, Figure]:
 
 
 def grid(n: int, columns: int, cell: tuple[float, float], extra: float = 0) -> tuple[Figure, list[Axes]]:
-    """A figure of n empty axes without ticks, `cell` inches (width, height) each, and `extra` inches to the right."""
+    """Make a figure of n axes without ticks, `cell` inches (width, height) each, and `extra` inches to the right."""
     columns = max(1, min(columns, n))
     rows = math.ceil(n / columns)
     size = (max(cell[0] * columns, 3) + extra, cell[1] * rows + 0.4)
@@ -99,7 +91,7 @@ def grid(n: int, columns: int, cell: tuple[float, float], extra: float = 0) -> t
 
 
 def colour_scale(values: npt.ArrayLike) -> dict[str, Any]:
-    """Settings of `imshow`: with negative numbers, red stands for more than 0, blue for less, white for 0."""
+    """Return settings of `imshow`. With negative numbers, red means more than 0, blue less, and white 0."""
     array = np.asarray(values)
     low, high = float(array.min()), float(array.max())
     if low >= 0:
@@ -113,14 +105,14 @@ def label(axis: Axes, title: str, x: str, y: str) -> None:
 
 
 def legend_below(figure: Figure, axis: Axes, columns: int) -> None:
-    """A legend under the figure: in fewer columns where its names are long, so that it is no wider than a page."""
+    """Put a legend under the figure, in fewer columns if its names are long, so that it is no wider than a page."""
     handles, names = axis.get_legend_handles_labels()
-    fit = int(WIDEST * 12) // (max(len(name) for name in names) + 8)  # a letter is a twelfth of an inch wide, or less
+    fit = int(WIDEST * 12) // (max(len(name) for name in names) + 8)  # a letter is at most a twelfth of an inch wide
     figure.legend(handles, names, loc="outside lower center", ncols=max(1, min(columns, fit)))
 
 
 def write_numbers(axis: Axes, picture: AxesImage, values: npt.NDArray[Any], fmt: str) -> None:
-    """Writes each value into its cell of the picture, dark on light or light on dark."""
+    """Write each value into its cell of the picture, dark on light or light on dark."""
     colours = np.asarray(picture.to_rgba(np.asarray(picture.get_array())))
     luminance = colours[..., :3] @ (0.2126, 0.7152, 0.0722)  # of red, green and blue, by ITU-R BT.709
     for (row, column), value in np.ndenumerate(values):

@@ -1,4 +1,4 @@
-"""Trains and measures a classifier on an `ImageSet`, with one short loop that is quick on a CPU and on a GPU."""
+"""Train a classifier on an `ImageSet`, with one short loop that is quick on a CPU and on a GPU."""
 
 from __future__ import annotations
 
@@ -21,12 +21,16 @@ __all__ = ["Evaluation", "History", "evaluate", "fit"]
 
 @dataclass
 class History:
-    """How a training went: one entry an epoch in each list.
+    """How a training went, with one entry an epoch in each list.
 
     Losses and accuracies are means over images, not over batches; accuracies are fractions, 0 to 1. The training
-    figures are taken while the weights change, so they lag behind the test figures. The test lists are empty where
-    there was no test set. `seconds` is the time of the training alone. `title` names model and data for a plot, and
-    `is_stand_in` tells whether the model was trained on stand-in data.
+    figures are taken while the weights change, so they lag behind the test figures.
+
+    Attributes:
+        test_loss, test_accuracy: empty if there was no test set.
+        seconds: the time of the training alone.
+        title: names model and data in a plot.
+        is_stand_in: whether the model was trained on stand-in data.
     """
 
     train_loss: list[float] = field(default_factory=list)
@@ -54,27 +58,27 @@ def fit(
     seed: int | None = None,
     progress: bool = True,
 ) -> History:
-    """Trains a model in place by stochastic gradient descent on the cross-entropy.
+    """Train a model in place by stochastic gradient descent on the cross-entropy.
 
     Args:
         model: gives logits of shape B×K for images of shape B×C×H×W; on the set's device.
-        train_set: what it learns from.
-        test_set: what it is measured on after each epoch; nothing where it is None.
+        train_set: the images to learn from.
+        test_set: the images to measure it on after each epoch; None for no measurement.
         epochs: passes over the training set.
         batch_size: images in a step.
         lr: learning rate; with `"onecycle"` its peak.
-        momentum: of the descent; 0 is plain SGD.
+        momentum: 0 for plain SGD.
         weight_decay: L2 penalty.
-        nesterov: look ahead along the momentum (no effect without momentum).
+        nesterov: whether to look ahead along the momentum (no effect without momentum).
         schedule: `"onecycle"` warms the learning rate up and cools it down (Smith and Topin 2018, arXiv:1708.07120);
             `"constant"` keeps it.
         flip: mirror each image left to right in every other epoch, a random half of them in the first
             (Jordan 2024, arXiv:2404.00498).
-        seed: for torch's global generator; equal seeds give equal weights on the CPU. None goes on from its state.
+        seed: for PyTorch's global generator; equal seeds give equal weights on the CPU. None keeps its state.
         progress: show a bar, and a line for each epoch, on stdout.
 
     Raises:
-        ValueError: a setting is out of range, or model and sets lie on different devices.
+        ValueError: if a setting is out of range, or model and sets are on different devices.
     """
     _check_settings(epochs, batch_size, schedule)
     for image_set in filter(None, (train_set, test_set)):
@@ -85,7 +89,7 @@ def fit(
         model.parameters(), lr, momentum, weight_decay=weight_decay, nesterov=nesterov and momentum > 0
     )
     steps = epochs * -(-len(train_set) // batch_size)
-    # One more than there are steps: the last one would have a learning rate of nearly 0, and be lost.
+    # One more than there are steps: the last step would have a learning rate of nearly 0, and be wasted.
     scheduler = (
         OneCycleLR(optimizer, lr, total_steps=steps + 1, cycle_momentum=False) if schedule == "onecycle" else None
     )
@@ -121,9 +125,9 @@ def _train_epoch(
     mirrored: Tensor | None,
     bar: tqdm,
 ) -> tuple[float, float]:
-    """One pass over the set: mean loss and accuracy over its images."""
+    """Train for one pass over the set, and return mean loss and accuracy over its images."""
     model.train()
-    # Sums stay on the device: reading a number there would stop the queue of work at each step.
+    # Sums stay on the device: to read a number would make the device wait at each step.
     loss_sum = torch.zeros((), device=train_set.device)
     right = torch.zeros((), dtype=torch.int64, device=train_set.device)
     order = torch.randperm(len(train_set))
@@ -147,7 +151,7 @@ def _train_epoch(
 
 
 def _summary(history: History, epochs: int) -> str:
-    """The line that an epoch leaves behind."""
+    """Return the line to print after an epoch."""
     line = (
         f"epoch {len(history.seconds):>{len(str(epochs))}}/{epochs}: "
         f"train loss {history.train_loss[-1]:.3f}, accuracy {100 * history.train_accuracy[-1]:.2f} %"

@@ -76,7 +76,8 @@ class Mutant:
 
 def mutate(solution: str) -> list[Mutant]:
     """All mutants of a solution: each differs from it, and from the others, inside nbgrader's solution regions."""
-    tree, found = ast.parse(solution), {}
+    tree = ast.parse(solution)
+    found: dict[str, Mutant] = {}
     original = ast.unparse(tree)
     for node in _where_faults_count(tree, _lines_of_regions(solution)):
         for operator in OPERATORS:

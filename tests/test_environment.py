@@ -96,6 +96,14 @@ def test_no_line_names_an_index() -> None:
         assert not re.search(r"index-url|find-links|https?://", (ROOT / name).read_text()), name
 
 
+def test_ci_names_actions_by_their_commits_and_tests_each_python() -> None:
+    text = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
+    for action in re.findall(r"uses: (.+)", text):
+        assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v[\d.]+", action), action
+    oldest = PROJECT["requires-python"].removeprefix(">=")
+    assert oldest in yaml.safe_load(text)["jobs"]["test"]["strategy"]["matrix"]["python"]
+
+
 # What is imported is declared.
 
 

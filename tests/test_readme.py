@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from helpers.grading.cli import main
-from helpers.grading.collect.platforms import PLATFORMS, readings
+from helpers.grading.collect.platforms import PLATFORMS, origins
 from helpers.grading.doctor.attacks import ATTACKS
 from helpers.grading.labs import Lab
 from tests.conftest import LABS, ROOT
@@ -63,7 +63,7 @@ NAMED = re.findall(r"^\| (\w+) \| `([^`]+)`[^|]* \| ([^|]+) \| (?:yes )?\|$", RE
 @pytest.mark.parametrize(("platform", "name", "student"), NAMED)
 def test_the_names_of_platforms_give_these_students(platform: str, name: str, student: str) -> None:
     for forced in ("", platform):
-        assert readings(name, "lab03-convolution", forced)[0].student == student
+        assert origins(name, "lab03-convolution", forced)[0].student == student
 
 
 def test_the_table_of_names_holds_all_platforms() -> None:

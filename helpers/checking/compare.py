@@ -1,4 +1,4 @@
-"""How two values differ, and how a value is shown, in a few words. The words that `helpers.checks` speaks in."""
+"""How two values differ, in a few words."""
 
 from __future__ import annotations
 
@@ -10,117 +10,91 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-__all__ = ["describe", "device_difference", "difference", "dtype_difference", "own_name"]
+from helpers.checking.describe import (
+    SHOWN_CHARACTERS,
+    SHOWN_ITEMS,
+    Array,
+    describe,
+    is_sequence,
+    show_numbers,
+    to_numpy,
+)
 
-_SHOWN_ITEMS = 9  # a larger array is described by its shape
-_SHOWN_CHARACTERS = 80
+__all__ = ["device_difference", "difference", "dtype_difference"]
 
-
-def describe(value: Any, *, kind: bool = False, dtypes: bool = False, digits: int = 6) -> str:
-    """A value in a few words: `12`, `[1, 2]`, `a tensor of shape (3, 8, 8)`.
-
-    Args:
-        kind: add the value's type where the words alone do not tell it: `12.5 (a float)`.
-        dtypes: add the dtype of tensors and arrays: `tensor([1, 2], dtype=int64)`.
-        digits: of a floating-point number.
-    """
-    if isinstance(value, torch.Tensor | np.ndarray):
-        return _describe_array(value, dtypes, digits)
-    if isinstance(value, torch.Size):
-        return str(tuple(value))
-    if isinstance(value, float):
-        return _float(value, digits) + (" (a float)" if kind else "")
-    if isinstance(value, torch.nn.Module) or callable(value):
-        return own_name(value) or _article(type(value).__name__)
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        inside = ", ".join(describe(item, dtypes=dtypes, digits=digits) for item in value[:_SHOWN_ITEMS])
-        more = ", …" if len(value) > _SHOWN_ITEMS else ""
-        text = f"[{inside}{more}]" if isinstance(value, list) else f"({inside}{',' if len(value) == 1 else more})"
-    else:
-        text = _repr(value)
-    if len(text) > _SHOWN_CHARACTERS:
-        text = text[: _SHOWN_CHARACTERS - 1] + "…"
-    return f"{text} ({_article(type(value).__name__)})" if kind and value is not None else text
-
-
-def own_name(function: Any) -> str:
-    """A function's name; that of a lambda is its variable's. Empty if there is none."""
-    name = getattr(function, "__name__", "")
-    if name == "<lambda>":
-        names = getattr(function, "__globals__", {})
-        name = next((name for name, one in names.items() if one is function and not name.startswith("_")), "")
-    return name if type(name) is str else ""
-
-
-def dtype_difference(want: Any, have: Any) -> str:
-    """The words for a wrong dtype, with what makes it."""
-    makers = _MAKERS.get(str(have).removeprefix("torch."))
-    return f"expected the dtype {want}, got {have}" + (f" ({makers})" if makers else "")
-
-
-def device_difference(want: Any, have: Any) -> str:
-    """The words for a wrong device, with what to write."""
-    return f"expected the device {want}, got {have}: your tensors are on {have}. Write `device`, or x.device"
-
-
-# What makes tensors and arrays of a dtype that is not expected.
-_MAKERS = {
+_DTYPE_MAKERS = {  # where tensors and arrays of an unexpected dtype come from
     "float64": "NumPy's floats, and double(), make it",
     "float32": "new tensors have it, unless dtype= says another one",
     "int64": "whole numbers make it",
     "bool": "comparisons make it",
 }
+_SQUASHES: dict[str, Callable[[torch.Tensor, int], torch.Tensor]] = {  # functions that losses apply to logits
+    "softmax": torch.softmax,
+    "log_softmax": torch.log_softmax,
+    "sigmoid": lambda logits, _: logits.sigmoid(),
+}
+
+
+def dtype_difference(want: Any, have: Any) -> str:
+    """Return the message for a wrong dtype, with its likely origin."""
+    makers = _DTYPE_MAKERS.get(str(have).removeprefix("torch."))
+    return f"expected the dtype {want}, got {have}" + (f" ({makers})" if makers else "")
+
+
+def device_difference(want: Any, have: Any) -> str:
+    """Return the message for a wrong device, with what to write."""
+    return f"expected the device {want}, got {have}: your tensors are on {have}. Write `device`, or x.device"
 
 
 class _Close(NamedTuple):
-    """When two numbers count as equal. None: the tolerance that `torch.testing.assert_close` has for the dtype."""
+    """When two numbers count as equal; the arguments of `difference`."""
 
     rtol: float | None
     atol: float | None
     equal_nan: bool
 
-    def ours(self) -> tuple[float, float]:
-        """Relative and absolute tolerance where PyTorch does not compare."""
+    def tolerances(self) -> tuple[float, float]:
+        """Return the relative and the absolute tolerance for numbers that are not PyTorch's."""
         return 1e-5 if self.rtol is None else self.rtol, self.atol or 1e-8
 
 
 def difference(
     expected: Any, got: Any, *, rtol: float | None = None, atol: float | None = None, equal_nan: bool = False
 ) -> str:
-    """What is wrong with `got`, as "expected …, got …"; the empty string where nothing is.
+    """Return what is wrong with `got`, as "expected …, got …"; the empty string if nothing is.
 
     Args:
+        expected: the right value.
+        got: the student's value.
         rtol: relative tolerance of floating-point values. None: that of `torch.testing.assert_close` for the dtype.
         atol: absolute tolerance, likewise.
-        equal_nan: whether nan is right where nan is expected. Else it is wrong everywhere: what is expected may be
+        equal_nan: whether nan is right where nan is expected. Otherwise it is always wrong: the expected value may be
             computed from an answer that holds nan.
     """
     return _difference(expected, got, _Close(rtol, atol, equal_nan))
 
 
 def _difference(expected: Any, got: Any, close: _Close) -> str:
-    found = _compared(expected, got, close)
-    if found and not close.equal_nan and not _compared(expected, got, close._replace(equal_nan=True)):
+    fault = _compare(expected, got, close)
+    if fault and not close.equal_nan and not _compare(expected, got, close._replace(equal_nan=True)):
         return "got nan where a number is due"
-    return found
+    return fault
 
 
-def _compared(expected: Any, got: Any, close: _Close) -> str:
-    if isinstance(expected, torch.Tensor):
-        return _tensors(expected, got, close)
-    if isinstance(expected, np.ndarray):
-        return _arrays(expected, got, close)
+def _compare(expected: Any, got: Any, close: _Close) -> str:
+    if isinstance(expected, Array):
+        return _compare_arrays(expected, got, close)
     if isinstance(expected, Mapping):
-        return _mappings(expected, got, close)
-    if isinstance(expected, Sequence) and not isinstance(expected, str | bytes):
-        return _sequences(expected, got, close)
+        return _compare_mappings(expected, got, close)
+    if is_sequence(expected):
+        return _compare_sequences(expected, got, close)
     if _same(expected, got, close):
         return ""
-    return _texts(expected, got) or _apart(expected, got, kind=type(expected) is not type(got))
+    return _compare_texts(expected, got) or _apart(expected, got, kind=type(expected) is not type(got))
 
 
 def _apart(expected: Any, got: Any, show: Callable[..., str] = describe, **how: Any) -> str:
-    """Both values, with as many digits as tell them apart."""
+    """Return the message with both values, in as many digits as show the difference."""
     for digits in (6, 9, 17):
         want, have = show(expected, digits=digits), show(got, digits=digits, **how)
         if want != have:
@@ -128,27 +102,25 @@ def _apart(expected: Any, got: Any, show: Callable[..., str] = describe, **how: 
     return f"expected {want}, got another one that looks like it"
 
 
-def _texts(expected: Any, got: Any) -> str:
-    """Where two texts begin to differ, if that is where neither is shown any more."""
+def _compare_texts(expected: Any, got: Any) -> str:
+    """Return where two texts begin to differ, if a message that shows their beginnings would not show it."""
     if not (type(expected) is type(got) is str):
         return ""
     pairs = enumerate(zip(expected, got, strict=False))
-    same = next((place for place, (want, have) in pairs if want != have), min(len(expected), len(got)))
-    if same < _SHOWN_CHARACTERS // 2:
+    same = next((index for index, (want, have) in pairs if want != have), min(len(expected), len(got)))
+    if same < SHOWN_CHARACTERS // 2:
         return ""
     return f"from character {same} on: expected {describe(expected[same:])}, got {describe(got[same:])}"
 
 
 def _same(expected: Any, got: Any, close: _Close) -> bool:
-    """Whether two values that hold no others are equal."""
+    """Whether two values that hold no other values are equal."""
     if isinstance(expected, bool):
         return isinstance(got, bool | np.bool_) and bool(got) == expected
     if isinstance(expected, Integral):
         return isinstance(got, Integral) and not isinstance(got, bool) and int(got) == int(expected)
     if isinstance(expected, Real):
-        if not isinstance(got, Real) or isinstance(got, bool):
-            return False
-        return _near(expected, got, close)
+        return isinstance(got, Real) and not isinstance(got, bool) and _near(expected, got, close)
     try:
         return bool(type(got) is type(expected) and got == expected)
     except Exception:  # a student's class may define == as it likes
@@ -156,16 +128,17 @@ def _same(expected: Any, got: Any, close: _Close) -> bool:
 
 
 def _near(expected: Any, got: Any, close: _Close) -> bool:
-    """Whether two numbers are close. What may lie between them is measured by the one that is expected."""
+    """Whether two numbers are close. The expected one sets the size of the tolerance."""
     if math.isnan(expected):
         return close.equal_nan and got != got
-    rtol, atol = close.ours()
+    rtol, atol = close.tolerances()
     gap = atol + rtol * abs(expected)
     return bool(got == expected or expected - gap <= got <= expected + gap)
 
 
-def _tensors(expected: torch.Tensor, got: Any, close: _Close) -> str:
-    if not isinstance(got, torch.Tensor):
+def _compare_arrays(expected: Array, got: Any, close: _Close) -> str:
+    kind: Any = torch.Tensor if isinstance(expected, torch.Tensor) else np.ndarray
+    if not isinstance(got, kind):
         return f"expected {describe(expected)}, got {describe(got, kind=True)}"
     if expected.shape != got.shape:
         return f"expected the shape {tuple(expected.shape)}, got {tuple(got.shape)}"
@@ -173,23 +146,28 @@ def _tensors(expected: torch.Tensor, got: Any, close: _Close) -> str:
         return dtype_difference(expected.dtype, got.dtype)
     if expected.device != got.device:
         return device_difference(expected.device, got.device)
+    if isinstance(expected, torch.Tensor):
+        return "" if _equal_tensors(expected, got, close) else _squashed(expected, got) or _values(expected, got)
+    return "" if _equal_arrays(expected, got, close) else _values(expected, got)
+
+
+def _equal_tensors(expected: torch.Tensor, got: torch.Tensor, close: _Close) -> bool:
     try:
         torch.testing.assert_close(got.detach(), expected.detach(), **close._asdict())
     except AssertionError:
-        return _squashed(expected, got) or _values(expected, got)
-    return ""
+        return False
+    return True
 
 
-# What losses have inside, and networks at their end by mistake.
-_SQUASHES: dict[str, Callable[[torch.Tensor, int], torch.Tensor]] = {
-    "softmax": torch.softmax,
-    "log_softmax": torch.log_softmax,
-    "sigmoid": lambda logits, _: logits.sigmoid(),
-}
+def _equal_arrays(expected: np.ndarray, got: np.ndarray, close: _Close) -> bool:
+    if not np.issubdtype(expected.dtype, np.inexact):
+        return np.array_equal(expected, got)
+    rtol, atol = close.tolerances()
+    return np.allclose(got, expected, rtol=rtol, atol=atol, equal_nan=close.equal_nan)
 
 
 def _squashed(logits: torch.Tensor, got: torch.Tensor) -> str:
-    """Which function rows of logits went through; the empty string if through none of these."""
+    """Return the message for rows of logits that went through one of `_SQUASHES`; the empty string for others."""
     if logits.ndim != 2 or not logits.is_floating_point():
         return ""
     for name, squash in _SQUASHES.items():
@@ -198,59 +176,43 @@ def _squashed(logits: torch.Tensor, got: torch.Tensor) -> str:
     return ""
 
 
-def _arrays(expected: np.ndarray, got: Any, close: _Close) -> str:
-    if not isinstance(got, np.ndarray):
-        return f"expected {describe(expected)}, got {describe(got, kind=True)}"
-    if expected.shape != got.shape:
-        return f"expected the shape {expected.shape}, got {got.shape}"
-    if expected.dtype != got.dtype:
-        return dtype_difference(expected.dtype, got.dtype)
-    if not np.issubdtype(expected.dtype, np.inexact):
-        return "" if np.array_equal(expected, got) else _values(expected, got)
-    rtol, atol = close.ours()
-    equal = np.allclose(got, expected, rtol=rtol, atol=atol, equal_nan=close.equal_nan)
-    return "" if equal else _values(expected, got)
-
-
-def _values(expected: torch.Tensor | np.ndarray, got: torch.Tensor | np.ndarray) -> str:
-    """Small arrays in full; of large ones of one shape and dtype the first of the largest differences."""
-    if _array(expected).size <= _SHOWN_ITEMS:
+def _values(expected: Array, got: Array) -> str:
+    """Return the message for two arrays of one shape and dtype: small ones in full, else the largest difference."""
+    if math.prod(expected.shape) <= SHOWN_ITEMS:
         return _apart(expected, got)
-    expected, got = _array(expected), _array(got)
+    expected, got = to_numpy(expected), to_numpy(got)
     if expected.dtype == bool:
         gap = (expected != got).astype(float)
     else:
-        with np.errstate(invalid="ignore"):  # ∞ − ∞ is none
+        with np.errstate(invalid="ignore"):  # ∞ − ∞ is nan
             gap = np.abs(expected.astype(complex) - got.astype(complex))
         gap = np.where(np.isnan(gap), np.inf, gap)
         gap = np.where((expected == got) | (np.isnan(expected) & np.isnan(got)), 0, gap)
-    place = tuple(int(i) for i in np.unravel_index(int(gap.argmax()), gap.shape))
+    index = tuple(int(i) for i in np.unravel_index(int(gap.argmax()), gap.shape))
     wrong = int((gap > 0).sum())
-    most = _apart(expected[place].item(), got[place].item(), _nested)
-    return f"the values differ, most at [{', '.join(map(str, place))}]: {most} ({wrong} of {gap.size} values differ)"
+    most = _apart(expected[index].item(), got[index].item(), show_numbers)
+    return f"the values differ, most at [{', '.join(map(str, index))}]: {most} ({wrong} of {gap.size} values differ)"
 
 
-def _sequences(expected: Sequence[Any], got: Any, close: _Close) -> str:
-    if not isinstance(got, Sequence) or isinstance(got, str | bytes):
+def _compare_sequences(expected: Sequence[Any], got: Any, close: _Close) -> str:
+    if not is_sequence(got):
         return f"expected {describe(expected)}, got {describe(got, kind=True)}"
     if len(expected) != len(got):
         return f"expected {describe(expected)} ({len(expected)} items), got {describe(got)} ({len(got)} items)"
-    for place, (want, have) in enumerate(zip(expected, got, strict=True)):
-        found = _difference(want, have, close)
-        if found:
+    for index, (want, have) in enumerate(zip(expected, got, strict=True)):
+        fault = _difference(want, have, close)
+        if fault:
             whole = "" if _holds_arrays(want) else _apart(expected, got)
-            return whole if whole and "…" not in whole else f"item {place}: {found}"
+            return whole if whole and "…" not in whole else f"item {index}: {fault}"
     return ""
 
 
 def _holds_arrays(value: Any) -> bool:
-    """Whether a value is an array or tensor, or a sequence with one in it: too long to show side by side."""
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return any(_holds_arrays(item) for item in value)
-    return isinstance(value, torch.Tensor | np.ndarray)
+    """Whether a value is an array, or a sequence with an array in it: too long to show side by side."""
+    return any(map(_holds_arrays, value)) if is_sequence(value) else isinstance(value, Array)
 
 
-def _mappings(expected: Mapping[Any, Any], got: Any, close: _Close) -> str:
+def _compare_mappings(expected: Mapping[Any, Any], got: Any, close: _Close) -> str:
     if not isinstance(got, Mapping):
         return f"expected a dictionary, got {describe(got, kind=True)}"
     missing, extra = [k for k in expected if k not in got], [k for k in got if k not in expected]
@@ -259,51 +221,7 @@ def _mappings(expected: Mapping[Any, Any], got: Any, close: _Close) -> str:
     if extra:
         return f"the key {describe(extra[0])} does not belong there"
     for key, want in expected.items():
-        found = _difference(want, got[key], close)
-        if found:
-            return f"at {describe(key)}: {found}"
+        fault = _difference(want, got[key], close)
+        if fault:
+            return f"at {describe(key)}: {fault}"
     return ""
-
-
-def _describe_array(array: torch.Tensor | np.ndarray, dtypes: bool, digits: int) -> str:
-    word = "tensor" if isinstance(array, torch.Tensor) else "array"
-    has_numbers = not (isinstance(array, torch.Tensor) and array.is_meta)
-    kind = str(array.dtype).removeprefix("torch.")
-    if not has_numbers or not 0 < math.prod(array.shape) <= _SHOWN_ITEMS:
-        return f"{_article(word)} of shape {tuple(array.shape)}" + (f" and dtype {kind}" if dtypes else "")
-    return f"{word}({_nested(_array(array).tolist(), digits)}" + (f", dtype={kind})" if dtypes else ")")
-
-
-def _array(values: torch.Tensor | np.ndarray) -> np.ndarray:
-    if isinstance(values, np.ndarray):
-        return values
-    try:
-        return values.numpy(force=True)
-    except TypeError:  # a dtype that NumPy lacks, as bfloat16
-        return values.float().numpy(force=True)
-
-
-def _nested(values: Any, digits: int) -> str:
-    if isinstance(values, list):
-        return f"[{', '.join(_nested(item, digits) for item in values)}]"
-    return f"{values:.{digits}g}" if isinstance(values, float) else str(values)
-
-
-def _float(value: float, digits: int) -> str:
-    """24.0 keeps its point, so that nobody takes it for the whole number 24."""
-    short = f"{value:.{digits}g}"
-    return short if any(mark in short for mark in ".en") else f"{short}.0"
-
-
-def _repr(value: Any) -> str:
-    shown: Any = type(value).__repr__
-    if shown is object.__repr__:  # it tells an address
-        return _article(type(value).__name__)
-    try:
-        return repr(value)
-    except Exception:  # a student's class may define repr as it likes
-        return f"{_article(type(value).__name__)} that cannot be shown"
-
-
-def _article(noun: str) -> str:
-    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"

@@ -1,10 +1,12 @@
-"""What a call leaves behind besides its result: memory that is shared, arguments and settings that are not as before.
+"""What a call does besides its result: shared memory, changed arguments and settings, printed text.
 
-Only the process in which a function runs can see this; what another process gets are copies.
+Only the process in which a function runs can see this; another process gets copies.
 """
 
 from __future__ import annotations
 
+import contextlib
+import io
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -12,9 +14,9 @@ import numpy as np
 import torch
 from numpy.lib.array_utils import byte_bounds
 
-__all__ = ["Traces"]
+__all__ = ["Traces", "printed"]
 
-MOST_DEPTH = 4  # lists in lists: one may hold itself
+MOST_DEPTH = 4  # lists in lists: a list may hold itself
 
 _SETTINGS: dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]] = {
     "autograd": (torch.is_grad_enabled, torch.set_grad_enabled),
@@ -27,47 +29,50 @@ class Traces:
 
     Attributes:
         args, kwargs: the arguments, as the function leaves them.
-        changes: what became of an argument besides its values, as its number, counted from 1, and
-            "memory", "requires_grad" or "grad".
-        shared: for each tensor or array of the result, whether it shares memory with each of the arguments.
-        same: likewise, whether it is the argument.
-        switched: what the function did not put back: "autograd", "dtype".
+        seen: plain data.
+            "changes": what changed in an argument besides its values: its number, counted from 1, and "memory",
+            "requires_grad" or "grad".
+            "shared": for each tensor or array of the result, whether it shares memory with each argument.
+            "same": likewise, whether it is the argument itself.
+            "switched": the settings that the function did not put back: "autograd", "dtype".
     """
 
     def __init__(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         self.args, self.kwargs = args, dict(kwargs)
-        self.changes: list[tuple[int, str]] = []
-        self.shared: list[list[bool]] = []
-        self.same: list[list[bool]] = []
-        self.switched: list[str] = []
+        self.seen: dict[str, list[Any]] = {"changes": [], "shared": [], "same": [], "switched": []}
 
     def run(self, function: Callable[..., Any]) -> Any:
-        """What the function returns, or raises. PyTorch's settings are put back."""
+        """Return what the function returns, or raise what it raises. PyTorch's settings are put back."""
         settings = {name: get() for name, (get, _) in _SETTINGS.items()}
         given = [*self.args, *self.kwargs.values()]
         before = [_facts(arg) for arg in given]
         try:
             result = function(*self.args, **self.kwargs)
-            places = [[_memory(one) for one in _arrays(arg)] for arg in given]
-            self.shared = [[_overlap(_memory(one), theirs) for theirs in places] for one in _arrays(result)]
-            self.same = [[one is arg for arg in given] for one in _arrays(result)]
+            memories = [[_memory(array) for array in _arrays(arg)] for arg in given]
+            self.seen["shared"] = [
+                [_overlap(_memory(array), theirs) for theirs in memories] for array in _arrays(result)
+            ]
+            self.seen["same"] = [[array is arg for arg in given] for array in _arrays(result)]
             return result
         finally:
-            self.switched = [name for name, old in settings.items() if _put_back(name, old)]
-            self.changes = [
-                (place, name)
-                for place, (old, arg) in enumerate(zip(before, given, strict=True), 1)
+            self.seen["switched"] = [name for name, old in settings.items() if _put_back(name, old)]
+            self.seen["changes"] = [
+                (number, name)
+                for number, (old, arg) in enumerate(zip(before, given, strict=True), 1)
                 for name, fact in _facts(arg).items()
                 if fact != old[name]
             ]
 
-    def told(self) -> dict[str, list[Any]]:
-        """All that was seen, as plain data."""
-        return {"changes": self.changes, "shared": self.shared, "same": self.same, "switched": self.switched}
+
+def printed(function: Callable[..., Any], *args: Any, **kwargs: Any) -> str:
+    """Call a function, and return what it prints on standard output."""
+    with contextlib.redirect_stdout(io.StringIO()) as output:
+        function(*args, **kwargs)
+    return output.getvalue()
 
 
 def _put_back(name: str, old: Any) -> bool:
-    """Whether a setting is not as it was; it is from now on."""
+    """Put a setting back to its old value, and return whether it had changed."""
     get, put = _SETTINGS[name]
     changed = bool(get() != old)
     if changed:
@@ -76,18 +81,18 @@ def _put_back(name: str, old: Any) -> bool:
 
 
 def _facts(argument: Any) -> dict[str, list[Any]]:
-    """What belongs to the tensors in an argument besides their values."""
+    """Return what belongs to the tensors in an argument besides their values."""
     arrays = list(_arrays(argument))
-    tensors = [one for one in arrays if isinstance(one, torch.Tensor)]
+    tensors = [array for array in arrays if isinstance(array, torch.Tensor)]
     return {
-        "memory": [_memory(one) for one in arrays],
-        "requires_grad": [one.requires_grad for one in tensors],
-        "grad": [_numbers(one.grad) for one in tensors if one.is_leaf],
+        "memory": [_memory(array) for array in arrays],
+        "requires_grad": [tensor.requires_grad for tensor in tensors],
+        "grad": [_bytes(tensor.grad) for tensor in tensors if tensor.is_leaf],
     }
 
 
-def _numbers(grad: torch.Tensor | None) -> bytes | None:
-    """As bytes, among which nan is nan."""
+def _bytes(grad: torch.Tensor | None) -> bytes | None:
+    """Return the numbers as bytes, so that nan equals nan."""
     if grad is None:
         return None
     dense = grad.detach().to_dense().cpu().resolve_conj().resolve_neg()
@@ -95,7 +100,7 @@ def _numbers(grad: torch.Tensor | None) -> bytes | None:
 
 
 def _arrays(value: Any, depth: int = 0) -> Iterator[torch.Tensor | np.ndarray]:
-    """A tensor or an array, or those in a list or a tuple."""
+    """Yield a tensor or an array, or those in a list or tuple."""
     if isinstance(value, torch.Tensor | np.ndarray):
         yield value
     elif isinstance(value, list | tuple) and depth < MOST_DEPTH:
@@ -108,7 +113,7 @@ def _overlap(mine: tuple[int, int], theirs: list[tuple[int, int]]) -> bool:
 
 
 def _memory(array: torch.Tensor | np.ndarray) -> tuple[int, int]:
-    """Where the numbers lie: the first byte, and the first one behind. Nowhere, if there are none."""
+    """Return the addresses of the first byte and of the one after the last; both are 0 if there are no numbers."""
     if isinstance(array, np.ndarray):
         return byte_bounds(array) if array.size else (0, 0)
     if array.layout is not torch.strided or array.is_meta or not array.numel():

@@ -1,6 +1,6 @@
-"""Fetches MNIST and CIFAR-10 into the cache, from torchvision's mirrors and checked by torchvision's MD5s.
+"""Fetch MNIST and CIFAR-10 into the cache, from torchvision's mirrors, and check them against torchvision's MD5s.
 
-A file is written beside its place and renamed when it is whole: nothing half-written is ever seen, and two processes
+A file is written under another name and renamed when it is complete: nobody sees a part of a file, and two processes
 may fetch at once.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import http.client
+import io
 import os
 import sys
 import tarfile
@@ -25,7 +26,7 @@ from helpers.datasets.files import DataError
 
 __all__ = ["NoConnectionError", "cache_folder", "fetch_cifar10", "fetch_mnist"]
 
-TIMEOUT = 5.0  # seconds without a sign of life before a mirror is given up
+TIMEOUT = 5.0  # seconds that a mirror may be silent
 CHUNK = 1 << 18  # bytes
 
 
@@ -34,10 +35,10 @@ class NoConnectionError(Exception):
 
 
 def cache_folder() -> Path:
-    """Where downloads are kept: `cnn-labs` in XDG_CACHE_HOME, or in `~/.cache`.
+    """Return the folder for downloads: `cnn-labs` in XDG_CACHE_HOME, or in `~/.cache`.
 
     Raises:
-        DataError: XDG_CACHE_HOME is not set, and you have no home folder.
+        DataError: if XDG_CACHE_HOME is not set, and you have no home folder.
     """
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     if cache.startswith("~"):
@@ -46,37 +47,31 @@ def cache_folder() -> Path:
 
 
 def fetch_mnist(cache: Path) -> None:
-    """Fetches MNIST's four files and unpacks them.
+    """Fetch MNIST's four files and unpack them.
 
     Raises:
-        NoConnectionError: downloads are switched off, or no mirror answers.
-        DataError: the cache cannot be written, or no mirror has the right file.
+        NoConnectionError: if downloads are switched off, or no mirror answers.
+        DataError: if the cache cannot be written, or no mirror has the right file.
     """
     _refuse_offline()
     from torchvision.datasets import MNIST  # here, because the import takes a second
 
     for name, md5 in MNIST.resources:
-        place = cache / "MNIST" / "raw" / name.removesuffix(".gz")
-        if not place.exists():
-            with _fetched([mirror + name for mirror in MNIST.mirrors], md5, cache) as packed:
-                _write(place, gzip.decompress(packed.read_bytes()))
+        path = cache / "MNIST" / "raw" / name.removesuffix(".gz")
+        if not path.exists():
+            _write(path, gzip.decompress(_download([mirror + name for mirror in MNIST.mirrors], md5, cache)))
 
 
 def fetch_cifar10(cache: Path) -> None:
-    """Fetches CIFAR-10's archive and unpacks it.
-
-    Raises:
-        NoConnectionError: downloads are switched off, or no mirror answers.
-        DataError: the cache cannot be written, or no mirror has the right file.
-    """
+    """Fetch CIFAR-10's archive and unpack it; raises what `fetch_mnist` raises."""
     _refuse_offline()
     from torchvision.datasets import CIFAR10
 
-    with _fetched([CIFAR10.url], CIFAR10.tgz_md5, cache) as packed, tarfile.open(packed) as archive:
+    with tarfile.open(fileobj=io.BytesIO(_download([CIFAR10.url], CIFAR10.tgz_md5, cache))) as archive:
         for member in archive:
-            content = archive.extractfile(member) if member.isfile() else None
-            if content is not None:  # only the name counts, so that no member can land outside the folder
-                _write(cache / CIFAR10.base_folder / Path(member.name).name, content.read())
+            file = archive.extractfile(member) if member.isfile() else None
+            if file is not None:  # only the name counts, so that no member can land outside the folder
+                _write(cache / CIFAR10.base_folder / Path(member.name).name, file.read())
 
 
 def _refuse_offline() -> None:
@@ -84,29 +79,24 @@ def _refuse_offline() -> None:
         raise NoConnectionError("CNN_LABS_OFFLINE is 1")
 
 
-@contextmanager
-def _fetched(urls: Sequence[str], md5: str, cache: Path) -> Iterator[Path]:
-    """A temporary file in the cache with what the first good mirror sent; it is gone at the end of the block."""
+def _download(urls: Sequence[str], md5: str, cache: Path) -> bytes:
+    """Return what the first good mirror sends."""
     problems: list[str] = []
     wrong_content = False
     for url in urls:
+        host = urllib.parse.urlsplit(url).netloc or url
         try:
-            # Connect before anything is written: without a network, an unwritable cache does not matter.
-            response = urllib.request.urlopen(url, timeout=TIMEOUT)
+            with urllib.request.urlopen(url, timeout=TIMEOUT) as response:
+                _make_folder(cache)  # only now: without a network, an unwritable cache does not matter
+                content = _read(response)
         except (OSError, http.client.HTTPException) as error:
-            problems.append(f"{_host(url)}: {_reason(error)}")
+            problems.append(f"{host}: {_reason(error)}")
             continue
-        with response, _temporary(cache) as path:
-            try:
-                found = _save(response, path)
-            except _InterruptedError as error:
-                problems.append(f"{_host(url)}: {error}")
-                continue
-            if found == md5:
-                yield path
-                return
-            wrong_content = True
-            problems.append(f"{_host(url)}: the MD5 of {Path(url).name} is {found}, but {md5} is published")
+        received = hashlib.md5(content, usedforsecurity=False).hexdigest()
+        if received == md5:
+            return content
+        wrong_content = True
+        problems.append(f"{host}: the MD5 of {Path(url).name} is {received}, but {md5} is published")
     if wrong_content:
         raise DataError(
             f"no mirror has the right file ({'; '.join(problems)}). Is there a log-in page before the internet? "
@@ -115,66 +105,43 @@ def _fetched(urls: Sequence[str], md5: str, cache: Path) -> Iterator[Path]:
     raise NoConnectionError(f"the download failed ({'; '.join(problems)})")
 
 
-def _host(url: str) -> str:
-    return urllib.parse.urlsplit(url).netloc or url
+def _read(response: http.client.HTTPResponse) -> bytes:
+    """Read a response, with a progress bar on stdout."""
+    content = io.BytesIO()
+    name = Path(response.url).name
+    bar = tqdm(desc=name, total=response.length, unit="B", unit_scale=True, file=sys.stdout, mininterval=1, leave=False)
+    with bar:
+        while chunk := response.read(CHUNK):
+            bar.update(content.write(chunk))
+    if response.length:  # bytes that the server promised and did not send
+        raise ConnectionError(f"{response.length:,} bytes did not come")
+    return content.getvalue()
 
 
 def _reason(error: Exception) -> str:
-    """What went wrong, in a few words: an HTTP status, or what the system said."""
+    """Return in a few words what went wrong: an HTTP status, or the system's message."""
     reason = getattr(error, "reason", error)
     return str(getattr(reason, "strerror", None) or reason)
 
 
-class _InterruptedError(Exception):
-    """The connection broke while a file came in."""
+def _write(path: Path, content: bytes) -> None:
+    """Write a file under another name, then rename it."""
+    _make_folder(path.parent)
+    with _clear_disk_errors(path), tempfile.TemporaryDirectory(prefix=".part-", dir=path.parent) as folder:
+        temporary = Path(folder) / path.name
+        temporary.write_bytes(content)
+        temporary.chmod(0o644)  # others on this machine may read it, whatever the umask
+        temporary.replace(path)
 
 
-def _save(response: http.client.HTTPResponse, path: Path) -> str:
-    """Writes what comes in and returns its MD5, with a progress bar on stdout."""
-    md5 = hashlib.md5(usedforsecurity=False)
-    name = Path(response.url).name
-    bar = tqdm(desc=name, total=response.length, unit="B", unit_scale=True, file=sys.stdout, mininterval=1, leave=False)
-    with bar, _clear_disk_errors(path), path.open("wb") as file:
-        while chunk := _read(response):
-            file.write(chunk)
-            md5.update(chunk)
-            bar.update(len(chunk))
-    if response.length:  # what the server promised and did not send
-        raise _InterruptedError(f"{response.length:,} bytes did not come")
-    return md5.hexdigest()
-
-
-def _read(response: http.client.HTTPResponse) -> bytes:
-    try:
-        return response.read(CHUNK)
-    except (OSError, http.client.HTTPException) as error:
-        raise _InterruptedError(str(error)) from error
-
-
-def _write(place: Path, content: bytes) -> None:
-    """Writes a file beside its place, then renames it."""
-    with _temporary(place.parent) as path, _clear_disk_errors(place):
-        path.write_bytes(content)
-        path.chmod(0o644)  # a temporary file is its owner's alone
-        path.replace(place)
-
-
-@contextmanager
-def _temporary(folder: Path) -> Iterator[Path]:
-    """The path of a new file in a folder, which is made where it is missing; the file is gone at the end."""
+def _make_folder(folder: Path) -> None:
     with _clear_disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".part-", dir=folder)
-        os.close(handle)
-    try:
-        yield Path(name)
-    finally:
-        Path(name).unlink(missing_ok=True)
 
 
 @contextmanager
 def _clear_disk_errors(path: Path) -> Iterator[None]:
-    """Turns what the disk complains of (full, read-only, no permission) into a `DataError`."""
+    """Turn errors of the disk (full, read-only, no permission) into a `DataError`."""
     try:
         yield
     except OSError as error:

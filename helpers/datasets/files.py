@@ -1,7 +1,7 @@
-"""Reads MNIST and CIFAR-10 from files in the layout that torchvision uses.
+"""Read MNIST and CIFAR-10 from files in the layout that torchvision uses.
 
-The test images are in two parts. Marks rest on every fifth, which labs do not show; the others are the open part.
-Where students' code is graded only the open part is there, in a file of its own.
+The test images have two parts. Every fifth is hidden: marks rest on it, and labs do not show it. The others are the
+open part. When students' code is graded, it sees only the open part, in a file of its own.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = [
     "Arrays",
     "DataError",
     "Layout",
-    "checked_folder",
+    "check_folder",
     "exists",
     "is_hidden",
     "open_file",
@@ -35,7 +35,7 @@ __all__ = [
 Arrays = tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]  # images N×C×H×W, labels N
 EVERY = 5  # of so many test images in a row, the last one is hidden
 CIFAR10_FOLDER = "cifar-10-batches-py"
-CIFAR10_TRAIN = {  # name -> published MD5; importing torchvision for them would take a second
+CIFAR10_TRAIN = {  # name -> published MD5; to import torchvision for them would take a second
     "data_batch_1": "c99cafc152244af753f735de768cd75f",
     "data_batch_2": "d4bba439e000b95fd0a9bffe97cbabec",
     "data_batch_3": "54ebc095f3ab1f0389bbae665268c751",
@@ -46,14 +46,14 @@ CIFAR10_TEST = {"test_batch": "40351d587109b95175f43aff81a1287e"}
 
 
 class DataError(RuntimeError):
-    """A data set cannot be had; the message names the file or folder and says what to do."""
+    """A data set is missing or broken; the message names the file or folder and says what to do."""
 
 
-def checked_folder(folder: Path, title: str, is_complete: bool, train: bool) -> Path:
-    """The folder that CNN_LABS_DATA names, if it holds the data set.
+def check_folder(folder: Path, title: str, is_complete: bool, train: bool) -> None:
+    """Check the folder that CNN_LABS_DATA names.
 
     Raises:
-        DataError: the folder is missing, is empty or lacks the data set.
+        DataError: if the folder is missing, is empty or lacks the data set.
     """
     if not os.path.isdir(folder):
         problem = "is no folder"
@@ -64,33 +64,38 @@ def checked_folder(folder: Path, title: str, is_complete: bool, train: bool) -> 
     elif not is_complete:
         problem = f"does not hold all of {title}'s {'training' if train else 'test'} files"
     else:
-        return folder
-    where = "MNIST/raw/*-ubyte (or .gz)" if title == "MNIST" else "cifar-10-batches-py/*_batch*"
+        return
+    layout = "MNIST/raw/*-ubyte (or .gz)" if title == "MNIST" else "cifar-10-batches-py/*_batch*"
     raise DataError(
-        f"CNN_LABS_DATA names {folder}, which {problem}. Put the files there as {where}, "
+        f"CNN_LABS_DATA names {folder}, which {problem}. Put the files there as {layout}, "
         "or unset CNN_LABS_DATA to use the cache, a download or the embedded stand-in."
     )
 
 
+class Layout(NamedTuple):
+    """How the training or the test split of a data set is stored.
+
+    Attributes:
+        files: returns the files of a split, in a folder.
+        read: reads a split; raises a DataError if a file is broken.
+    """
+
+    files: Callable[[Path, bool], list[Path]]
+    read: Callable[[Path, bool], Arrays]
+
+    def is_complete(self, folder: Path, train: bool) -> bool:
+        return all(map(exists, self.files(folder, train)))
+
+
 def _mnist_files(folder: Path, train: bool) -> list[Path]:
-    """The files of a split: images, then labels, each packed or not."""
+    """Return the files with images and labels, each packed or not."""
     raw, split = folder / "MNIST" / "raw", "train" if train else "t10k"
     paths = [raw / f"{split}-images-idx3-ubyte", raw / f"{split}-labels-idx1-ubyte"]
     packed = [path.with_name(f"{path.name}.gz") for path in paths]
-    return [one if exists(one) or not exists(other) else other for one, other in zip(paths, packed, strict=True)]
-
-
-def _cifar10_files(folder: Path, train: bool) -> list[Path]:
-    """The files of a split: its batches."""
-    return [folder / CIFAR10_FOLDER / name for name in (CIFAR10_TRAIN if train else CIFAR10_TEST)]
+    return [path if exists(path) or not exists(gz) else gz for path, gz in zip(paths, packed, strict=True)]
 
 
 def _read_mnist(folder: Path, train: bool) -> Arrays:
-    """Reads a split of MNIST: images uint8 N×1×28×28, labels int64 N.
-
-    Raises:
-        DataError: a file is truncated or is no IDX file.
-    """
     images_path, labels_path = _mnist_files(folder, train)
     images, labels = _read_idx(images_path, 3), _read_idx(labels_path, 1)
     if len(images) != len(labels):
@@ -98,14 +103,28 @@ def _read_mnist(folder: Path, train: bool) -> Arrays:
     return images[:, None], labels.astype(np.int64)
 
 
+def _read_idx(path: Path, ndim: int) -> npt.NDArray[np.uint8]:
+    """Read an IDX file of bytes: two zeros, 8 for uint8, the number of dimensions, each size (4 bytes), the values."""
+    content = _content(path)
+    try:
+        content = gzip.decompress(content) if path.suffix == ".gz" else content
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise _broken(path, str(error)) from error
+    header = 4 + 4 * ndim
+    if len(content) < header or content[:4] != bytes((0, 0, 8, ndim)):
+        raise _broken(path, f"it does not start like an IDX file of {ndim} dimensions")
+    shape = np.frombuffer(content, ">u4", count=ndim, offset=4).astype(int)
+    if len(content) != header + shape.prod():
+        raise _broken(path, f"it has {len(content):,} bytes where its header promises {header + shape.prod():,}")
+    return np.frombuffer(content, np.uint8, offset=header).reshape(shape).copy()
+
+
+def _cifar10_files(folder: Path, train: bool) -> list[Path]:
+    return [folder / CIFAR10_FOLDER / name for name in (CIFAR10_TRAIN if train else CIFAR10_TEST)]
+
+
 def _read_cifar10(folder: Path, train: bool) -> Arrays:
-    """Reads a split of CIFAR-10: images uint8 N×3×32×32, labels int64 N.
-
-    A batch is a pickle, which may run code. So it is opened only where its MD5 is the published one.
-
-    Raises:
-        DataError: a file is not the published one.
-    """
+    """Read batches. A batch is a pickle, which may run code: it is opened only if its MD5 is the published one."""
     images: list[npt.NDArray[np.uint8]] = []
     labels: list[int] = []
     published = CIFAR10_TRAIN if train else CIFAR10_TEST
@@ -119,30 +138,17 @@ def _read_cifar10(folder: Path, train: bool) -> Arrays:
     return np.concatenate(images).reshape(-1, 3, 32, 32), np.array(labels, dtype=np.int64)
 
 
-class Layout(NamedTuple):
-    """How a data set lies in files: those of a split (training or test), and what a split holds.
-
-    `read` raises a DataError if a file is not what it should be.
-    """
-
-    files: Callable[[Path, bool], list[Path]]
-    read: Callable[[Path, bool], Arrays]
-
-    def is_complete(self, folder: Path, train: bool) -> bool:
-        return all(map(exists, self.files(folder, train)))
-
-
 LAYOUTS = {"mnist": Layout(_mnist_files, _read_mnist), "cifar10": Layout(_cifar10_files, _read_cifar10)}
 
 
 def is_hidden(number: int, every: int = EVERY) -> npt.NDArray[np.bool_]:
-    """Which of so many test images are kept for marking: a mask."""
+    """Return a mask of the test images, `number` in all, that are kept for marking."""
     hidden: npt.NDArray[np.bool_] = np.arange(number) % every == every - 1
     return hidden
 
 
 def open_file(folder: Path, name: str) -> Path:
-    """Where the open part of a data set's test images lies, in a folder without its test files."""
+    """Return the file with the open part of a data set's test images, in a folder without its test files."""
     return folder / f"{name}-open-test.npz"
 
 
@@ -151,14 +157,14 @@ def write_open(path: Path, images: npt.NDArray[np.uint8], labels: npt.NDArray[np
 
 
 def read_open(path: Path) -> Arrays:
-    """Reads what `write_open` wrote."""
-    with np.load(path) as found:
-        return found["images"], found["labels"]
+    """Read what `write_open` wrote."""
+    with np.load(path) as arrays:
+        return arrays["images"], arrays["labels"]
 
 
 def exists(path: Path) -> bool:
-    """Whether a file is there, as far as you may see."""
-    return os.path.exists(path)  # False where the folder may not be entered; Path.exists raises there
+    """Whether a file is there and you can see it."""
+    return os.path.exists(path)  # False in a folder that you may not enter; Path.exists raises there
 
 
 def _content(path: Path) -> bytes:
@@ -168,22 +174,6 @@ def _content(path: Path) -> bytes:
         raise DataError(
             f"{path} cannot be read: {error.strerror or error}. Give yourself the right to read it."
         ) from error
-
-
-def _read_idx(path: Path, ndim: int) -> npt.NDArray[np.uint8]:
-    """Reads an IDX file of bytes: two zeros, 8 for uint8, the number of dimensions, each size (4 bytes), the values."""
-    content = _content(path)
-    try:
-        content = gzip.decompress(content) if path.suffix == ".gz" else content
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise _broken(path, str(error)) from error
-    header = 4 + 4 * ndim
-    if len(content) < header or content[:4] != bytes((0, 0, 8, ndim)):
-        raise _broken(path, f"it does not start like an IDX file of {ndim} dimensions")
-    shape = np.frombuffer(content, ">u4", count=ndim, offset=4).astype(int)
-    if len(content) != header + shape.prod():
-        raise _broken(path, f"it has {len(content):,} bytes where its header promises {header + shape.prod():,}")
-    return np.frombuffer(content, np.uint8, offset=header).reshape(shape).copy()
 
 
 def _broken(path: Path, problem: str) -> DataError:

@@ -18,7 +18,7 @@ SUFFIXES = (".png", ".jpg", ".jpeg")
 
 
 def read_pictures(folder: Path, classes: Sequence[str], shape: tuple[int, int, int]) -> tuple[Tensor, Tensor]:
-    """Reads pictures in a fixed random order, cut to a square around their middle and brought to one size.
+    """Read pictures in a fixed random order, cut to a square around their centre and resized.
 
     Args:
         folder: holds a folder for each class, with PNG or JPEG files.
@@ -29,24 +29,24 @@ def read_pictures(folder: Path, classes: Sequence[str], shape: tuple[int, int, i
         Images (uint8, N×C×H×W) and labels (int64, N: positions in `classes`).
 
     Raises:
-        DataError: a class has no picture, a folder is no class, or a picture cannot be read.
+        DataError: if a class has no picture, a folder is no class, or a picture cannot be read.
     """
     folders = [path.name for path in folder.glob("[!.]*") if path.is_dir()]
     strange = sorted(set(folders) - set(classes))
     if strange:
         raise DataError(f"{folder}: {', '.join(strange)} is no class. Rename the folder: {', '.join(classes)}.")
-    found = [
+    labelled = [
         (path, label)
         for label, name in enumerate(classes)
-        for path in sorted((folder / name).glob("[!.]*"))  # what begins with "." is the system's
+        for path in sorted((folder / name).glob("[!.]*"))  # the system's own files begin with "."
         if path.suffix.lower() in SUFFIXES
     ]
-    without = [name for label, name in enumerate(classes) if label not in {one for _, one in found}]
-    if without:
-        raise DataError(f"{folder} has no pictures for {', '.join(without)}. Put PNG or JPEG files into {without[0]}/.")
-    order = torch.randperm(len(found), generator=torch.Generator().manual_seed(0)).tolist()
-    images = torch.stack([_read(found[place][0], *shape) for place in order])
-    return images, torch.tensor([found[place][1] for place in order])
+    missing = [name for label, name in enumerate(classes) if label not in {number for _, number in labelled}]
+    if missing:
+        raise DataError(f"{folder} has no pictures for {', '.join(missing)}. Put PNG or JPEG files into {missing[0]}/.")
+    order = torch.randperm(len(labelled), generator=torch.Generator().manual_seed(0)).tolist()
+    images = torch.stack([_read(labelled[index][0], *shape) for index in order])
+    return images, torch.tensor([labelled[index][1] for index in order])
 
 
 def _read(path: Path, channels: int, height: int, width: int) -> Tensor:

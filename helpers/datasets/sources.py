@@ -10,50 +10,42 @@ from typing import Literal, NamedTuple
 import torch
 from torch import Tensor
 
-from helpers.datasets import download, files, standins
+from helpers.datasets import download, files
+from helpers.datasets.imageset import TITLES, ImageSet
+from helpers.datasets.standins import stand_in
 
-__all__ = ["KINDS", "Found", "Kind", "Part", "find"]
+__all__ = ["KINDS", "Kind", "Part", "find"]
 
-Part = Literal["train", "open", "test"]  # the open part of the test images, or all; see `files`
-
-
-class Found(NamedTuple):
-    """One split of a data set, and where it was found. The fields are those of `helpers.data.ImageSet`."""
-
-    images: Tensor
-    labels: Tensor
-    classes: tuple[str, ...]
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-    source: str
+Part = Literal["train", "open", "test"]  # the open part of the test images, or all test images; see `files`
 
 
 class Kind(NamedTuple):
-    """What is fixed about a data set: how it is had, and the figures of its training split."""
+    """What is fixed about a data set; `mean` and `std` are those of the training split, per channel, of pixel / 255."""
 
-    title: str
     fetch: Callable[[Path], None]
-    stand_in: Callable[[bool], standins.StandIn]
-    shape: tuple[int, int, int]
+    stand_in: str  # what the stand-in is, in words
+    shape: tuple[int, int, int]  # C, H, W
     classes: tuple[str, ...]
     mean: tuple[float, ...]
     std: tuple[float, ...]
+
+    def image_set(self, name: str, images: Tensor, labels: Tensor, source: str) -> ImageSet:
+        """Make a set of images of this kind."""
+        return ImageSet(name, images, labels, self.classes, self.mean, self.std, source)
 
 
 KINDS = {
     "mnist": Kind(
-        title="MNIST",
         fetch=download.fetch_mnist,
-        stand_in=standins.digits,
+        stand_in="scikit-learn's 1,797 handwritten digits, brought to 28×28",
         shape=(1, 28, 28),
         classes=tuple("0123456789"),
         mean=(0.1307,),
         std=(0.3081,),
     ),
     "cifar10": Kind(
-        title="CIFAR-10",
         fetch=download.fetch_cifar10,
-        stand_in=standins.shapes,
+        stand_in="6,000 drawn shapes in ten classes",
         shape=(3, 32, 32),
         classes=("plane", "car", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
         mean=(0.4914, 0.4822, 0.4465),
@@ -61,70 +53,66 @@ KINDS = {
     ),
 }
 
-_not_fetched: dict[str, str] = {}  # data set -> why; asked once a process, so that offline is quick
+_not_fetched: dict[str, str] = {}  # data set -> why; tried once a process, so that being offline costs no time
 _announced: set[str] = set()  # data sets whose stand-in was announced
 
 
-def find(name: str, part: Part) -> Found:
-    """A part of a data set, from the first source that has it.
+def find(name: str, part: Part) -> ImageSet:
+    """Return a part of a data set, from the first source that has it.
 
     Raises:
-        DataError: the folder named by CNN_LABS_DATA lacks the data set, a file is broken, or the cache cannot be
+        DataError: if the folder that CNN_LABS_DATA names lacks the data set, a file is broken, or the cache cannot be
             written.
     """
-    kind = KINDS[name]
     folder = os.environ.get("CNN_LABS_DATA")
     if folder:
-        place = Path(folder).expanduser()
-        files.checked_folder(place, kind.title, _is_complete(name, place, part), part == "train")
-        return _read(name, place, part, "folder")
+        path = Path(folder).expanduser()
+        files.check_folder(path, TITLES[name], _is_complete(name, path, part), part == "train")
+        return _read(name, path, part, "folder")
     cache = download.cache_folder()
     if _is_complete(name, cache, part):
         return _read(name, cache, part, "cache")
     if name not in _not_fetched:
         try:
-            kind.fetch(cache)
+            KINDS[name].fetch(cache)
             return _read(name, cache, part, "download")
         except download.NoConnectionError as error:
             _not_fetched[name] = str(error)
-    return _stand_in(name, part)
+    _announce_stand_in(name)
+    return _chosen(stand_in(name, part == "train"), part)
 
 
-def _has_open_only(name: str, folder: Path, part: Part) -> bool:
+def _has_open_part(name: str, folder: Path, part: Part) -> bool:
+    """Whether a folder holds the file that grading makes of the open part."""
     return part == "open" and files.exists(files.open_file(folder, name))
 
 
 def _is_complete(name: str, folder: Path, part: Part) -> bool:
     """Whether a folder holds all files of a part."""
-    return _has_open_only(name, folder, part) or files.LAYOUTS[name].is_complete(folder, part == "train")
+    return _has_open_part(name, folder, part) or files.LAYOUTS[name].is_complete(folder, part == "train")
 
 
-def _read(name: str, folder: Path, part: Part, source: str) -> Found:
-    kind = KINDS[name]
-    if _has_open_only(name, folder, part):
-        images, labels = map(torch.from_numpy, files.read_open(files.open_file(folder, name)))
+def _read(name: str, folder: Path, part: Part, source: str) -> ImageSet:
+    has_open_part = _has_open_part(name, folder, part)
+    if has_open_part:
+        arrays = files.read_open(files.open_file(folder, name))
     else:
-        images, labels = map(torch.from_numpy, files.LAYOUTS[name].read(folder, part == "train"))
-        images, labels = _chosen(images, labels, part)
-    return Found(images, labels, kind.classes, kind.mean, kind.std, source)
+        arrays = files.LAYOUTS[name].read(folder, part == "train")
+    images, labels = map(torch.from_numpy, arrays)
+    image_set = KINDS[name].image_set(name, images, labels, source)
+    return image_set if has_open_part else _chosen(image_set, part)
 
 
-def _chosen(images: Tensor, labels: Tensor, part: Part) -> tuple[Tensor, Tensor]:
-    if part != "open":
-        return images, labels
-    seen = torch.from_numpy(~files.is_hidden(len(images)))
-    return images[seen], labels[seen]
+def _chosen(image_set: ImageSet, part: Part) -> ImageSet:
+    """Leave out the hidden images if only the open part is wanted."""
+    return image_set[torch.from_numpy(~files.is_hidden(len(image_set)))] if part == "open" else image_set
 
 
-def _stand_in(name: str, part: Part) -> Found:
-    """The embedded images, announced once a process: on stdout, since nbgrader gives no points to a cell that warns."""
-    embedded = KINDS[name].stand_in(part == "train")
+def _announce_stand_in(name: str) -> None:
+    """Say once a process that the data are a stand-in: on stdout, as nbgrader gives no points to a cell that warns."""
     if name not in _announced:
         _announced.add(name)
         print(
-            f"{KINDS[name].title} is not at hand: {_not_fetched[name]}.\n"
-            f"You work with stand-in data: {embedded.what}. Do not compare your results with published ones."
+            f"{TITLES[name]} is not at hand: {_not_fetched[name]}.\n"
+            f"You work with stand-in data: {KINDS[name].stand_in}. Do not compare your results with published ones."
         )
-    # Copies, so that a change in place does not reach the next load.
-    images, labels = _chosen(embedded.images.clone(), embedded.labels.clone(), part)
-    return Found(images, labels, embedded.classes, embedded.mean, embedded.std, "stand-in")

@@ -1,6 +1,6 @@
 """Embedded stand-ins for MNIST and CIFAR-10, for machines that have neither the files nor an internet connection.
 
-How hard they are (2026-11-21, torch 2.15 on a CPU, five seeds, test accuracy from the lowest to the highest, by
+How hard they are (2026-11-21, torch 2.15 on a CPU, five seeds, lowest to highest test accuracy, trained with
 `helpers.train.fit`; LeNet has two 5×5 convolutions of 6 and 16 channels, the small network three 3×3 ones with batch
 normalisation):
 
@@ -9,14 +9,14 @@ normalisation):
 | digits | 95.6–96.1 % (10 epochs) | 88.3–96.4 % (10 epochs) | |
 | shapes | 36.0–37.2 % (5 epochs) | 64.1–97.3 % (6 epochs) | 98.5–99.3 % (3 epochs) |
 
-LeNet without batch normalisation first rests on a plateau, as long as chance will have it; on real CIFAR-10 too.
+LeNet without batch normalisation first stays on a plateau, for a time that depends on chance; on real CIFAR-10 too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
-from typing import Any, NamedTuple
+from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,49 +24,36 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-__all__ = ["StandIn", "digits", "shapes"]
+from helpers.datasets.imageset import ImageSet
+
+__all__ = ["stand_in"]
 
 Floats = npt.NDArray[np.floating[Any]]
+Distance = Callable[[Floats, Floats], Floats]
 
 
-class StandIn(NamedTuple):
-    """A split of a stand-in: uint8 images N×C×H×W, int64 labels N, and the training split's figures."""
+def stand_in(name: str, train: bool) -> ImageSet:
+    """Return the training or the test images of the stand-in for a data set.
 
-    what: str
-    images: Tensor
-    labels: Tensor
-    classes: tuple[str, ...]
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-
-
-def digits(train: bool) -> StandIn:
-    """Scikit-learn's 1,797 handwritten digits (8×8), brought to MNIST's 28×28: 1,437 for training, 360 for test."""
-    images, labels, held_out = _digits()
-    return _split(
-        "scikit-learn's 1,797 handwritten digits, brought to 28×28",
-        images, labels, held_out, tuple("0123456789"), train,
-    )  # fmt: skip
+    `"mnist"`: scikit-learn's 1,797 handwritten digits (8×8), brought to 28×28: 1,437 for training, 360 for test.
+    `"cifar10"`: ten drawn shapes, 32×32 RGB: 5,000 for training, 1,000 for test.
+    """
+    whole, held_out = _whole(name)
+    return whole[~held_out if train else held_out]  # a mask copies: a change in place does not reach the next load
 
 
-def shapes(train: bool) -> StandIn:
-    """Ten drawn shapes, 32×32 RGB: 5,000 for training, 1,000 for test."""
-    images, labels, held_out = _shapes()
-    return _split("6,000 drawn shapes in ten classes", images, labels, held_out, tuple(_SHAPES), train)
-
-
-def _split(
-    what: str, images: Tensor, labels: Tensor, held_out: Tensor, classes: tuple[str, ...], train: bool
-) -> StandIn:
+@cache
+def _whole(name: str) -> tuple[ImageSet, Tensor]:
+    """Return all images of a stand-in, and a mask of its test images."""
+    images, labels, held_out = _digits() if name == "mnist" else _shapes()
+    classes = tuple("0123456789") if name == "mnist" else tuple(_DISTANCES)
     pixels = images[~held_out].double() / 255
-    mean, std = pixels.mean((0, 2, 3)), pixels.std((0, 2, 3))
-    part = ~held_out if train else held_out
-    return StandIn(what, images[part], labels[part], classes, tuple(mean.tolist()), tuple(std.tolist()))
+    mean, std = (tuple(figures.tolist()) for figures in (pixels.mean((0, 2, 3)), pixels.std((0, 2, 3))))
+    return ImageSet(name, images, labels, classes, mean, std, "stand-in"), held_out
 
 
-@lru_cache(maxsize=1)
 def _digits() -> tuple[Tensor, Tensor, Tensor]:
-    """Images, labels, and a mask of the 360 test images: each class has its share of them."""
+    """Return images, labels, and a mask of the 360 test images, in which each class has its share."""
     from sklearn.datasets import load_digits  # here, because the import takes a second
     from sklearn.model_selection import train_test_split
 
@@ -77,89 +64,23 @@ def _digits() -> tuple[Tensor, Tensor, Tensor]:
     pixels = torch.from_numpy(small).float().view(-1, 1, 8, 8) * (255 / 16)
     large = F.interpolate(pixels, size=(20, 20), mode="bicubic", align_corners=False)  # MNIST's digits fill 20×20
     images = F.pad(large, (4, 4, 4, 4)).round().clamp(0, 255).byte()
-    # In a random order: the originals come writer by writer, and `load(size=…)` takes images from the front.
+    # In a random order: the originals are sorted by writer, and `load(size=…)` takes images from the front.
     order = torch.from_numpy(np.random.default_rng(0).permutation(len(targets)))
     return images[order], torch.from_numpy(targets).long()[order], held_out[order]
 
 
-# Signed distances in units of the shape's radius (negative inside), at rotated places u, v.
-
-
-def _disc(u: Floats, v: Floats) -> Floats:
-    return np.hypot(u, v) - 0.9
-
-
-def _ring(u: Floats, v: Floats) -> Floats:
-    return np.abs(np.hypot(u, v) - 0.72) - 0.24
-
-
-def _crescent(u: Floats, v: Floats) -> Floats:
-    return np.maximum(np.hypot(u, v) - 1, 0.85 - np.hypot(u - 0.55, v))
-
-
-def _polygon(sides: int, radius: float) -> Callable[[Floats, Floats], Floats]:
-    """A regular polygon, whose corners lie at `radius`: inside all the half-planes beyond its sides."""
-
-    def distance(u: Floats, v: Floats) -> Floats:
-        angles = 2 * np.pi * np.arange(sides) / sides
-        inner = radius * np.cos(np.pi / sides)
-        planes = [u * np.cos(a) + v * np.sin(a) - inner for a in angles]
-        return np.maximum.reduce(planes)
-
-    return distance
-
-
-def _star(u: Floats, v: Floats) -> Floats:
-    """Five points: the radius of the border falls from the point to the notch, in each tenth of a turn."""
-    tenth = np.abs((np.arctan2(v, u) * 5 / (2 * np.pi)) % 1 - 0.5) * 2  # 1 at a point, 0 at a notch
-    return (np.hypot(u, v) - (0.42 + 0.73 * tenth**1.5)) * 0.8
-
-
-def _cross(u: Floats, v: Floats) -> Floats:
-    a, b = np.abs(u), np.abs(v)
-    return np.minimum(np.maximum(a - 1, b - 0.3), np.maximum(b - 1, a - 0.3))
-
-
-def _bar(u: Floats, v: Floats) -> Floats:
-    return np.maximum(np.abs(u) - 1.1, np.abs(v) - 0.3)
-
-
-def _stripes(u: Floats, v: Floats) -> Floats:
-    return np.maximum(np.hypot(u, v) - 1, 0.2 - np.abs((u * 1.5) % 1 - 0.5))
-
-
-def _dots(u: Floats, v: Floats) -> Floats:
-    cell_u, cell_v = (u * 1.5) % 1 - 0.5, (v * 1.5) % 1 - 0.5
-    return np.maximum(np.hypot(u, v) - 1.05, (np.hypot(cell_u, cell_v) - 0.34) / 1.5)
-
-
-_SHAPES: dict[str, Callable[[Floats, Floats], Floats]] = {
-    "disc": _disc,
-    "ring": _ring,
-    "crescent": _crescent,
-    "triangle": _polygon(3, 1.2),
-    "square": _polygon(4, 1.1),
-    "star": _star,
-    "cross": _cross,
-    "bar": _bar,
-    "stripes": _stripes,
-    "dots": _dots,
-}
-
-
-@lru_cache(maxsize=1)
-def _shapes(seed: int = 0) -> tuple[Tensor, Tensor, Tensor]:
-    """Images, labels, and a mask of the 1,000 test images: 600 images of each class, the last 100 held out."""
-    rng = np.random.default_rng(seed)
-    drawn = np.concatenate([_draw(distance, 600, rng) for distance in _SHAPES.values()])
-    labels = torch.arange(len(_SHAPES)).repeat_interleave(600)
+def _shapes() -> tuple[Tensor, Tensor, Tensor]:
+    """Return images, labels, and a mask of the test images: 600 images of each class, the last 100 for test."""
+    rng = np.random.default_rng(0)
+    images = torch.from_numpy(np.concatenate([_draw(distance, 600, rng) for distance in _DISTANCES.values()]))
+    labels = torch.arange(len(_DISTANCES)).repeat_interleave(600)
     held_out = torch.arange(len(labels)) % 600 >= 500
     order = torch.from_numpy(rng.permutation(len(labels)))
-    return torch.from_numpy(drawn)[order], labels[order], held_out[order]
+    return images[order], labels[order], held_out[order]
 
 
-def _draw(distance: Callable[[Floats, Floats], Floats], n: int, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
-    """Draws one shape n times, at random places, sizes, turns and colours, on a busy ground: uint8, n×3×32×32."""
+def _draw(distance: Distance, n: int, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
+    """Draw a shape n times at random places, sizes, angles and colours, on a busy ground: uint8, n×3×32×32."""
     image = _ground(n, rng)
     for _ in range(2):  # clutter: small strokes
         stroke = _mask(_bar, rng.uniform(2, 4, n), n, rng)
@@ -170,15 +91,15 @@ def _draw(distance: Callable[[Floats, Floats], Floats], n: int, rng: np.random.G
 
 
 def _ground(n: int, rng: np.random.Generator) -> Floats:
-    """Soft blotches around a dark colour: n×3×32×32, 0 to 1."""
+    """Draw soft blotches around a dark colour: n×3×32×32, 0 to 1."""
     coarse = rng.uniform(0, 0.45, (n, 3, 1, 1)) + rng.normal(0, 0.12, (n, 3, 5, 5))
     smooth = F.interpolate(torch.from_numpy(coarse).float(), size=(32, 32), mode="bicubic", align_corners=True)
     ground: Floats = smooth.clamp(0, 1).numpy()
     return ground
 
 
-def _mask(distance: Callable[[Floats, Floats], Floats], radius: Floats, n: int, rng: np.random.Generator) -> Floats:
-    """How much of each pixel a shape covers: n×1×32×32, 0 to 1."""
+def _mask(distance: Distance, radius: Floats, n: int, rng: np.random.Generator) -> Floats:
+    """Return how much of each pixel a shape covers: n×1×32×32, 0 to 1."""
     row, column = np.mgrid[:32, :32].astype(np.float32)[:, None]
     r = radius.astype(np.float32)[:, None, None]
     turn = rng.uniform(-0.7, 0.7, (n, 1, 1)).astype(np.float32)
@@ -190,3 +111,46 @@ def _mask(distance: Callable[[Floats, Floats], Floats], radius: Floats, n: int, 
 
 def _paint(image: Floats, mask: Floats, colour: Floats) -> Floats:
     return image * (1 - mask) + colour.astype(np.float32)[:, :, None, None] * mask
+
+
+# Signed distances from a shape's border, in units of its radius (negative inside), at rotated coordinates u, v.
+
+
+def _disc(u: Floats, v: Floats, radius: float | Floats = 1) -> Floats:
+    return np.hypot(u, v) - radius
+
+
+def _bar(u: Floats, v: Floats, length: float = 1.1) -> Floats:
+    return np.maximum(np.abs(u) - length, np.abs(v) - 0.3)
+
+
+def _cell(u: Floats) -> Floats:
+    """Return the coordinate within a cell of a pattern that repeats 1.5 times in a radius: -0.5 to 0.5."""
+    return (u * 1.5) % 1 - 0.5
+
+
+def _polygon(sides: int, radius: float) -> Distance:
+    """Return the distance from a regular polygon with corners at `radius`: the largest distance from a side's line."""
+    angles = 2 * np.pi * np.arange(sides) / sides
+    inner = radius * np.cos(np.pi / sides)
+    return lambda u, v: np.maximum.reduce([u * np.cos(angle) + v * np.sin(angle) - inner for angle in angles])
+
+
+def _star(u: Floats, v: Floats) -> Floats:
+    """Five points: the border's radius falls from the point to the notch, in each tenth of a turn."""
+    tenth = np.abs((np.arctan2(v, u) * 5 / (2 * np.pi)) % 1 - 0.5) * 2  # 1 at a point, 0 at a notch
+    return _disc(u, v, 0.42 + 0.73 * tenth**1.5) * 0.8
+
+
+_DISTANCES: dict[str, Distance] = {
+    "disc": lambda u, v: _disc(u, v, 0.9),
+    "ring": lambda u, v: np.abs(_disc(u, v, 0.72)) - 0.24,
+    "crescent": lambda u, v: np.maximum(_disc(u, v), -_disc(u - 0.55, v, 0.85)),
+    "triangle": _polygon(3, 1.2),
+    "square": _polygon(4, 1.1),
+    "star": _star,
+    "cross": lambda u, v: np.minimum(_bar(u, v, 1), _bar(v, u, 1)),
+    "bar": _bar,
+    "stripes": lambda u, v: np.maximum(_disc(u, v), 0.2 - np.abs(_cell(u))),
+    "dots": lambda u, v: np.maximum(_disc(u, v, 1.05), _disc(_cell(u), _cell(v), 0.34) / 1.5),
+}

@@ -1,8 +1,8 @@
-"""Right and wrong answers to a lab's questions: small Python files that a person can read and add to.
+"""Read right and wrong answers to a lab's exercises from small Python files.
 
-A file `tests/answers/<lab>/<exercise>.py` names the exercise and what its answer cell defines, then gives answers:
+A file `tests/answers/<lab>/<exercise>.py` names the exercise and what its solution cell defines, and gives answers:
 
-    EXERCISE = "e-size"          # the id of the answer cell
+    EXERCISE = "e-size"          # the id of the solution cell
     NAME = "conv_output_size"    # the function or class that the cell defines
 
     @right
@@ -11,19 +11,19 @@ A file `tests/answers/<lab>/<exercise>.py` names the exercise and what its answe
     @wrong("padding counted once")
     def half_padding(n, kernel): ...
 
-    @wrong("forgets dilation", passes="visible")   # only the hidden check sees it
+    @wrong("forgets dilation", passes="visible")   # only the hidden check notices
     def no_dilation(n, kernel): ...
 
-A wrong answer that differs from one above it in one place may say only that:
+A wrong answer may be given by its difference from an answer above it:
 
     no_floor = changed(with_floor, "math.floor(free / stride)", "free / stride", wrong="no floor: 12.5")
 
-A function whose name begins with an underscore is no answer: it stands before each answer that the file gives.
+A function whose name begins with an underscore is no answer, but is put before each answer of the file.
 
-Where the cell defines variables, the file says `VALUES = ("x", "y")` in place of `NAME`; each answer is then a
-function that returns them, and whose parameters are names that the notebook has defined before.
+If the cell defines variables, the file has `VALUES = ("x", "y")` instead of `NAME`. Each answer is then a function that
+returns them; its parameters are names that the notebook has defined before.
 
-Files in `tests/answers/<lab>/files/` lie beside the notebook of each submission: checkpoints, for instance.
+Files in `tests/answers/<lab>/files/`, such as checkpoints, are submitted along with each notebook.
 """
 
 from __future__ import annotations
@@ -47,17 +47,17 @@ def right(answer: T) -> T:
 
 
 def wrong(why: str, passes: Passes = "nothing") -> Callable[[T], T]:
-    """Mark an answer that must lose the hidden check, and the visible one unless it `passes="visible"`."""
+    """Mark an answer that must fail the hidden check, and the visible one unless it `passes="visible"`."""
     return lambda answer: answer
 
 
 def changed(answer: object, old: str, new: str, *, wrong: str, passes: Passes = "nothing") -> None:
-    """Give a wrong answer by its difference from another: the text `old`, which stands there once, becomes `new`."""
+    """Define a wrong answer as a copy of another in which `old`, which must occur once, is replaced by `new`."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer: the text of an answer cell, and what becomes of it."""
+    """An answer: the text of a solution cell, and the expected result."""
 
     name: str
     source: str
@@ -68,7 +68,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Exercise:
-    """All answers to one exercise."""
+    """An exercise, the names that its solution cell defines, and all answers to it."""
 
     id: str
     names: tuple[str, ...]
@@ -80,7 +80,7 @@ class Exercise:
 
 
 def read_answers(folder: Path) -> dict[str, Exercise]:
-    """The exercises of one lab, by id.
+    """Read the exercises of one lab, by id.
 
     Raises:
         ValueError: if a file does not follow the form above; the message names the file.
@@ -95,7 +95,7 @@ def read_answers(folder: Path) -> dict[str, Exercise]:
 
 
 def files_beside(folder: Path) -> list[Path]:
-    """What is handed in together with the notebook, in the answers of one lab."""
+    """Return the files to submit along with each notebook of a lab."""
     return sorted((folder / "files").glob("*"))
 
 
@@ -105,17 +105,16 @@ def _read(path: Path) -> Exercise:
     settings = dict(_settings(tree))
     if "EXERCISE" not in settings or ("NAME" in settings) == ("VALUES" in settings):
         raise ValueError(f"{path}: say EXERCISE, and either NAME or VALUES, at the top of the file")
-    values = settings.get("VALUES", ())
-    shared = "".join(f"{ast.unparse(node)}\n" for node in tree.body if _is_import_of_answers(node) or _is_shared(node))
+    shared = "".join(f"{ast.unparse(node)}\n" for node in tree.body if _is_import(node) or _is_shared(node))
     answers = tuple(
         Answer(name, f"{shared}\n{_source(node, settings)}".strip(), **mark)
         for name, node, mark in _definitions(tree, text, path)
     )
-    return Exercise(settings["EXERCISE"], tuple(values) or (settings["NAME"],), answers, path)
+    return Exercise(settings["EXERCISE"], tuple(settings.get("VALUES") or [settings["NAME"]]), answers, path)
 
 
 def _definitions(tree: ast.Module, text: str, path: Path) -> Iterator[tuple[str, Definition, dict[str, Any]]]:
-    """Each answer's name, its definition without the mark, and what the mark says."""
+    """Yield the name of each answer, its definition without the mark, and the mark's fields of `Answer`."""
     texts: dict[str, str] = {}
     lines = text.split("\n")
     for node in tree.body:
@@ -131,29 +130,29 @@ def _definitions(tree: ast.Module, text: str, path: Path) -> Iterator[tuple[str,
 
 
 def _segment(lines: list[str], node: Definition) -> str:
-    """Return the text of a top-level definition, as `ast.get_source_segment` does, which splits all text each time."""
+    """Return the text of a definition; `ast.get_source_segment` does the same, but splits the whole text each time."""
     last = node.end_lineno or node.lineno
     end = lines[last - 1].encode()[: node.end_col_offset].decode()  # Python counts bytes
     return "\n".join([*lines[node.lineno - 1 : last - 1], end])
 
 
-def _changed(call: ast.Call, texts: dict[str, str], place: str) -> tuple[Definition, dict[str, Any]]:
-    """The definition that `changed(answer, old, new, wrong="why")` gives, and what it says of it."""
+def _changed(call: ast.Call, texts: dict[str, str], where: str) -> tuple[Definition, dict[str, Any]]:
+    """Return the definition that `changed(answer, old, new, wrong="why")` makes, and its fields of `Answer`."""
     try:
         name, (old, new) = ast.unparse(call.args[0]), map(ast.literal_eval, call.args[1:])
-        mark = {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in call.keywords}
-        why, count = mark.pop("wrong"), texts[name].count(old)
+        options = _options(call)
+        why, count = options.pop("wrong"), texts[name].count(old)
     except (IndexError, KeyError, ValueError):
-        raise ValueError(f'{place}: say changed(an_answer_above, "old", "new", wrong="why")') from None
+        raise ValueError(f'{where}: say changed(an_answer_above, "old", "new", wrong="why")') from None
     if count != 1:
-        raise ValueError(f"{place}: {old!r} stands in {name} {count} times, and must stand there once")
-    (node,) = ast.parse(texts[name].replace(old, new), filename=place).body
+        raise ValueError(f"{where}: {old!r} occurs in {name} {count} times, but must occur once")
+    (node,) = ast.parse(texts[name].replace(old, new), filename=where).body
     assert isinstance(node, Definition)
-    return node, {"right": False, "why": why, **mark}
+    return node, {"right": False, "why": why, **options}
 
 
 def _source(node: Definition, settings: dict[str, Any]) -> str:
-    """The text of the answer cell."""
+    """Return the text of the solution cell."""
     if "NAME" in settings:
         node.name = settings["NAME"]
         return ast.unparse(node)
@@ -163,28 +162,32 @@ def _source(node: Definition, settings: dict[str, Any]) -> str:
 
 def _settings(tree: ast.Module) -> Iterator[tuple[str, Any]]:
     for node in tree.body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id.isupper():
-            yield node.targets[0].id, ast.literal_eval(node.value)
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name.isupper():
+                yield name, ast.literal_eval(value)
 
 
-def _is_import_of_answers(node: ast.stmt) -> bool:
-    """Whether a statement imports what the answers use, and not the marks of this module."""
+def _is_import(node: ast.stmt) -> bool:
+    """Check whether a statement imports something for the answers, rather than the marks of this module."""
     if isinstance(node, ast.ImportFrom):
-        return node.module != __name__ and node.module != "__future__"
+        return node.module not in (__name__, "__future__")
     return isinstance(node, ast.Import)
 
 
 def _is_shared(node: ast.stmt) -> bool:
-    """Whether a statement defines what several answers call."""
+    """Check whether a statement defines a function for several answers."""
     return isinstance(node, ast.FunctionDef) and node.name.startswith("_")
 
 
 def _mark(node: Definition, path: Path) -> dict[str, Any]:
-    """What the lowest decorator says of an answer: `right`, `wrong("why")` or `wrong("why", passes="visible")`."""
-    mark = node.decorator_list[-1] if node.decorator_list else None
-    if isinstance(mark, ast.Name) and mark.id == "right":
-        return {"right": True}
-    if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Name) and mark.func.id == "wrong" and mark.args:
-        options = {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in mark.keywords}
-        return {"right": False, "why": ast.literal_eval(mark.args[0]), **options}
+    """Read the lowest decorator: `right`, `wrong("why")` or `wrong("why", passes="visible")`."""
+    match node.decorator_list[-1:]:
+        case [ast.Name(id="right")]:
+            return {"right": True}
+        case [ast.Call(func=ast.Name(id="wrong"), args=[why, *_]) as call]:
+            return {"right": False, "why": ast.literal_eval(why), **_options(call)}
     raise ValueError(f'{path}: mark {node.name} with @right or @wrong("why")')
+
+
+def _options(call: ast.Call) -> dict[str, Any]:
+    return {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in call.keywords}

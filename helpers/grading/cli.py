@@ -145,7 +145,7 @@ def _report(options: argparse.Namespace, console: Console) -> int:
     from helpers.grading.report.report import report
 
     page = report(Course(options.course), options.to, console)
-    console.print(f"The report lies in {page}", highlight=False)
+    console.print(f"The report is in {page}", highlight=False)
     return 0
 
 
@@ -282,6 +282,6 @@ def _demo(options: argparse.Namespace, console: Console) -> int:
     from helpers.grading.demo.demo import demo
 
     page = demo(options.course, options.folder, options.labs, console)
-    console.print(f"The report lies in {page}", highlight=False)
-    console.print(f"Feedback for students lies in {options.folder / 'feedback'}", highlight=False)
+    console.print(f"The report is in {page}", highlight=False)
+    console.print(f"Feedback for students is in {options.folder / 'feedback'}", highlight=False)
     return 0

@@ -26,7 +26,7 @@ class Course:
     """The course in `root`, a folder with an `nbgrader_config.py`.
 
     Args:
-        config: what was read from it already, by nbgrader.
+        config: its content, if nbgrader has read it already.
 
     Raises:
         CourseError: if there is none.
@@ -36,7 +36,7 @@ class Course:
         self.root = root.resolve()
         self.config = config or self._load()
         self.coursedir = CourseDirectory(config=self.config)
-        # nbgrader starts `alembic` by name for a new gradebook: it lies beside this Python.
+        # nbgrader starts `alembic` by name for a new gradebook: find the one beside this Python.
         tools = str(Path(sys.executable).parent)
         if tools not in os.environ["PATH"].split(os.pathsep):
             os.environ["PATH"] = f"{tools}{os.pathsep}{os.environ['PATH']}"
@@ -73,12 +73,12 @@ class Course:
             raise CourseError(f"{converter.__name__} failed for {assignment}, {student}:\n{result.get('log', '')}")
 
     def submitted(self, assignment: str) -> list[str]:
-        """The students whose submissions were collected."""
+        """Return the students whose submissions were collected."""
         folder = self.root / self.coursedir.submitted_directory
         return sorted(path.parent.name for path in folder.glob(f"*/{assignment}"))
 
     def folder(self, kind: str, student: str, assignment: str) -> Path:
-        """A student's folder under "submitted", "autograded" or "feedback"."""
+        """Return a student's folder under "submitted", "autograded" or "feedback"."""
         directory = getattr(self.coursedir, f"{kind}_directory")
         return Path(self.coursedir.format_path(directory, student, assignment))
 

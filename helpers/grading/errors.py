@@ -1,4 +1,4 @@
-"""What can go wrong that has a name of its own."""
+"""Errors that several packages raise or catch."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ __all__ = ["CourseError", "OurFault"]
 
 
 class CourseError(Exception):
-    """Something that the instructor has to mend; the message says what and how, in a line instead of a traceback."""
+    """Something that the instructor has to put right. The message says what and how; nobody needs a traceback."""
 
 
-class OurFault(Exception):  # noqa: N818 - it is not the student's, and that is what counts
-    """The grading of a submission failed, and the student has no part in it: no points may come of that."""
+class OurFault(Exception):  # noqa: N818 - whose fault it is matters here
+    """The grading of a submission failed by no fault of the student: it must not become a mark."""

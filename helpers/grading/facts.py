@@ -15,10 +15,10 @@ FACTS_FILE = "grading.json"  # a file of that name is never the student's: the i
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of a graded submission.
+    """What is known about a graded submission.
 
     Attributes:
-        notes: what was out of the ordinary, in words.
+        notes: what was unusual, in words.
         is_readable: whether there was something to grade.
         boxed: whether the student's code ran in the sandbox.
         submission: the digest of the files that were graded.
@@ -37,11 +37,11 @@ def write_facts(folder: Path, facts: Facts) -> None:
 
 
 def read_facts(folder: Path) -> Facts:
-    """The facts in a folder of a graded submission; those of an ordinary submission if there are none."""
+    """Read the facts beside a graded notebook; those of an ordinary submission if there are none."""
     try:
-        found = json.loads((folder / FACTS_FILE).read_text(encoding="utf-8"))
-        notes = tuple(line(note, 500) for note in found["notes"])
-        digests = str(found.get("submission", "")), str(found.get("lab", ""))
-        return Facts(notes, found["is_readable"] is True, found["boxed"] is True, *digests)
+        facts = json.loads((folder / FACTS_FILE).read_text(encoding="utf-8"))
+        notes = tuple(line(note, 500) for note in facts["notes"])
+        digests = str(facts.get("submission", "")), str(facts.get("lab", ""))
+        return Facts(notes, facts["is_readable"] is True, facts["boxed"] is True, *digests)
     except (OSError, ValueError, KeyError, TypeError):
         return Facts()

@@ -1,4 +1,4 @@
-"""The labs of a course folder: where they lie, and what their cells are."""
+"""The labs of a course folder, and the kinds of their cells."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class Lab:
 
 
 def find_labs(source: Path) -> list[Lab]:
-    """The labs under `source/`, in order.
+    """Find the labs under `source/`, in order.
 
     Raises:
         FileNotFoundError: if there is none.
@@ -134,7 +134,7 @@ def find_labs(source: Path) -> list[Lab]:
 
 
 def choose_labs(labs: list[Lab], names: Sequence[str]) -> list[Lab]:
-    """The labs with these names; all of them where no name is given.
+    """Return the labs with these names; all of them if no name is given.
 
     Raises:
         ValueError: if a name is unknown.
@@ -151,19 +151,19 @@ def is_parameters(cell: NotebookNode) -> bool:
 
 
 def is_check(cell: NotebookNode) -> bool:
-    """Whether a cell is graded by running it."""
+    """Whether a cell is graded by running it (nbgrader: an autograder tests cell)."""
     return cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
 
 
 def is_placeholder(cell: NotebookNode) -> bool:
-    """Whether an answer holds what the student was given to replace."""
+    """Whether an answer is still what the student was given to replace."""
     return is_solution(cell) and cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
 
 
 def question_of(check: str) -> str:
-    """The question that a check names, as in `with question("K1")`; empty if it names none."""
-    found = re.search(r"""\bquestion\(["']([^"']+)["']\)""", check)
-    return found[1] if found else ""
+    """Return the question that a check names, as in `with question("K1")`; empty if it names none."""
+    match = re.search(r"""\bquestion\(["']([^"']+)["']\)""", check)
+    return match[1] if match else ""
 
 
 def is_setup(cell: NotebookNode) -> bool:
@@ -172,26 +172,26 @@ def is_setup(cell: NotebookNode) -> bool:
 
 
 def error_message(output: NotebookNode) -> str:
-    """What an error output says, without its traceback; a failed check's message speaks for itself."""
+    """Return what an error output says, without its traceback; of a failed check, its message alone."""
     return str(output.evalue) if output.ename == "CheckError" else f"{output.ename}: {output.evalue}"
 
 
 def rewrite_parameters(source: str, values: dict[str, Any]) -> str:
-    """The text of a parameters cell with other values; comments that stand behind a value are kept.
+    """Return the source of a parameters cell with other values; comments after a value are kept.
 
     Raises:
         ValueError: if a name is not set in the cell (a misspelt name would otherwise run the full lab).
     """
     lines = source.split("\n")
-    places = dict(_assignments(source))
+    assignments = dict(_assignments(source))
     for name in values:
-        if name not in places:
-            raise ValueError(f"the parameters cell sets no {name}; it sets {', '.join(places)}")
-    for name in sorted(values, key=lambda name: -places[name].lineno):  # from below: lines keep their numbers above
-        node = places[name]
+        if name not in assignments:
+            raise ValueError(f"the parameters cell sets no {name}; it sets {', '.join(assignments)}")
+    for name in sorted(values, key=lambda name: -assignments[name].lineno):  # upwards, so that line numbers hold
+        node = assignments[name]
         last = node.end_lineno or node.lineno
-        behind = lines[last - 1].encode()[node.end_col_offset :].decode()  # Python counts bytes
-        lines[node.lineno - 1 : last] = [f"{name} = {values[name]!r}{behind}"]
+        rest = lines[last - 1].encode()[node.end_col_offset :].decode()  # Python counts bytes
+        lines[node.lineno - 1 : last] = [f"{name} = {values[name]!r}{rest}"]
     return "\n".join(lines)
 
 

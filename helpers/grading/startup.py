@@ -1,4 +1,4 @@
-"""A command that is there a second and a half sooner."""
+"""Start a command a second and a half sooner."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ __all__ = ["quick_imports"]
 
 @contextmanager
 def quick_imports() -> Iterator[None]:
-    """Let the imports in the block take less time.
+    """Make the imports in the block faster.
 
-    What is imported is not garbage, so nobody needs to look for some. And jsonschema would build a grammar of web
-    addresses, for a second, to check formats that no notebook holds; it does without where the package is missing.
+    Imports make no garbage, so the collector is off meanwhile. And jsonschema spends a second on a grammar of web
+    addresses for formats that no notebook uses; it does without if the grammar's package is missing.
     """
     unwanted = "rfc3987_syntax"
     hidden = unwanted not in sys.modules
     if hidden:
-        sys.modules[unwanted] = None  # type: ignore[assignment]  # Python's way to say that there is none
+        sys.modules[unwanted] = None  # type: ignore[assignment]  # as if it were not installed
     gc.disable()
     try:
         yield

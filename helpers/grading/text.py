@@ -1,7 +1,7 @@
-"""What a student wrote is text: short enough to read, and nothing in it that a terminal or a page would obey.
+"""Clean text from students: limit its length, and remove everything that a terminal would obey.
 
-Messages of exceptions, names of files and functions, notes: whatever is taken from a submission goes through `plain`,
-once, at the border; the type `Text` says that this was done. Text is not markup: a page still has to escape it.
+Messages of exceptions, names of files and functions, notes: whatever comes from a submission goes through `plain` once,
+and gets the type `Text`. Text is not markup: a page still has to escape it.
 """
 
 from __future__ import annotations
@@ -14,43 +14,44 @@ __all__ = ["Text", "line", "plain", "whole"]
 
 Text = NewType("Text", str)
 
-# Commands to a terminal, as ECMA-48 writes them: colours and movements, titles and links, and those of one letter.
+# Control sequences (colours, movements), control strings (titles, links) and escape sequences of a terminal:
+# https://ecma-international.org/publications-and-standards/standards/ecma-48/
 _COMMAND = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
     r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"
     r"|\x1b[ -/]*[0-~]"
 )
 _NEW_LINE = re.compile(r"\r\n?|[\v\f\x85\u2028\u2029]")
-_JOINERS = "\u200c\u200d"  # invisible, but letters of some languages, and emoji, need them
-_MARGIN = 8  # how much longer than its limit a text may come in: what lies behind is not even looked at
+_JOINERS = "\u200c\u200d"  # invisible, but some languages and emoji need them
+_MARGIN = 8  # how many times its limit of a text is read: cleaning may make it shorter
 
 
-def plain(value: object, most: int = 2000) -> Text:
-    """The words of a value, of at most `most` characters; where some are left out, the last one is "…".
+def plain(value: object, limit: int = 2000) -> Text:
+    """Return the text of a value in at most `limit` characters, ending in "…" if it was cut.
 
-    Lines and tabs stay. Other control characters go, and with them those that turn the direction of writing around;
-    halves of surrogate pairs, which no file can hold, become "\N{REPLACEMENT CHARACTER}".
+    Line feeds and tabs stay. All other control characters and those that change the direction of writing are removed.
+    Unpaired surrogates, which no file can hold, become "\N{REPLACEMENT CHARACTER}".
     """
-    words = _words(value)
-    cut = words[: _MARGIN * most]
+    text = _str(value)
+    cut = text[: _MARGIN * limit]
     clean = "".join(map(_visible, _NEW_LINE.sub("\n", _COMMAND.sub("", cut))))
-    is_whole = len(clean) <= most and len(cut) == len(words)
-    return Text(clean if is_whole else clean[: most - 1] + "…")
+    is_whole = len(clean) <= limit and len(cut) == len(text)
+    return Text(clean if is_whole else clean[: limit - 1] + "…")
 
 
-def line(value: object, most: int = 200) -> Text:
-    """`plain` on one line: a name or a note cannot pass itself off as the next line of a list."""
-    return plain(" ".join(plain(value, _MARGIN * most).split()), most)
+def line(value: object, limit: int = 200) -> Text:
+    """Like `plain`, but on one line, so that a name or a note cannot pretend to be the next line of a list."""
+    return plain(" ".join(plain(value, _MARGIN * limit).split()), limit)
 
 
 def whole(value: object) -> str:
-    """The text, or the lines, of a notebook in one piece with which a file can be written: no halves of surrogates."""
+    """Join the text or lines of a notebook into a string that can be written to a file: no unpaired surrogates."""
     text = "".join(map(str, value)) if isinstance(value, list) else str(value)
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _words(value: object) -> str:
-    """`str` of anything, whatever a class has made of it: its result may be a subclass, or an exception."""
+def _str(value: object) -> str:
+    """Like `str`, but for classes whose `__str__` raises or returns a subclass."""
     try:
         return "".join(str(value))
     except Exception:

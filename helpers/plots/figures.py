@@ -1,4 +1,4 @@
-"""Pictures for the labs: image grids, training curves, confusion matrices, kernels, feature maps, small matrices.
+"""Figures of images, trainings and measurements.
 
 Each function returns a figure that is closed for pyplot, so that a notebook shows it once, as a cell's last value.
 """
@@ -12,10 +12,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 import torch
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
+from helpers.datasets.imageset import marked
+from helpers.evaluation import Evaluation, common_classes
 from helpers.style import (
     COLOURS,
     HATCHES,
@@ -28,7 +29,7 @@ from helpers.style import (
     legend_below,
     write_numbers,
 )
-from helpers.train import Evaluation, History
+from helpers.train import History
 
 __all__ = ["show_confusion", "show_history", "show_images", "show_per_class"]
 
@@ -42,18 +43,18 @@ def show_images(
     columns: int = 8,
     title: str = "",
 ) -> Figure:
-    """A grid of images; a wrong prediction has a frame and says what it should have been.
+    """Draw a grid of images; a wrong prediction has a frame and says what it should have been.
 
     Args:
-        images: N×C×H×W or N×H×W with C = 1 or 3; bytes, or floats (which are spread from their least to their largest).
+        images: N×C×H×W or N×H×W with C = 1 or 3; bytes, or floats (scaled so that they go from black to white).
         labels: N true classes, written above the images.
-        classes: names of the classes; numbers are written where it is None.
-        predictions: N predicted classes, to be compared with the labels.
+        classes: names of the classes; None to write numbers.
+        predictions: N predicted classes, to compare with the labels.
         columns: images in a row.
         title: of the figure.
 
     Raises:
-        ValueError: the shapes do not fit, or there are predictions without labels.
+        ValueError: if the shapes do not fit, or there are predictions without labels.
     """
     pixels = _pixels(images)
     n = len(pixels)
@@ -70,17 +71,17 @@ def show_images(
             axis.set_title(name, fontsize=SMALL)
         else:
             axis.set_title(f"✗ {_name(predicted[i], classes)}\nis {name}", fontsize=SMALL, color=COLOURS[1])
-            _frame(axis, COLOURS[1])
+            axis.spines[:].set(visible=True, color=COLOURS[1], linewidth=3)
     figure.suptitle(title)
     return figure
 
 
 @house_style
 def show_history(histories: History | Mapping[str, History], title: str = "") -> Figure:
-    """Loss and accuracy over the epochs: test as a full line, training as a broken one; a colour and marker each.
+    """Draw loss and accuracy over the epochs, with a colour and marker for each model; training lines are dashed.
 
     Raises:
-        ValueError: there is nothing to show.
+        ValueError: if there is nothing to show.
     """
     named = {"": histories} if isinstance(histories, History) else dict(histories)
     if not named or not any(history.train_loss for history in named.values()):
@@ -91,16 +92,11 @@ def show_history(histories: History | Mapping[str, History], title: str = "") ->
         for split, line in (("train", "--"), ("test", "-")):
             loss, accuracy = getattr(history, f"{split}_loss"), getattr(history, f"{split}_accuracy")
             epochs = range(1, len(loss) + 1)
-            look = {
-                "color": colour,
-                "marker": marker,
-                "linestyle": line,
-                "label": f"{name} {split}".strip(),
-                "markerfacecolor": colour if split == "test" else "white",
-            }
-            if loss:
-                left.plot(epochs, loss, **look)
-                right.plot(epochs, [100 * fraction for fraction in accuracy], **look)
+            for axis, figures in (left, loss), (right, [100 * fraction for fraction in accuracy]):
+                if figures:
+                    face = colour if split == "test" else "white"
+                    text = f"{name} {split}".strip()
+                    axis.plot(epochs, figures, line, color=colour, marker=marker, markerfacecolor=face, label=text)
     label(left, "Loss", "epoch", "mean cross-entropy (nats)")
     label(right, "Accuracy", "epoch", "accuracy (%)")
     for axis in (left, right):
@@ -110,27 +106,24 @@ def show_history(histories: History | Mapping[str, History], title: str = "") ->
     left.autoscale_view()
     left.set_ylim(bottom=0)
     legend_below(figure, left, columns=4)
-    stand_in = any(history.is_stand_in for history in named.values())
-    figure.suptitle(_marked(title or next(iter(named.values())).title, stand_in))
+    is_stand_in = any(history.is_stand_in for history in named.values())
+    figure.suptitle(marked(title or next(iter(named.values())).title, is_stand_in))
     return figure
 
 
 @house_style
 def show_per_class(evaluations: Mapping[str, Evaluation], title: str = "") -> Figure:
-    """Accuracy on each class, one bar a model; the mean of all images is in the legend.
+    """Draw the accuracy on each class, with a bar for each model; the legend shows the accuracy on all images.
 
     Raises:
-        ValueError: there is nothing to show, or the classes differ.
+        ValueError: if there is nothing to show, or the classes differ.
     """
-    if len({evaluation.classes for evaluation in evaluations.values()}) != 1:
-        raise ValueError("give at least one evaluation, and only evaluations over the same classes")
-    classes = next(iter(evaluations.values())).classes
+    classes = common_classes(evaluations)
     figure, axis = plt.subplots(figsize=(min(max(7, len(classes)), WIDEST), 4))
     width = 0.8 / len(evaluations)
     for i, (name, evaluation) in enumerate(evaluations.items()):
-        places = np.arange(len(classes)) + (i - (len(evaluations) - 1) / 2) * width
         axis.bar(
-            places,
+            np.arange(len(classes)) + (i - (len(evaluations) - 1) / 2) * width,
             100 * evaluation.per_class.numpy(),
             width,
             label=f"{name} ({100 * evaluation.accuracy:.1f} % of all)",
@@ -138,38 +131,36 @@ def show_per_class(evaluations: Mapping[str, Evaluation], title: str = "") -> Fi
             hatch=HATCHES[i % len(HATCHES)],
             edgecolor="white",
         )
-    slanted: dict[str, Any] = (
-        {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if max(map(len, classes)) > 6 else {}
-    )
-    axis.set_xticks(range(len(classes)), classes, **slanted)
+    is_long = max(map(len, classes)) > 6
+    axis.set_xticks(range(len(classes)), classes, **(_slanted(30) if is_long else {}))
     axis.set_ylim(0, 100)
     axis.grid(axis="y", alpha=0.3)
     axis.set_axisbelow(True)
-    stand_in = any(evaluation.is_stand_in for evaluation in evaluations.values())
-    label(axis, _marked(title or "Accuracy on each class", stand_in), "true class", "accuracy (%)")
+    is_stand_in = any(evaluation.is_stand_in for evaluation in evaluations.values())
+    label(axis, marked(title or "Accuracy on each class", is_stand_in), "true class", "accuracy (%)")
     legend_below(figure, axis, columns=3)
     return figure
 
 
 @house_style
 def show_confusion(evaluation: Evaluation, title: str = "") -> Figure:
-    """The confusion matrix with its numbers: a row holds the images of one true class."""
+    """Draw the confusion matrix with its numbers: a row holds the images of one true class."""
     counts, classes = evaluation.confusion.numpy(), evaluation.classes
     k = len(classes)
     figure, axis = plt.subplots(figsize=(min(max(4.5, 0.62 * k + 2), WIDEST), max(4, 0.5 * k + 1.6)))
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     picture = axis.imshow(100 * share, cmap="viridis", vmin=0, vmax=100, aspect="auto")
     write_numbers(axis, picture, counts, "d")
-    axis.set_xticks(range(k), classes, rotation=45, ha="right", rotation_mode="anchor")
+    axis.set_xticks(range(k), classes, **_slanted(45))
     axis.set_yticks(range(k), classes)
     text = title or f"Confusion matrix, accuracy {100 * evaluation.accuracy:.1f} %"
-    label(axis, _marked(text, evaluation.is_stand_in), "predicted class", "true class")
+    label(axis, marked(text, evaluation.is_stand_in), "predicted class", "true class")
     figure.colorbar(picture, label="share of the true class (%)")
     return figure
 
 
 def _pixels(images: Tensor) -> npt.NDArray[np.float32]:
-    """Images as matplotlib wants them: N×H×W or N×H×W×3, 0 to 1."""
+    """Return images as matplotlib needs them: N×H×W or N×H×W×3, 0 to 1."""
     values = images.detach().cpu()
     if values.ndim == 3:
         values = values[:, None]
@@ -197,10 +188,6 @@ def _name(number: int, classes: Sequence[str] | None) -> str:
     return str(number) if classes is None else classes[number]
 
 
-def _frame(axis: Axes, colour: str) -> None:
-    axis.spines[:].set(visible=True, color=colour, linewidth=3)
-
-
-def _marked(title: str, stand_in: bool) -> str:
-    """The title, with a remark where the data are a stand-in and the title does not say so yet."""
-    return f"{title} (stand-in data)" if stand_in and "stand-in" not in title else title
+def _slanted(degrees: int) -> dict[str, Any]:
+    """Return settings for the names along an axis."""
+    return {"rotation": degrees, "ha": "right", "rotation_mode": "anchor"}

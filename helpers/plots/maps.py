@@ -1,4 +1,4 @@
-"""Pictures of numbers on a grid: kernels, feature maps, small matrices."""
+"""Figures of numbers on a grid: kernels, feature maps, small matrices."""
 
 from __future__ import annotations
 
@@ -17,17 +17,13 @@ __all__ = ["show_array", "show_feature_maps", "show_kernels"]
 
 @house_style
 def show_kernels(weight: Tensor, title: str = "") -> Figure:
-    """The kernels of a convolution on one scale: a row for each output channel, a column for each input channel.
+    """Draw the kernels of a convolution on one scale: a row for each output channel, a column for each input channel.
 
-    With one input channel the kernels stand side by side. At most 32 kernels, or 8 outputs by 8 inputs, are drawn; the
-    title says so.
-
-    Args:
-        weight: O×I×H×W.
-        title: of the figure.
+    With one input channel, eight kernels fill a row. If there are more than 32 kernels, or more than 8 outputs
+    or inputs, only the first are drawn, and the title says so.
 
     Raises:
-        ValueError: the weight has another number of dimensions.
+        ValueError: if the weight is not O×I×H×W.
     """
     values = weight.detach().float().cpu()
     if values.ndim != 4:
@@ -35,14 +31,9 @@ def show_kernels(weight: Tensor, title: str = "") -> Figure:
     outputs, inputs = values.shape[:2]
     values = values[:32] if inputs == 1 else values[:8, :8]
     rows, columns = values.shape[:2]
-    if inputs == 1:
-        names = [str(o) for o in range(rows)]
-    else:
-        names = [f"{o} ← {i}" for o in range(rows) for i in range(columns)]
+    names = [str(o) if inputs == 1 else f"{o} ← {i}" for o in range(rows) for i in range(columns)]
     figure = _maps(values.flatten(0, 1), names, 8 if inputs == 1 else columns, "weight")
-    text = title or "Kernels"
-    if inputs > 1:
-        text += " (output ← input)"
+    text = (title or "Kernels") + (" (output ← input)" if inputs > 1 else "")
     if (rows, columns) != (outputs, inputs):
         text += f"\nthe first {rows} of {outputs} outputs, {columns} of {inputs} inputs"
     figure.suptitle(text)
@@ -51,14 +42,10 @@ def show_kernels(weight: Tensor, title: str = "") -> Figure:
 
 @house_style
 def show_feature_maps(maps: Tensor, title: str = "") -> Figure:
-    """The feature maps of one image on one scale, each with its channel's number. At most 64 are drawn.
-
-    Args:
-        maps: C×H×W, or 1×C×H×W.
-        title: of the figure.
+    """Draw the feature maps of one image on one scale, at most 64, each with its channel's number.
 
     Raises:
-        ValueError: the shape is another one.
+        ValueError: if the maps are neither C×H×W nor 1×C×H×W.
     """
     values = maps.detach().float().cpu()
     if values.ndim == 4 and len(values) == 1:
@@ -66,7 +53,7 @@ def show_feature_maps(maps: Tensor, title: str = "") -> Figure:
     if values.ndim != 3:
         raise ValueError(f"feature maps have the shape C×H×W, those of one image, but here it is {tuple(maps.shape)}")
     shown = values[:64]
-    figure = _maps(shown, [f"{c}" for c in range(len(shown))], 8, "activation")
+    figure = _maps(shown, [str(c) for c in range(len(shown))], 8, "activation")
     text = title or "Feature maps"
     figure.suptitle(text if len(shown) == len(values) else f"{text} (first 64 of {len(values)} channels)")
     return figure
@@ -74,15 +61,12 @@ def show_feature_maps(maps: Tensor, title: str = "") -> Figure:
 
 @house_style
 def show_array(array: Tensor | npt.ArrayLike, title: str = "", fmt: str = "g") -> Figure:
-    """A small matrix as a grid of numbers on square pixels, shaded by their size, with its row and column numbers.
+    """Draw a small matrix as numbers on squares, which are shaded by their size, with row and column numbers.
 
-    Args:
-        array: H×W, or W (one row); at most 24 on a side.
-        title: of the figure.
-        fmt: how a number is written, as in `format(number, fmt)`.
+    Numbers are written as `format(number, fmt)` does.
 
     Raises:
-        ValueError: the array has another shape, or is too large to be read.
+        ValueError: if the array is neither H×W nor W (one row), or larger than 24 on a side.
     """
     values = np.atleast_2d(array.detach().cpu().numpy() if isinstance(array, Tensor) else np.asarray(array))
     if values.ndim != 2 or max(values.shape) > 24 or values.size == 0:
@@ -100,7 +84,7 @@ def show_array(array: Tensor | npt.ArrayLike, title: str = "", fmt: str = "g") -
 
 
 def _maps(values: Tensor, names: Sequence[str], columns: int, unit: str) -> Figure:
-    """A grid of named maps, N×H×W, on one scale with its colour bar."""
+    """Draw a grid of named maps, N×H×W, on one scale with its colour bar."""
     figure, axes = grid(len(values), columns, cell=(0.92, 1.17), extra=1)
     scale = colour_scale(values)
     for axis, value, name in zip(axes, values, names, strict=True):

@@ -1,4 +1,4 @@
-"""Kernels and clean rooms for tests: a forked process serves a namespace, without a sandbox."""
+"""Kernels and clean rooms for tests: a forked process, without a sandbox, serves a namespace."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from helpers.grading.cleanroom.dispatcher import Dispatcher
-from helpers.grading.cleanroom.link import Link
-from helpers.grading.cleanroom.room import Room, run_cell
+from helpers.grading.cleanroom.dispatcher_client import DispatcherClient
+from helpers.grading.cleanroom.room import CellRunner, run_cell
 
 SETUP = """
 import random
@@ -26,8 +26,8 @@ from helpers.checks import call, expect, fresh_seed, may_change, question, value
 
 @contextlib.contextmanager
 def kernel(work: Callable[[socket.socket], None]) -> Iterator[socket.socket]:
-    """A forked process that does `work` with one end of a connection; the other end is given."""
-    # As the forkserver does, or each fork would do it for a tensor on meta. Here, because the import takes seconds.
+    """Fork a process that does `work` with one end of a connection, and give the other end."""
+    # Like the fork server; else each fork imports it for a tensor on meta. It is here because it takes seconds.
     import torchvision  # noqa: F401
 
     here, there = socket.socketpair()
@@ -48,14 +48,14 @@ def kernel(work: Callable[[socket.socket], None]) -> Iterator[socket.socket]:
 
 
 def serving(source: str, names: dict[str, Any], cpu: int = resource.RLIM_INFINITY) -> Callable[[socket.socket], None]:
-    """The work of a kernel in which `source` has run; after so many seconds of the processor's time it is ended."""
+    """Return the work of a kernel that has run `source`; it is killed after `cpu` seconds of CPU time."""
 
     def work(channel: socket.socket) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
         dispatcher = Dispatcher(channel, names)
-        with contextlib.suppress(Exception):  # as in a notebook: what a failed cell did not define is not there
+        with contextlib.suppress(Exception):  # as in a notebook, a cell may fail
             run_cell(source, names)
-        while dispatcher.serve_one():
+        while dispatcher.handle_request():
             pass
 
     return work
@@ -64,8 +64,8 @@ def serving(source: str, names: dict[str, Any], cpu: int = resource.RLIM_INFINIT
 @contextlib.contextmanager
 def room(
     source: str, setup: dict[str, Any], before: dict[str, Any] | None = None, cpu: int = resource.RLIM_INFINITY
-) -> Iterator[Room]:
-    """A clean room beside a kernel in which `source` has run; see `serving`."""
+) -> Iterator[CellRunner]:
+    """Give a clean room beside a kernel that has run `source`; see `serving`."""
     names = {**(setup if before is None else before), "__name__": "__main__"}
     with kernel(serving(source, names, cpu)) as channel:
-        yield Room(Link(channel), setup)
+        yield CellRunner(DispatcherClient(channel), setup)

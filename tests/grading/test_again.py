@@ -15,34 +15,24 @@ from nbgrader.utils import capture_log
 
 from helpers.grading.cli import main
 from helpers.grading.course import Course, CourseError
-from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.pipeline.batch import Grading
 from helpers.grading.report.scores import Score, read_scores
 from tests.conftest import SMALL
+from tests.grading.conftest import hand_in
 
 pytestmark = pytest.mark.slow
 
 LAB = SMALL.assignment
-RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
 MENDED = 'with question("K1"):\n    call(double, 2).gives(5)'
 
 Says = Callable[..., str]
 
 
-def submission(course: Course) -> Path:
-    released = nbformat.read(course.root / "release" / LAB / SMALL.path.name, as_version=4)
-    folder = course.folder("submitted", "ada", LAB)
-    folder.mkdir(parents=True, exist_ok=True)
-    nbformat.write(fill_in(released, RIGHT), folder / SMALL.path.name)
-    return folder
-
-
 @pytest.fixture
-def course(small_course: Path, capsys: pytest.CaptureFixture[str]) -> Course:
+def course(course: Course, capsys: pytest.CaptureFixture[str]) -> Course:
     """A course in which one submission was graded: all is right, and a written answer waits."""
-    course = Course(small_course)
-    submission(course)
-    assert main(["--course", str(small_course), "autograde", LAB]) == 0
+    hand_in(course, "ada")
+    assert main(["--course", str(course.root), "autograde", LAB]) == 0
     capsys.readouterr()
     return course
 
@@ -247,5 +237,5 @@ def test_what_was_graded_is_known_by_what_it_holds(course: Course) -> None:
     (course.folder("submitted", "ada", LAB) / "weights").write_text("1")  # no time stamp says when
     assert Grading(course, LAB).plan().to_grade == ["ada"]
     (course.folder("submitted", "ada", LAB) / "weights").unlink()
-    submission(course)
+    hand_in(course, "ada")
     assert Grading(course, LAB).plan().graded == ["ada"]

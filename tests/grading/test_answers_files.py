@@ -1,4 +1,4 @@
-"""Files of answers are read as people write them; what is not of the form is named."""
+"""Files of answers are read, and errors in them are named."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def write(folder: Path, text: str) -> Path:
     return folder
 
 
-def test_a_function_takes_the_name_that_the_notebook_uses(tmp_path: Path) -> None:
+def test_an_answer_gets_the_name_that_the_notebook_uses(tmp_path: Path) -> None:
     text = HEAD + 'NAME = "size"\n@right\ndef rounded(n):\n    return math.floor(n)\n'
     (answer,) = read_answers(write(tmp_path, text))["e-size"].answers
     space: dict[str, Any] = {}
@@ -30,7 +30,7 @@ def test_a_function_takes_the_name_that_the_notebook_uses(tmp_path: Path) -> Non
     assert "helpers.grading" not in answer.source
 
 
-def test_what_begins_with_an_underscore_stands_before_each_answer(tmp_path: Path) -> None:
+def test_functions_with_an_underscore_are_put_before_each_answer(tmp_path: Path) -> None:
     text = HEAD + 'NAME = "size"\ndef _half(n):\n    return n / 2\n@right\ndef whole(n):\n    return int(_half(n))\n'
     (answer,) = read_answers(write(tmp_path, text))["e-size"].answers
     space: dict[str, Any] = {}
@@ -65,13 +65,13 @@ def test_an_answer_may_be_given_by_its_difference(tmp_path: Path) -> None:
         (HEAD, "either NAME or VALUES"),
         (HEAD + 'NAME = "size"\nVALUES = ("a",)\n', "either NAME or VALUES"),
         (HEAD + 'NAME = "size"\ndef unmarked(n):\n    return n\n', "mark unmarked with"),
-        (WHOLE + 'half = changed(whole, "n / 2", "n", wrong="x")\n', "half: 'n / 2' stands in whole 0 times"),
+        (WHOLE + 'half = changed(whole, "n / 2", "n", wrong="x")\n', "half: 'n / 2' occurs in whole 0 times"),
         (WHOLE + 'half = changed(other, "n", "m", wrong="x")\n', "half: say changed"),
         (WHOLE + 'half = changed(whole, "n // 2", "n / 2")\n', "half: say changed"),
         (HEAD + 'NAME = "size"\n@wrong\ndef no_reason(n):\n    return n\n', "mark no_reason with"),
     ],
 )
-def test_what_is_not_of_the_form_is_named(text: str, words: str, tmp_path: Path) -> None:
+def test_an_error_names_what_is_wrong(text: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=words):
         read_answers(write(tmp_path, text))
 

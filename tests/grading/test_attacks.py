@@ -10,21 +10,19 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import nbformat
 import psutil
 import pytest
 
 from helpers.grading.course import Course
-from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.report.scores import Score, read_scores
 from tests.conftest import SMALL
+from tests.grading.conftest import RIGHT, hand_in
 
 pytestmark = pytest.mark.slow
 
 ATTACKS = sorted((Path(__file__).parent / "attacks").glob("*.py"))
 MARK = "cnn-labs-attacked"
 HONEST = ("aaron", "zoe")  # graded first and last
-RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
 QUICK = "\nc.Execute.timeout = 6\nc.ExecuteSubmission.total_timeout = 60\n"
 COMMAND = [str(Path(sys.executable).with_name("course")), "autograde", SMALL.assignment]
 
@@ -41,12 +39,9 @@ def attacked_course(tmp_path_factory: pytest.TempPathFactory, released_course: P
     course = shutil.copytree(released_course, tmp_path_factory.mktemp("attacked") / "course")
     with (course / "nbgrader_config.py").open("a") as config:
         config.write(QUICK)
-    released = nbformat.read(course / "release" / SMALL.assignment / SMALL.path.name, as_version=4)
     answers = dict.fromkeys(HONEST, RIGHT) | {path.stem: RIGHT | {"k1-double": path.read_text()} for path in ATTACKS}
     for student, answer in answers.items():
-        folder = course / "submitted" / student / SMALL.assignment
-        folder.mkdir(parents=True)
-        nbformat.write(fill_in(released, answer), folder / SMALL.path.name)
+        hand_in(Course(course), student, answer)
     return course
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import select
-import shutil
 import signal
 import threading
 from pathlib import Path
@@ -17,33 +16,24 @@ from jupyter_core.utils import ensure_event_loop
 from helpers.grading.cleanroom.client import CleanRoom
 from helpers.grading.cli import main
 from helpers.grading.course import Course, CourseError
-from helpers.grading.demo.made_up_class import fill_in
+from helpers.grading.intake import Submission
 from helpers.grading.kernels.provisioner import SandboxProvisioner
 from helpers.grading.kernels.zygote import ZygoteError, shared
 from helpers.grading.labs import is_parameters
-from helpers.grading.pipeline import batch
 from helpers.grading.pipeline.batch import Grading
 from helpers.grading.pipeline.executors import open_workers
+from helpers.grading.pipeline.submission import run_submission
 from helpers.grading.report.scores import Score, read_scores
 from helpers.grading.sandbox.box import SandboxError
 from tests.conftest import SMALL
+from tests.grading.conftest import RIGHT, hand_in
 
 pytestmark = pytest.mark.slow
-
-RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
-
-
-@pytest.fixture
-def course(released_course: Path, tmp_path: Path) -> Course:
-    return Course(shutil.copytree(released_course, tmp_path / "course"))
 
 
 def submission(course: Course, student: str, answer: str = "", at: str = "") -> Path:
     """Hand in the small lab with `answer` to K1, and return the folder."""
-    released = nbformat.read(course.root / "release" / SMALL.assignment / SMALL.path.name, as_version=4)
-    folder = course.folder("submitted", student, SMALL.assignment)
-    folder.mkdir(parents=True, exist_ok=True)
-    nbformat.write(fill_in(released, RIGHT | ({"k1-double": answer} if answer else {})), folder / SMALL.path.name)
+    folder = hand_in(course, student, RIGHT | ({"k1-double": answer} if answer else {}))
     if at:
         (folder / "timestamp.txt").write_text(at)
     return folder
@@ -102,7 +92,7 @@ def test_a_notebook_that_is_a_link_is_not_read(course: Course) -> None:
     mine.symlink_to(theirs)
     scores = grade(course)
     assert scores["ben"].points == 0
-    assert scores["ben"].notes[0] == "could not be read: it is a link, no plain file, or too large"
+    assert scores["ben"].notes[0] == "could not be read: it is a link, not a regular file, or too large"
 
 
 def test_submissions_share_no_event_loop_and_leave_none(course: Course) -> None:
@@ -163,7 +153,7 @@ def test_a_machine_without_a_sandbox_grades_nobody(course: Course, monkeypatch: 
         raise SandboxError("the sandbox lacks its network namespace", "network namespace")
 
     submission(course, "ada")
-    monkeypatch.setattr(batch, "run_submission", refuse)
+    monkeypatch.setattr("helpers.grading.pipeline.batch.run_submission", refuse)
     grading = Grading(course, SMALL.assignment)
     with open_workers(1) as workers, pytest.raises(CourseError, match="lacks its network namespace"):
         grading.run(grading.plan(), workers, lambda _: None, lambda *_: None)
@@ -171,16 +161,16 @@ def test_a_machine_without_a_sandbox_grades_nobody(course: Course, monkeypatch: 
 
 
 def test_a_submission_that_cannot_be_graded_costs_no_other(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = batch.run_submission
+    run = run_submission
 
-    def fail_for_ben(one: batch.Submission, *how: Any) -> object:
+    def fail_for_ben(one: Submission, *how: Any) -> object:
         if one.student == "ben":
             raise RuntimeError("no such luck")
         return run(one, *how)
 
     for student in ("ada", "ben", "eva"):
         submission(course, student)
-    monkeypatch.setattr(batch, "run_submission", fail_for_ben)
+    monkeypatch.setattr("helpers.grading.pipeline.batch.run_submission", fail_for_ben)
     grading = Grading(course, SMALL.assignment)
     with open_workers(2) as workers:
         failed = grading.run(grading.plan(), workers, lambda _: None, lambda *_: None)
@@ -253,7 +243,7 @@ def test_nbgrader_too_tries_again_and_saves_nothing_where_it_fails_twice(
 
 
 def test_a_zygote_that_dies_when_the_last_cell_ran_is_noticed(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    closed = []
+    closed: list[CleanRoom] = []
 
     def close(room: CleanRoom) -> None:
         if not closed:
@@ -271,16 +261,16 @@ def test_a_zygote_that_dies_when_the_last_cell_ran_is_noticed(course: Course, mo
 def test_the_log_tells_what_happened_and_nothing_else_does(
     course: Course, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = batch.run_submission
+    run = run_submission
 
-    def fail_for_ben(one: batch.Submission, settings: dict[str, Any], apart: bool) -> object:
+    def fail_for_ben(one: Submission, settings: dict[str, Any], apart: bool) -> object:
         if one.student == "ben":
             raise ZygoteError("Traceback (most recent call last):\n  secret()\nKeyError: 'no luck'")
         return run(one, settings, apart)
 
     for student in ("ada", "ben"):
         submission(course, student)
-    monkeypatch.setattr(batch, "run_submission", fail_for_ben)
+    monkeypatch.setattr("helpers.grading.pipeline.batch.run_submission", fail_for_ben)
     log = tmp_path / "log"
     assert main(["--course", str(course.root), "autograde", SMALL.assignment, "--log", str(log)]) == 1
     words = log.read_text()

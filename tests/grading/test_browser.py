@@ -1,4 +1,4 @@
-"""In a browser nothing runs of what a student wrote: in feedback, in the report, in formgrader inside JupyterLab."""
+"""In a browser, no script of a student runs: in feedback, in the report, in formgrader inside JupyterLab."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ OFF = ("background-networking", "component-update", "sync", "gpu")
 PAGES = ["submission", "file", "submissions", "students", "student", "student's lab", "notebooks"]
 
 
-def runs(place: str) -> str:
-    """A script that leaves a mark in the page where it runs. Its own text does not look like the mark."""
-    return f"document.documentElement.dataset[`ran_${{'{place.replace('-', '_')}'}}`]=1"
+def runs(name: str) -> str:
+    """Return a script that leaves an attribute in the page if it runs. Its source does not look like the attribute."""
+    return f"document.documentElement.dataset[`ran_${{'{name.replace('-', '_')}'}}`]=1"
 
 
-def tag(place: str) -> str:
-    return f'<img src=x onerror="{runs(place)}">'
+def tag(name: str) -> str:
+    return f'<img src=x onerror="{runs(name)}">'
 
 
 WHO = f'{tag("student")}";{runs("student-script")};"'
@@ -78,7 +78,7 @@ DATA = {
 
 
 def hostile(notebook: NotebookNode) -> NotebookNode:
-    """The graded notebook as if nobody had looked at what a student may write into it."""
+    """Add to a graded notebook everything that nobody has cleaned."""
     displays = [{"output_type": "display_data", "metadata": {}, "data": {kind: data}} for kind, data in DATA.items()]
     words = {"ename": tag("ename"), "evalue": tag("evalue"), "traceback": [f"\x1b[31m{tag('traceback')}\x1b[0m"]}
     notebook.cells += [
@@ -123,17 +123,17 @@ def hostile(notebook: NotebookNode) -> NotebookNode:
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory, released_course: Path) -> Course:
-    """A course in which a hostile student's work was graded."""
+    """A course with a graded submission of a hostile student."""
     course = Course(shutil.copytree(released_course, tmp_path_factory.mktemp("hostile") / "course"))
     notebook = nbformat.read(course.root / "release" / LAB / f"{NOTEBOOK}.ipynb", as_version=4)
     for cell in notebook.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
         cell.source = {"k1-double": ANSWER, "k1-double-why": WORDS}.get(name, cell.source)
     notebook.cells.append(new_code_cell(OWN))
-    handed_in = course.folder("submitted", STUDENT, LAB)
-    handed_in.mkdir(parents=True)
-    nbformat.write(notebook, handed_in / f"{NOTEBOOK}.ipynb")
-    (handed_in / "page.html").write_text(f"<script>{runs('file')}</script>{tag('file-tag')}")
+    folder = course.folder("submitted", STUDENT, LAB)
+    folder.mkdir(parents=True)
+    nbformat.write(notebook, folder / f"{NOTEBOOK}.ipynb")
+    (folder / "page.html").write_text(f"<script>{runs('file')}</script>{tag('file-tag')}")
     course.autograde(LAB, STUDENT)
     with course.gradebook() as gradebook:
         gradebook.add_student(WHO, first_name=WHO, last_name=WHO)
@@ -146,13 +146,13 @@ def course(tmp_path_factory: pytest.TempPathFactory, released_course: Path) -> C
 
 @pytest.fixture(scope="module")
 def graded(course: Course) -> NotebookNode:
-    """What grading made of it."""
+    """The notebook after grading."""
     return nbformat.read(course.folder("autograded", STUDENT, LAB) / f"{NOTEBOOK}.ipynb", as_version=4)
 
 
 @pytest.fixture(scope="module")
 def worst(course: Course, graded: NotebookNode) -> Course:
-    """The course, but its graded notebook as an older version, or a person, may have left it there."""
+    """The course with a hostile graded notebook, as an older version or a person may have left it."""
     path = course.folder("autograded", STUDENT, LAB) / f"{NOTEBOOK}.ipynb"
     path.chmod(0o644)
     path.write_text(nbformat.writes(hostile(nbformat.from_dict(graded))), encoding="utf-8")
@@ -162,17 +162,17 @@ def worst(course: Course, graded: NotebookNode) -> Course:
 
 @pytest.fixture(scope="module")
 def pages(worst: Course, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """Each page, as it stands in the browser once everything that runs has run."""
+    """Each page, as it is in the browser after all scripts ran."""
     home = tmp_path_factory.mktemp("home")
     with worst.gradebook() as gradebook:
         number = gradebook.find_submission_notebook(NOTEBOOK, LAB, STUDENT).id
     control = home / "control.html"
     control.write_text(f"<!doctype html><body>{tag('control')}")
-    found = report(worst, home / "report", Console(quiet=True))
+    scores = report(worst, home / "report", Console(quiet=True))
     addresses = {
         "control": control.as_uri(),
         "feedback": (worst.folder("feedback", STUDENT, LAB) / f"{NOTEBOOK}.html").as_uri(),
-        "report": found.as_uri(),
+        "report": scores.as_uri(),
     }
     with JupyterLab(worst.root, home) as server:
         at = {
@@ -206,12 +206,12 @@ def ran(page: str) -> set[str]:
     return set(re.findall(r"data-ran_\w+", page))
 
 
-def test_a_script_that_runs_would_be_seen(pages: dict[str, str]) -> None:
+def test_the_test_notices_scripts_that_run(pages: dict[str, str]) -> None:
     assert ran(pages["control"]) == {"data-ran_control"}
 
 
 @pytest.mark.parametrize("name", ["feedback", "report", *PAGES])
-def test_nothing_of_the_students_runs(name: str, pages: dict[str, str]) -> None:
+def test_no_script_of_a_student_runs(name: str, pages: dict[str, str]) -> None:
     assert not ran(pages[name])
 
 
@@ -228,25 +228,25 @@ def test_nothing_of_the_students_runs(name: str, pages: dict[str, str]) -> None:
         ("notebooks", STUDENT),
     ],
 )
-def test_each_page_is_the_one_that_was_meant(name: str, words: str, pages: dict[str, str]) -> None:
+def test_each_page_is_the_expected_one(name: str, words: str, pages: dict[str, str]) -> None:
     assert words in pages[name]
 
 
 def test_what_the_student_wrote_can_be_read(pages: dict[str, str]) -> None:
     for name in ("feedback", "submission"):
-        for place in ("raw", "stdout", "stderr", "traceback", "plain", "source"):
-            assert f"'{place}'" in pages[name], (name, place)
+        for part in ("raw", "stdout", "stderr", "traceback", "plain", "source"):
+            assert f"'{part}'" in pages[name], (name, part)
     assert "'message'" in pages["feedback"]  # the comment
-    assert "The picture c.png was not handed in" in pages["feedback"]
+    assert "The picture c.png was not submitted" in pages["feedback"]
 
 
-def test_the_graded_notebook_holds_nothing_that_runs(graded: NotebookNode) -> None:
+def test_the_graded_notebook_has_no_scripts(graded: NotebookNode) -> None:
     (shown, script) = graded.cells[-1].outputs
     assert shown.data["text/html"] == "<img>"
     assert set(script.data) == {"text/plain"}
 
 
-def test_mathematics_are_set_by_a_mathjax_that_runs_nothing(pages: dict[str, str]) -> None:
+def test_mathjax_runs_in_safe_mode(pages: dict[str, str]) -> None:
     for name in ("feedback", "submission"):
         (source,) = re.findall(r'<script src="([^"]*mathjax[^"]*)"', pages[name])
         assert source.endswith(",Safe")

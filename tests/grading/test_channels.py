@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from queue import Empty
@@ -22,6 +23,16 @@ SOON = 0.01  # seconds to wait for what never comes
 Reasons = list[str]
 
 
+def coroutine_test(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
+    """Make an ordinary test from a coroutine."""
+
+    @functools.wraps(test)
+    def run(*args: Any, **kwargs: Any) -> None:
+        asyncio.run(test(*args, **kwargs))
+
+    return run
+
+
 @pytest.fixture
 def session() -> Session:
     return Session(key=b"both know it")
@@ -35,7 +46,7 @@ def zmq_context() -> Iterator[zmq.Context[zmq.Socket[bytes]]]:
 
 @asynccontextmanager
 async def connected(folder: Path, session: Session) -> AsyncIterator[tuple[Channel, Reasons, socket.socket]]:
-    """A channel, the reasons for which it ended the kernel, and the kernel's end, where bytes may be written."""
+    """Give a channel, the reasons for which it stopped the kernel, and the kernel's end of the connection."""
     ended: Reasons = []
     channel = Channel(session, ended.append)
     with socket.socket(socket.AF_UNIX) as listener:
@@ -56,9 +67,11 @@ async def connected(folder: Path, session: Session) -> AsyncIterator[tuple[Chann
 
 
 def packed(*frames: bytes) -> bytes:
-    """A message of these frames, as it stands on the wire."""
+    """Return a message of these frames as bytes on the wire."""
     last = len(frames) - 1
-    return b"".join(bytes([2 | (place < last)]) + len(one).to_bytes(8, "big") + one for place, one in enumerate(frames))
+    return b"".join(
+        bytes([2 | (index < last)]) + len(frame).to_bytes(8, "big") + frame for index, frame in enumerate(frames)
+    )
 
 
 def message(session: Session, content: Any = None, buffers: int = 0) -> bytes:
@@ -71,71 +84,66 @@ def nested(session: Session) -> bytes:
     return packed(mark, session.sign(parts), *parts)
 
 
-def test_it_speaks_with_zeromq(tmp_path: Path, session: Session, zmq_context: zmq.Context[zmq.Socket[bytes]]) -> None:
-    async def talk() -> None:
-        with zmq_context.socket(zmq.ROUTER) as router:
-            router.bind(f"ipc://{tmp_path}/kernel")
-            channel = Channel(session, pytest.fail)
-            await channel.connect(str(tmp_path / "kernel"), b"DEALER")
-            channel.send(session.msg("execute_request", {"code": "1 + 1"}))
-            await asyncio.to_thread(router.poll, 60_000)
-            sender, heard = session.recv(router)
-            assert heard["content"] == {"code": "1 + 1"}
-            session.send(router, "execute_reply", {"status": "ok"}, parent=heard, ident=sender, buffers=[b"12345"])
-            reply = await channel.get_msg(60)
-            assert (reply["msg_type"], reply["content"]) == ("execute_reply", {"status": "ok"})
-            assert reply["parent_header"]["msg_id"] == heard["msg_id"]
-            assert reply["size"] == len(b'{"status": "ok"}12345')
-            channel.stop()
-
-    asyncio.run(talk())
-
-
-def test_it_hears_all_that_is_published(
+@coroutine_test
+async def test_a_channel_speaks_with_zeromq(
     tmp_path: Path, session: Session, zmq_context: zmq.Context[zmq.Socket[bytes]]
 ) -> None:
-    async def listen() -> None:
-        with zmq_context.socket(zmq.XPUB) as publisher:
-            publisher.bind(f"ipc://{tmp_path}/kernel")
-            channel = Channel(session, pytest.fail)
-            await channel.connect(str(tmp_path / "kernel"), b"SUB")
-            assert await asyncio.to_thread(publisher.recv) == b"\1"
-            for number in range(3):
-                session.send(publisher, "stream", {"text": str(number)}, ident=b"stream")
-            assert [(await channel.get_msg(60))["content"]["text"] for _ in range(3)] == ["0", "1", "2"]
-            channel.stop()
-
-    asyncio.run(listen())
-
-
-def test_what_is_not_there_in_time_is_not_lost(tmp_path: Path, session: Session) -> None:
-    async def listen() -> None:
-        async with connected(tmp_path, session) as (channel, ended, kernel):
-            sent = message(session, buffers=3)
-            for place in range(0, len(sent), 7):
-                with pytest.raises(Empty):
-                    await channel.get_msg(0)
-                await asyncio.get_running_loop().sock_sendall(kernel, sent[place : place + 7])
-            assert (await channel.get_msg(60))["content"] == {"text": "hello"}
-            assert ended == []
-
-    asyncio.run(listen())
+    with zmq_context.socket(zmq.ROUTER) as router:
+        router.bind(f"ipc://{tmp_path}/kernel")
+        channel = Channel(session, pytest.fail)
+        await channel.connect(str(tmp_path / "kernel"), b"DEALER")
+        channel.send(session.msg("execute_request", {"code": "1 + 1"}))
+        await asyncio.to_thread(router.poll, 60_000)
+        sender, received = session.recv(router)
+        assert received
+        assert received["content"] == {"code": "1 + 1"}
+        session.send(router, "execute_reply", {"status": "ok"}, parent=received, ident=sender, buffers=[b"12345"])
+        reply = await channel.get_msg(60)
+        assert (reply["msg_type"], reply["content"]) == ("execute_reply", {"status": "ok"})
+        assert reply["parent_header"]["msg_id"] == received["msg_id"]
+        assert reply["size"] == len(b'{"status": "ok"}12345')
+        channel.stop()
 
 
-def test_nothing_is_taken_in_that_nobody_waits_for(tmp_path: Path, session: Session) -> None:
-    async def listen() -> None:
-        async with connected(tmp_path, session) as (_, ended, kernel):
-            taken, one = 0, message(session)
-            for _ in range(100_000):
-                try:
-                    taken += kernel.send(one)
-                except BlockingIOError:
-                    break
-                await asyncio.sleep(0)  # let it read if it wants to
-            assert taken < 4 << 20
-            assert ended == []
+@coroutine_test
+async def test_a_channel_receives_all_published_messages(
+    tmp_path: Path, session: Session, zmq_context: zmq.Context[zmq.Socket[bytes]]
+) -> None:
+    with zmq_context.socket(zmq.XPUB) as publisher:
+        publisher.bind(f"ipc://{tmp_path}/kernel")
+        channel = Channel(session, pytest.fail)
+        await channel.connect(str(tmp_path / "kernel"), b"SUB")
+        assert await asyncio.to_thread(publisher.recv) == b"\1"
+        for number in range(3):
+            session.send(publisher, "stream", {"text": str(number)}, ident=b"stream")
+        assert [(await channel.get_msg(60))["content"]["text"] for _ in range(3)] == ["0", "1", "2"]
+        channel.stop()
 
-    asyncio.run(listen())
+
+@coroutine_test
+async def test_a_message_that_arrives_late_is_not_lost(tmp_path: Path, session: Session) -> None:
+    async with connected(tmp_path, session) as (channel, ended, kernel):
+        sent = message(session, buffers=3)
+        for start in range(0, len(sent), 7):
+            with pytest.raises(Empty):
+                await channel.get_msg(0)
+            await asyncio.get_running_loop().sock_sendall(kernel, sent[start : start + 7])
+        assert (await channel.get_msg(60))["content"] == {"text": "hello"}
+        assert ended == []
+
+
+@coroutine_test
+async def test_nothing_is_read_unless_somebody_waits_for_it(tmp_path: Path, session: Session) -> None:
+    async with connected(tmp_path, session) as (_, ended, kernel):
+        taken, sent = 0, message(session)
+        for _ in range(100_000):
+            try:
+                taken += kernel.send(sent)
+            except BlockingIOError:
+                break
+            await asyncio.sleep(0)  # let the channel read
+        assert taken < 4 << 20
+        assert ended == []
 
 
 MIB = bytes(1 << 20)
@@ -146,61 +154,54 @@ HOSTILE: dict[str, tuple[Callable[[Session], bytes], str]] = {
     "many parts": (lambda _: b"\1\0" * (MOST_FRAMES + 1), "it sent a message of more than 1000 parts"),
     "a huge envelope": (
         lambda _: packed(b"<IDS|MSG>", bytes(MOST_ENVELOPE + 1)),
-        "it sent a message with more than 64 KiB around its content",
+        "it sent a message with more than 64 KiB besides its content",
     ),
-    "no message": (lambda _: packed(b"hello"), "it sent what is no message (ValueError)"),
-    "signed by nobody": (lambda _: message(Session(key=b"other")), "it sent what is no message (ValueError)"),
-    "nested without end": (nested, "it sent what is no message (RecursionError)"),
+    "no message": (lambda _: packed(b"hello"), "it sent an invalid message (ValueError)"),
+    "signed by nobody": (lambda _: message(Session(key=b"other")), "it sent an invalid message (ValueError)"),
+    "nested without end": (nested, "it sent an invalid message (RecursionError)"),
     "nothing more": (lambda _: b"", ""),
 }
 
 
 @pytest.mark.parametrize("attack", HOSTILE)
-def test_a_kernel_that_sends_what_it_may_not_is_ended_and_heard_no_more(
+@coroutine_test
+async def test_a_kernel_that_breaks_the_rules_is_stopped_and_ignored(
     attack: str, tmp_path: Path, session: Session
 ) -> None:
-    send, why = HOSTILE[attack]
+    make, why = HOSTILE[attack]
+    async with connected(tmp_path, session) as (channel, ended, kernel):
 
-    async def listen() -> None:
-        async with connected(tmp_path, session) as (channel, ended, kernel):
+        async def send_all() -> None:
+            await asyncio.get_running_loop().sock_sendall(kernel, make(session))
+            kernel.shutdown(socket.SHUT_WR)
 
-            async def attack() -> None:
-                await asyncio.get_running_loop().sock_sendall(kernel, send(session))
-                kernel.shutdown(socket.SHUT_WR)
-
-            attacking = asyncio.create_task(attack())
-            while not ended:
-                with pytest.raises(Empty):
-                    await channel.get_msg(SOON)
-            assert ended == [why]
-            channel.stop()
-            await asyncio.gather(attacking, return_exceptions=True)
-
-    asyncio.run(listen())
+        sending = asyncio.create_task(send_all())
+        while not ended:
+            with pytest.raises(Empty):
+                await channel.get_msg(SOON)
+        assert ended == [why]
+        channel.stop()
+        await asyncio.gather(sending, return_exceptions=True)
 
 
-def test_what_is_too_large_to_keep_is_not_taken_apart(tmp_path: Path, session: Session) -> None:
-    async def listen() -> None:
-        async with connected(tmp_path, session) as (channel, ended, kernel):
-            channel.worth_reading = 100
-            await asyncio.get_running_loop().sock_sendall(kernel, message(session, content={"text": "x" * 100}))
-            heard = await channel.get_msg(60)
-            assert isinstance(heard["content"], bytes)
-            assert heard["size"] == len(heard["content"]) > 100
-            assert ended == []
-
-    asyncio.run(listen())
+@coroutine_test
+async def test_content_that_is_too_large_is_not_parsed(tmp_path: Path, session: Session) -> None:
+    async with connected(tmp_path, session) as (channel, ended, kernel):
+        channel.worth_reading = 100
+        await asyncio.get_running_loop().sock_sendall(kernel, message(session, content={"text": "x" * 100}))
+        received = await channel.get_msg(60)
+        assert isinstance(received["content"], bytes)
+        assert received["size"] == len(received["content"]) > 100
+        assert ended == []
 
 
-def test_another_protocol_is_refused(tmp_path: Path, session: Session) -> None:
-    async def listen() -> None:
-        async def old(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            writer.write(b"\xff" + bytes(8) + b"\x7f\x01" + bytes(60))  # ZMTP 2.0
+@coroutine_test
+async def test_another_protocol_is_refused(tmp_path: Path, session: Session) -> None:
+    async def old(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"\xff" + bytes(8) + b"\x7f\x01" + bytes(60))  # ZMTP 2.0
 
-        async with await asyncio.start_unix_server(old, str(tmp_path / "kernel")):
-            channel = Channel(session, pytest.fail)
-            with pytest.raises(ValueError, match="does not speak"):
-                await channel.connect(str(tmp_path / "kernel"), b"SUB")
-            channel.stop()
-
-    asyncio.run(listen())
+    async with await asyncio.start_unix_server(old, str(tmp_path / "kernel")):
+        channel = Channel(session, pytest.fail)
+        with pytest.raises(ValueError, match="does not speak"):
+            await channel.connect(str(tmp_path / "kernel"), b"SUB")
+        channel.stop()

@@ -72,7 +72,7 @@ def test_weights_are_collected_with_the_notebook(graded: Course) -> None:
 @pytest.mark.parametrize(
     ("student", "words"),
     [
-        ("iris", "could not be read: the file is no JSON"),
+        ("iris", "could not be read: the file is not JSON"),
         ("kim", "the notebook was found in my_work.ipynb (expected: small.ipynb)"),
         ("gina", "late by 1 day, 9:01:00"),
     ],
@@ -143,7 +143,7 @@ def test_a_student_who_handed_nothing_in_has_zero_and_a_note(graded: Course, tmp
     with course.gradebook() as gradebook:
         gradebook.update_or_create_student("mia")
     mia = next(score for score in read_scores(course) if score.student == "mia")
-    assert (mia.points, mia.possible, mia.notes) == (0, 6, ["nothing handed in"])
+    assert (mia.points, mia.possible, mia.notes) == (0, 6, ["nothing submitted"])
 
 
 def test_a_folder_that_is_not_the_demos_is_left_alone(course: Path, tmp_path: Path) -> None:

@@ -12,10 +12,9 @@ import yaml
 from helpers.grading.cli import main
 from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.labs import Lab
+from tests.grading.conftest import RIGHT
 
 pytestmark = pytest.mark.slow
-
-RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
 
 
 @pytest.fixture
@@ -46,7 +45,7 @@ def test_check_fails_a_wrong_one_and_says_why(handed_in: Path, capsys: pytest.Ca
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [(None, "there is no such file"), ("hello", "the file is no JSON"), ("{}", "no valid notebook")],
+    [(None, "there is no such file"), ("hello", "the file is not JSON"), ("{}", "not a valid notebook")],
 )
 def test_check_says_what_is_wrong_with_a_file(
     text: str | None, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -59,7 +58,7 @@ def test_check_says_what_is_wrong_with_a_file(
 
 
 def change(path: Path, source: str, place: int = 3) -> None:
-    """Put a cell of the student's own into a notebook."""
+    """Put one of the student's own cells into a notebook."""
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.insert(place, nbformat.v4.new_code_cell(source, id="mine"))
     nbformat.write(notebook, path)

@@ -1,4 +1,4 @@
-"""Collecting: who handed in and when, from the names that learning platforms give; and nobody's fault costs another."""
+"""Collecting reads students and times from file names, and no student's files affect another's."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from helpers.grading.cli import main
 from helpers.grading.collect import PLATFORMS, Collected, collect
-from helpers.grading.collect.platforms import readings
+from helpers.grading.collect.platforms import origins
 from helpers.grading.course import Course
 from helpers.grading.intake import read_time
 from helpers.grading.report.scores import read_scores
@@ -69,8 +69,8 @@ NAMES = [
     ("tim_2026-01-30T17:05:00_lab03.zip", "tim", "lab03.zip", FIVE),
     ("uma_2026-01-30T17:05:00_C.IPYNB", "uma", "C.IPYNB", FIVE),
 ]
-# What a platform writes in front of whatever name a student has chosen.
-IN_FRONT = {
+# What platforms put before the name that a student chose.
+PREFIXES = {
     "moodle": "mallory_771_assignsubmission_file_",
     "blackboard": "Lab 3_mallory_attempt_2026-01-30-17-05-00_",
     "brightspace": "12345-67890 - mallory - Jan 30, 2026 505 PM/",
@@ -83,33 +83,33 @@ IN_FRONT = {
 
 
 @pytest.mark.parametrize(("path", "student", "file", "time"), NAMES)
-def test_a_platforms_name_says_who_and_when(path: str, student: str, file: str, time: datetime | None) -> None:
-    found = readings(path, "lab03-convolution")[0]
-    assert (found.student, found.file, found.time) == (student, file, time)
+def test_names_give_student_file_and_time(path: str, student: str, file: str, time: datetime | None) -> None:
+    origin = origins(path, "lab03-convolution")[0]
+    assert (origin.student, origin.file, origin.time) == (student, file, time)
 
 
 @pytest.mark.parametrize(
     "path",
     ["c.ipynb", "anna/c.ipynb", "lab03-convolution/c.ipynb", "anna_c.ipynb", "anna_2026-01-30_c.ipynb", "a_b_c/d"],
 )
-def test_other_names_say_nothing(path: str) -> None:
-    assert readings(path, "lab03-convolution") == []
+def test_other_names_give_nothing(path: str) -> None:
+    assert origins(path, "lab03-convolution") == []
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 @given(
     name=st.lists(st.sampled_from(["anna", "Lab 3", "c.ipynb", "/", "x", *(path for path, *_ in NAMES)]), min_size=1)
 )
-def test_no_file_can_be_named_so_that_it_is_somebody_elses(platform: str, name: list[str]) -> None:
-    path = IN_FRONT[platform] + "_".join(name)
-    assert readings(path, "lab03-convolution")[0].student in {"mallory", "submission_1"}
-    assert readings(path, "lab03-convolution", platform)[0].student in {"mallory", "submission_1"}
+def test_no_file_name_makes_a_file_someone_elses(platform: str, name: list[str]) -> None:
+    path = PREFIXES[platform] + "_".join(name)
+    assert origins(path, "lab03-convolution")[0].student in {"mallory", "submission_1"}
+    assert origins(path, "lab03-convolution", platform)[0].student in {"mallory", "submission_1"}
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 @given(name=st.text(st.characters(exclude_characters="/\0"), min_size=1))
-def test_a_student_may_choose_any_name(platform: str, name: str) -> None:
-    assert readings(IN_FRONT[platform] + name, "lab03-convolution")[0].student in {"mallory", "submission_1"}
+def test_students_may_choose_any_file_name(platform: str, name: str) -> None:
+    assert origins(PREFIXES[platform] + name, "lab03-convolution")[0].student in {"mallory", "submission_1"}
 
 
 @pytest.fixture
@@ -130,10 +130,10 @@ def gather(course: Course, files: dict[str, str | bytes], **options: str | bool)
     return collect(course, LAB, [pack(course.root / "download.zip", files)], **options)  # type: ignore[arg-type]
 
 
-def lies(course: Course) -> dict[str, str]:
-    """What was collected: the files' contents by student and name, without time stamps."""
-    found = course.root.glob(f"submitted/*/{LAB}/**/*")
-    files = [path for path in found if path.is_file() and path.name != "timestamp.txt"]
+def collected(course: Course) -> dict[str, str]:
+    """The contents of the collected files by student and name, without time stamps."""
+    paths = course.root.glob(f"submitted/*/{LAB}/**/*")
+    files = [path for path in paths if path.is_file() and path.name != "timestamp.txt"]
     return {f"{path.relative_to(course.root / 'submitted').parts[0]}/{path.name}": path.read_text() for path in files}
 
 
@@ -162,21 +162,21 @@ def test_a_class_is_collected_from_folders_archives_and_files(course: Course, tm
 
 
 @pytest.mark.slow
-def test_nbgraders_command_does_the_same(course: Course) -> None:
+def test_nbgrader_zip_collect_does_the_same(course: Course) -> None:
     archive = course.root / "downloaded" / LAB / "archive"
     pack(archive / "x.zip", {"anna_2026-01-30T17:05:00_c.ipynb": "1", "what.ipynb": "2"})
     command = [sys.executable, "-m", "nbgrader", "zip_collect", LAB]
     first = subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=True).stderr
     assert "what.ipynb: not collected" in first
-    assert lies(course) == {"anna/c.ipynb": "1"}
+    assert collected(course) == {"anna/c.ipynb": "1"}
     (archive / "x.zip").unlink()
     none = subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=False)
     assert none.returncode == 1
-    assert "is empty. Put what your learning platform gives into" in none.stderr
+    assert "is empty. Put the downloads of your learning platform into" in none.stderr
     assert "Traceback" not in none.stderr
 
 
-def test_the_last_attempt_counts_and_earlier_ones_are_named(course: Course) -> None:
+def test_the_last_attempt_counts(course: Course) -> None:
     done = gather(
         course,
         {
@@ -188,7 +188,7 @@ def test_the_last_attempt_counts_and_earlier_ones_are_named(course: Course) -> N
             "k_1_9_c-1.ipynb": "second",
         },
     )
-    assert lies(course) == {"o/c.ipynb": "late", "k/c.ipynb": "third"}
+    assert collected(course) == {"o/c.ipynb": "late", "k/c.ipynb": "third"}
     assert time_of(course, "o") == FIVE
     named = {remark.split(":")[0] for remark in done.remarks if "a later one counts" in remark}
     assert named == {
@@ -199,7 +199,7 @@ def test_the_last_attempt_counts_and_earlier_ones_are_named(course: Course) -> N
     }
 
 
-def test_what_was_downloaded_twice_is_said_once(course: Course, tmp_path: Path) -> None:
+def test_downloading_twice_gives_no_remark(course: Course, tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {"a_2026-01-30T17:05:00_c.ipynb": "1", "Lea_1_assignsubmission_file_c.ipynb": "2"}
     done = collect(course, LAB, [pack(tmp_path / "1.zip", files), pack(tmp_path / "2.zip", files)])
     assert done.remarks == []
@@ -207,20 +207,20 @@ def test_what_was_downloaded_twice_is_said_once(course: Course, tmp_path: Path) 
     assert (again.students, sorted(again.unchanged)) == ([], ["Lea", "a"])
 
 
-def test_a_letter_written_in_two_ways_is_one_letter(course: Course) -> None:
+def test_names_are_normalised_to_composed_letters(course: Course) -> None:
     gather(course, {"v\u00e9ra_2026-01-30T17:05:00_c.ipynb": "1", "ve\u0301ra_2026-01-31T17:05:00_c.ipynb": "2"})
-    assert lies(course) == {"v\u00e9ra/c.ipynb": "2"}
+    assert collected(course) == {"v\u00e9ra/c.ipynb": "2"}
 
 
-def test_two_students_of_one_name_stay_two(course: Course) -> None:
+def test_students_with_the_same_name_get_numbers(course: Course) -> None:
     done = gather(
         course, {"Lea_1_assignsubmission_file_c.ipynb": "1", "Lea_2_assignsubmission_file_c.ipynb": "2", "b_3_4_c": "3"}
     )
-    assert lies(course) == {"Lea_1/c.ipynb": "1", "Lea_2/c.ipynb": "2", "b/c": "3"}
+    assert collected(course) == {"Lea_1/c.ipynb": "1", "Lea_2/c.ipynb": "2", "b/c": "3"}
     assert "Lea: several students have this name" in done.remarks[0]
 
 
-def test_gradescope_says_in_a_file_whose_a_submission_is(course: Course) -> None:
+def test_gradescopes_metadata_give_student_and_time(course: Course) -> None:
     metadata = """
 submission_1: {":submitters": [{":name": Ann, ":sid": "007"}], ":created_at": 2026-01-30 17:05:00.000 Z}
 submission_2: {":submitters": [{":name": Bo, ":email": bo@uni.example}, {":name": Cy, ":sid": 8}]}
@@ -229,7 +229,7 @@ submission_3: {":submitters": [{":name": Di}]}
     files: dict[str, str | bytes] = {f"export/submission_{number}/c.ipynb": f"{number}" for number in (1, 2, 3, 4)}
     forged = {"export/submission_4/submission_metadata.yml": "submission_1: {':submitters': [{':sid': x}]}"}
     done = gather(course, {"export/submission_metadata.yml": metadata, **files, **forged})
-    assert {name: text for name, text in lies(course).items() if name.endswith("c.ipynb")} == {
+    assert {name: text for name, text in collected(course).items() if name.endswith("c.ipynb")} == {
         "007/c.ipynb": "1",
         "bo@uni.example/c.ipynb": "2",
         "8/c.ipynb": "2",
@@ -241,9 +241,9 @@ submission_3: {":submitters": [{":name": Di}]}
 
 
 @pytest.mark.parametrize("metadata", ["", "[", "- 1", "submission_1: 2", "submission_1: {':submitters': [3]}", "!!x 1"])
-def test_metadata_that_cannot_be_read_cost_nobody_anything(course: Course, metadata: str) -> None:
+def test_unreadable_metadata_are_ignored(course: Course, metadata: str) -> None:
     gather(course, {"submission_metadata.yml": metadata, "submission_1/c.ipynb": "1"})
-    assert lies(course) == {"submission_1/c.ipynb": "1"}
+    assert collected(course) == {"submission_1/c.ipynb": "1"}
 
 
 HOSTILE = {
@@ -263,18 +263,18 @@ HOSTILE = {
     f"m_1_2_{'x' * 300}": "too long for a file",
     "x" * 5000: "too long for anything",
     "/".join("abcdefghijkl"): "too deep",
-    "m_2026-01-30T17:05:00_timestamp.txt": "a time of one's own",
-    "m_2026-01-30T17:05:00_.\\timestamp.txt": "a time of one's own, spelled otherwise",
+    "m_2026-01-30T17:05:00_timestamp.txt": "a forged time",
+    "m_2026-01-30T17:05:00_.\\timestamp.txt": "a forged time, with a backslash",
     "m_1_2_": "no file",
     "_1_2_c.ipynb": "no student",
 }
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=list(HOSTILE.values()))
-def test_a_hostile_name_costs_nobody_else_anything(course: Course, name: str) -> None:
+def test_a_hostile_name_does_not_stop_the_others(course: Course, name: str) -> None:
     before = {path for path in course.root.parent.rglob("*") if "submitted" not in path.parts}
     done = gather(course, {name: "evil", "anna_2026-01-30T17:05:00_c.ipynb": "1"})
-    assert lies(course) == {"anna/c.ipynb": "1"}
+    assert collected(course) == {"anna/c.ipynb": "1"}
     assert {path for path in course.root.parent.rglob("*") if "submitted" not in path.parts} - before <= {
         course.root / "download.zip"
     }
@@ -283,11 +283,11 @@ def test_a_hostile_name_costs_nobody_else_anything(course: Course, name: str) ->
     assert done.remarks[0].isprintable()
 
 
-def test_a_member_without_a_name_costs_nobody_anything(course: Course) -> None:
+def test_a_member_without_a_name_does_not_stop_the_others(course: Course) -> None:
     path = pack(course.root / "x.zip", {"Zx": "evil", "b_1_2_c.ipynb": "2"})
     path.write_bytes(path.read_bytes().replace(b"Zx", b"\0x"))
     collect(course, LAB, [path])
-    assert lies(course) == {"b/c.ipynb": "2"}
+    assert collected(course) == {"b/c.ipynb": "2"}
 
 
 def test_a_link_a_bomb_and_a_file_in_a_file_are_left_out(course: Course) -> None:
@@ -300,7 +300,7 @@ def test_a_link_a_bomb_and_a_file_in_a_file_are_left_out(course: Course) -> None
         archive.writestr("m_1_5_c/d", "in it")
         archive.writestr("anna_2026-01-30T17:05:00_c.ipynb", "1")
     done = collect(course, LAB, [course.root / "download.zip"])
-    assert lies(course) == {"anna/c.ipynb": "1", "m/c": "file"}
+    assert collected(course) == {"anna/c.ipynb": "1", "m/c": "file"}
     assert {remark.split(":")[0] for remark in done.remarks} == {
         "m",
         "m_1_2_link.ipynb",
@@ -314,7 +314,7 @@ def test_a_link_on_the_disk_is_left_out(course: Course) -> None:
     archive.mkdir(parents=True)
     (archive / "m_1_2_c.ipynb").symlink_to("/etc/passwd")
     done = collect(course, LAB)
-    assert lies(course) == {}
+    assert collected(course) == {}
     assert course.submitted(LAB) == ["m"]  # and the report says that there is nothing in it
     assert "m_1_2_c.ipynb: not collected: a link" in done.remarks[0]
 
@@ -325,33 +325,33 @@ def test_a_broken_archive_is_named_and_the_others_are_collected(course: Course, 
     pack(archive / "a.zip", {"anna_2026-01-30T17:05:00_c.ipynb": "1"})
     (archive / "b.zip").write_bytes(content)
     assert collect(course, LAB).remarks == ["b.zip: not collected: it is broken, or would lead out of its archive"]
-    assert lies(course) == {"anna/c.ipynb": "1"}
+    assert collected(course) == {"anna/c.ipynb": "1"}
 
 
-def test_a_spoilt_member_costs_only_itself(course: Course) -> None:
+def test_a_broken_member_does_not_stop_the_others(course: Course) -> None:
     path = pack(course.root / "x.zip", {"a_1_2_c.ipynb": "spoil me " * 100, "b_1_2_c.ipynb": "2"})
     spoilt = bytearray(path.read_bytes())
     spoilt[45:50] = b"\xff" * 5
     path.write_bytes(spoilt)
     done = collect(course, LAB, [path])
-    assert lies(course) == {"b/c.ipynb": "2"}
+    assert collected(course) == {"b/c.ipynb": "2"}
     assert "a_1_2_c.ipynb: not collected" in done.remarks[0]
 
 
-def test_who_handed_in_alone_cannot_hand_in_for_another(course: Course) -> None:
+def test_the_only_student_cannot_submit_for_another(course: Course) -> None:
     done = gather(course, {"M_M_mallory_3/anna_2027-01-30T17:05:00_c.ipynb": "evil"})
-    assert lies(course) == {}
-    assert "it may be of mallory or anna" in done.remarks[0]
+    assert collected(course) == {}
+    assert "it may belong to mallory or anna" in done.remarks[0]
     gather(course, {"M_M_mallory_3/anna_2027-01-30T17:05:00_c.ipynb": "evil"}, platform="ilias")
-    assert lies(course) == {"mallory/anna_2027-01-30T17:05:00_c.ipynb": "evil"}
+    assert collected(course) == {"mallory/anna_2027-01-30T17:05:00_c.ipynb": "evil"}
 
 
-def test_students_folders_can_be_named_one_by_one(course: Course, tmp_path: Path) -> None:
+def test_folders_of_single_students_can_be_collected(course: Course, tmp_path: Path) -> None:
     for name in ("M_M_mallory_3/anna_2027-01-30T17:05:00_c.ipynb", "A_A_anna_4/c.ipynb"):
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_text(name[:3])
     collect(course, LAB, [tmp_path / "M_M_mallory_3", tmp_path / "A_A_anna_4"])
-    assert lies(course) == {"mallory/anna_2027-01-30T17:05:00_c.ipynb": "M_M", "anna/c.ipynb": "A_A"}
+    assert collected(course) == {"mallory/anna_2027-01-30T17:05:00_c.ipynb": "M_M", "anna/c.ipynb": "A_A"}
 
 
 OLD, NEW = "a_2026-01-30T17:05:00_c.ipynb", "a_2026-01-31T17:05:00_c.ipynb"
@@ -361,59 +361,59 @@ BARE = "a_1_2_c.ipynb"
 @pytest.mark.parametrize(
     ("first", "second", "force", "content", "words"),
     [
-        (OLD, NEW, False, "2", "takes the place of what lay in submitted/ (2026-01-30 17:05:00)"),
-        (NEW, OLD, False, "1", "not collected: what lies in submitted/ is newer (2026-01-31 17:05:00 UTC)"),
-        (NEW, OLD, True, "2", "takes the place of what lay in submitted/"),
-        (OLD, OLD, False, "2", "takes the place of what lay in submitted/"),
-        (BARE, BARE, False, "1", "nobody says which is newer: --force takes this one"),
-        (BARE, BARE, True, "2", "takes the place of what lay in submitted/ (without a time)"),
-        (BARE, OLD, False, "1", "nobody says which is newer"),
-        (OLD, BARE, False, "1", "nobody says which is newer"),
+        (OLD, NEW, False, "2", "replaces the submission in submitted/ (2026-01-30 17:05:00)"),
+        (NEW, OLD, False, "1", "not collected: the submission in submitted/ is newer (2026-01-31 17:05:00 UTC)"),
+        (NEW, OLD, True, "2", "replaces the submission in submitted/"),
+        (OLD, OLD, False, "2", "replaces the submission in submitted/"),
+        (BARE, BARE, False, "1", "it is unknown which is newer: --force takes this one"),
+        (BARE, BARE, True, "2", "replaces the submission in submitted/ (without a time)"),
+        (BARE, OLD, False, "1", "it is unknown which is newer"),
+        (OLD, BARE, False, "1", "it is unknown which is newer"),
     ],
 )
-def test_what_was_collected_gives_way_to_what_is_newer(
+def test_a_newer_submission_replaces_an_older_one(
     course: Course, first: str, second: str, force: bool, content: str, words: str
 ) -> None:
     gather(course, {first: "1"})
     done = gather(course, {second: "2"}, force=force)
-    assert lies(course) == {"a/c.ipynb": content}
+    assert collected(course) == {"a/c.ipynb": content}
     assert words in done.remarks[-1]
 
 
-def test_the_same_file_at_a_later_time_gets_that_time(course: Course) -> None:
+def test_the_same_file_submitted_again_gets_the_later_time(course: Course) -> None:
     gather(course, {OLD: "1"})
     assert gather(course, {NEW: "1"}).students == ["a"]
     assert time_of(course, "a") == datetime(2026, 1, 31, 17, 5)
 
 
-def test_what_cannot_be_read_takes_nothings_place(course: Course) -> None:
+def test_an_unreadable_submission_replaces_nothing(course: Course) -> None:
     gather(course, {OLD: "1"})
     path = pack(course.root / "download.zip", {NEW: "spoil me " * 100})
     spoilt = bytearray(path.read_bytes())
     spoilt[60:65] = b"\xff" * 5
     path.write_bytes(spoilt)
-    assert "what lies in submitted/ stays" in collect(course, LAB, [path]).remarks[-1]
-    assert lies(course) == {"a/c.ipynb": "1"}
+    assert "the submission in submitted/ stays" in collect(course, LAB, [path]).remarks[-1]
+    assert collected(course) == {"a/c.ipynb": "1"}
 
 
-def test_what_is_in_the_way_of_one_student_costs_no_other(course: Course) -> None:
+def test_an_error_for_one_student_does_not_stop_the_others(course: Course) -> None:
     (course.root / "submitted").mkdir()
     (course.root / "submitted" / "a").write_text("a file")
     done = gather(course, {OLD: "1", "b_1_2_c.ipynb": "2"})
-    assert lies(course) == {"b/c.ipynb": "2"}
+    assert collected(course) == {"b/c.ipynb": "2"}
     assert done.remarks[-1].startswith("a: not collected: ")
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([LAB], "archive is not there. Put what your learning platform gives into"),
-        ([LAB, "nowhere.zip"], "nowhere.zip is not there"),
+        ([LAB], "archive is missing. Put the downloads of your learning platform into"),
+        ([LAB, "nowhere.zip"], "nowhere.zip is missing"),
         (["lab99"], "there is no lab lab99"),
         ([LAB, "--platform", "noodle"], "there is no platform noodle; there are moodle, "),
     ],
 )
-def test_a_mistake_is_said_in_a_line(
+def test_an_error_is_one_line(
     course: Course, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
 ) -> None:
     assert main(["--course", str(course.root), "collect", *arguments]) == 2
@@ -423,7 +423,7 @@ def test_a_mistake_is_said_in_a_line(
 
 
 @pytest.mark.slow
-def test_who_handed_in_no_notebook_stands_in_the_report(small_course: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_report_names_students_without_a_notebook(small_course: Path, capsys: pytest.CaptureFixture[str]) -> None:
     course = Course(small_course)
     released = (course.root / "release" / LAB / "small.ipynb").read_text()
     names = {"a_1_2_small.html": "<p>", "b_1_2_small.ipynb.txt": released, "c_1_2_photo.jpg": "x"}

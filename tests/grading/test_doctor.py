@@ -1,4 +1,4 @@
-"""What `course doctor` says of a machine: attack by attack, for root and for an ordinary user."""
+"""`course doctor` reports the result of each attack, for root and for ordinary users."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tests.grading.users import run_as_ordinary_user
 pytestmark = pytest.mark.slow
 
 
-def not_there(_: Bait) -> str:
+def get_nothing(_: Bait) -> str:
     return ""
 
 
-def test_all_attacks_are_stopped_and_what_stopped_them_is_said() -> None:
+def test_doctor_says_what_stopped_each_attack() -> None:
     findings = {finding.attack: finding for finding in examine()}
     assert set(findings) == {attack.title for attack in ATTACKS.values()}
     assert [finding for finding in findings.values() if finding.state != "stopped"] == []
@@ -29,20 +29,20 @@ def test_all_attacks_are_stopped_and_what_stopped_them_is_said() -> None:
     assert findings["fill the disk"].how == "OSError: [Errno 28] No space left on device"
 
 
-def test_what_is_open_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "Box", lambda *_, **__: None)  # a sandbox that is none
+def test_doctor_reports_an_open_attack(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "Box", lambda *_, **__: None)  # no sandbox at all
     monkeypatch.setattr(doctor, "ATTACKS", {"read_files": ATTACKS["read_files"]})
     assert list(examine()) == [Finding("read the instructor's files", "open", "the instructor's secret")]
 
 
-def test_an_attack_that_breaks_by_itself_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "ATTACKS", {"none": Attack("none", not_there, harmless=True)})
+def test_an_attack_with_a_bug_is_reported_as_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "ATTACKS", {"none": Attack("none", "none", get_nothing)})
     (finding,) = examine()
     assert finding.state == "broken"
     assert "KeyError" in finding.how
 
 
-def test_the_bait_is_taken_away() -> None:
+def test_the_bait_is_removed() -> None:
     before = dict(os.environ)
     with set_bait() as bait:
         assert Path(bait.folder, "submission", "hidden.ipynb").exists()
@@ -59,7 +59,7 @@ print(json.dumps([astuple(finding) for finding in examine()]))
 
 
 @pytest.mark.root
-def test_an_ordinary_user_is_as_safe() -> None:
+def test_all_attacks_are_stopped_for_an_ordinary_user() -> None:
     with tempfile.TemporaryDirectory() as home:
         done = run_as_ordinary_user(EXAMINE, Path(home))
     assert done.returncode == 0, done.stderr

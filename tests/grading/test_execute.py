@@ -15,10 +15,10 @@ from helpers.grading.pipeline import execute as execute_module
 from helpers.grading.pipeline.evidence import Evidence
 from helpers.grading.pipeline.execute import ExecuteSubmission
 from tests.conftest import SMALL
+from tests.grading.conftest import RIGHT
 
 pytestmark = pytest.mark.slow
 
-RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
 CELL_SECONDS, SECONDS = 100, 1000
 
 

@@ -1,4 +1,4 @@
-"""A graded notebook holds text, pictures and tables, whatever the student's code showed."""
+"""Graded notebooks hold only text, pictures and tables, whatever the student's code showed."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ JPEG = base64.b64encode(b"\xff\xd8\xff and so on").decode()
 
 
 def shown(data: dict[str, Any], metadata: dict[str, Any] | None = None) -> Any:
-    """What is left of an output."""
+    """What remains of an output."""
     notebook = new_notebook(cells=[new_code_cell("")])
     output = {"output_type": "display_data", "data": data, "metadata": metadata or {}}
     notebook.cells[0].outputs = [nbformat.from_dict(output)]
     make_safe(notebook)
     again = copy.deepcopy(notebook)
     make_safe(again)
-    assert again == notebook, "done twice is not done once"
+    assert again == notebook, "a second time changed something"
     return notebook.cells[0].outputs[0]
 
 
@@ -34,7 +34,7 @@ def rendered(source: str, attachments: dict[str, Any] | None = None) -> str:
     return safe_markdown(context, source)
 
 
-def test_the_words_of_a_picture_are_text() -> None:
+def test_the_description_of_a_picture_is_text() -> None:
     notebook = new_notebook(cells=[new_code_cell("", metadata={"alt": ["a", "\ud800b"], "other": 1})])
     make_safe(notebook)
     assert notebook.cells[0].metadata == {"alt": "a\ufffdb"}
@@ -55,7 +55,7 @@ def test_a_picture_keeps_its_size() -> None:
 @pytest.mark.parametrize(
     "data", [base64.b64encode(b"<svg onload=x>").decode(), '" onerror="x', "%%%", 5, None, ["a", 5]]
 )
-def test_what_is_no_picture_is_left_out(data: Any) -> None:
+def test_invalid_pictures_are_left_out(data: Any) -> None:
     assert "image/png" not in shown({"image/png": data, "text/plain": "x"}).data
 
 
@@ -72,7 +72,7 @@ def test_what_is_no_picture_is_left_out(data: Any) -> None:
         "TEXT/HTML",
     ],
 )
-def test_what_could_run_is_left_out_and_said(kind: str) -> None:
+def test_other_outputs_are_left_out_and_named(kind: str) -> None:
     assert shown({kind: "<script>x</script>", "text/plain": "words"}).data == {"text/plain": "words"}
     assert shown({kind: "<script>x</script>"}).data == {"text/plain": f"(not shown: {kind})"}
 
@@ -84,7 +84,7 @@ def test_a_table_stays_a_table() -> None:
     assert table.endswith('<tr style="text-align:right"><td colspan="2">3.5</td></tr></tbody></table>')
 
 
-def test_metadata_are_those_that_grading_needs() -> None:
+def test_only_metadata_that_grading_needs_stay() -> None:
     lab = new_markdown_cell("x", metadata={"tags": ["parameters"], "nbgrader": {"grade_id": "x"}, "transient": 5})
     own = new_markdown_cell("x", metadata={"tags": ["mine"], "transient": 5, "alt": "<b>"})
     notebook = new_notebook(cells=[lab, own])
@@ -102,7 +102,7 @@ def test_attachments_that_are_pictures_stay() -> None:
     assert notebook.cells[0].attachments == {"a.png": {"image/png": PNG}, "b.svg": {}, "c.png": {}}
 
 
-def test_a_notebook_with_halves_of_characters_can_be_written() -> None:
+def test_a_notebook_with_unpaired_surrogates_can_be_written() -> None:
     half = "\ud83d"
     error = new_output("error", ename=half, evalue=half, traceback=[half])
     outputs = [new_output("stream", text=half), error, new_output("display_data", data={"text/html": half})]
@@ -112,7 +112,7 @@ def test_a_notebook_with_halves_of_characters_can_be_written() -> None:
 
 
 @pytest.mark.parametrize("broken", [{"traceback": 5}, {"traceback": None}, {"output_type": "strange"}])
-def test_an_output_that_is_none_does_not_stop_grading(broken: dict[str, Any]) -> None:
+def test_an_invalid_output_does_not_stop_grading(broken: dict[str, Any]) -> None:
     output = nbformat.from_dict({"output_type": "error", "ename": "x", "evalue": "x", "traceback": []} | broken)
     notebook = new_notebook(cells=[new_code_cell("")])
     notebook.cells[0].outputs = [output]
@@ -143,28 +143,16 @@ def test_an_output_that_is_none_does_not_stop_grading(broken: dict[str, Any]) ->
         "$<img src=x onerror=x()>$",
     ],
 )
-def test_no_markdown_brings_anything_that_runs_or_asks_another_host(hostile: str) -> None:
-    found = rendered(hostile)
-    for tag in (
-        "script",
-        "iframe",
-        "object",
-        "embed",
-        "base",
-        "link",
-        "meta",
-        "form",
-        "input",
-        "button",
-        "svg",
-        "math",
-    ):
-        assert f"<{tag}" not in found
+def test_markdown_neither_runs_code_nor_loads_from_another_host(hostile: str) -> None:
+    page = rendered(hostile)
+    tags = ["script", "iframe", "object", "embed", "base", "link", "meta", "form", "input", "button", "svg", "math"]
+    for tag in tags:
+        assert f"<{tag}" not in page
     for attribute in (" on", " id=", " class=", " href=", " src=", "position"):
-        assert not [tag for tag in found.split("<")[1:] if attribute in tag.split(">")[0]], found
+        assert not [tag for tag in page.split("<")[1:] if attribute in tag.split(">")[0]], page
 
 
-def test_honest_markdown_looks_as_it_did() -> None:
+def test_ordinary_markdown_is_unchanged() -> None:
     assert rendered("a *b* `c` [d](https://example.org)") == (
         '<p>a <em>b</em> <code>c</code> <a href="https://example.org" rel="noopener noreferrer">d</a></p>\n'
     )
@@ -174,13 +162,13 @@ def test_honest_markdown_looks_as_it_did() -> None:
         assert f'<img src="{beside}" alt="x">' in rendered(f"![x]({beside})")
 
 
-def test_a_pasted_picture_is_shown_and_a_lost_one_named() -> None:
+def test_pasted_pictures_are_shown_and_missing_ones_named() -> None:
     bundles = {"my sketch.png": {"image/png": PNG}}
     assert f'<img src="data:image/png;base64,{PNG}" alt="x">' in rendered("![x](attachment:my%20sketch.png)", bundles)
-    assert "The picture a&lt;b.png was not handed in" in rendered("![x](attachment:a<b.png)", bundles)
+    assert "The picture a&lt;b.png was not submitted" in rendered("![x](attachment:a<b.png)", bundles)
 
 
-def test_a_text_is_shown_as_it_is() -> None:
+def test_as_markdown_shows_text_as_it_is() -> None:
     text = "a * b * c _d_\n    # no <b>heading</b>\n[x](https://example.org) $y$ &amp; `z`"
     assert rendered(as_markdown(text)) == (
         "<p>a * b * c _d_<br>\n&nbsp;&nbsp;&nbsp;&nbsp;# no &lt;b&gt;heading&lt;/b&gt;<br>\n"
@@ -191,13 +179,13 @@ def test_a_text_is_shown_as_it_is() -> None:
 @pytest.mark.parametrize(
     "markup", ["<div>" * 4_999, "<div>" * 50_000, "<b>" * 500, ">" * 19_000, "\\\\[" * 6_000, "x" * 10**6]
 )
-def test_what_would_take_long_to_read_is_shown_as_it_is(markup: str) -> None:
-    for found in (rendered(markup), safe_html(markup)):
-        assert found.startswith(("<pre>", "<blockquote>", "&gt;", "\\"))
-        assert len(found) < 250_000
+def test_markup_that_would_take_long_to_parse_is_shown_as_text(markup: str) -> None:
+    for page in (rendered(markup), safe_html(markup)):
+        assert page.startswith(("<pre>", "<blockquote>", "&gt;", "\\"))
+        assert len(page) < 250_000
 
 
-def test_code_that_quotes_markup_has_no_attribute() -> None:
+def test_markup_in_a_string_of_code_has_no_attributes() -> None:
     page = shown_code("page = \"<svg onload='run()'>\"", metadata={})
     assert "onload=" not in page.replace("onload=<span></span>", "")
     assert "onload=<span></span>" in page

@@ -19,7 +19,8 @@ from helpers.grading.labs import Lab, is_parameters
 from helpers.grading.report.scores import read_scores
 from helpers.grading.sandbox.datasets import shown_data
 from tests.conftest import LABS, SMALL, make_course
-from tests.grading.test_attacks import COMMAND, RIGHT
+from tests.grading.conftest import RIGHT
+from tests.grading.test_attacks import COMMAND
 from tests.helpers.test_data import fill, small_cifar10, small_mnist, use_small_cifar10
 
 pytestmark = pytest.mark.slow
@@ -184,11 +185,11 @@ def test_images_that_are_not_there_cost_nobody_a_point(measuring: Path, tmp_path
 
 
 def test_a_lab_that_withholds_nothing_says_so(tmp_path: Path) -> None:
-    assert SMALL.withheld() == []
+    assert SMALL.settings().withheld == ()
     notebook = SMALL.read()
     next(filter(is_parameters, notebook.cells)).metadata.course["withheld"] = ["mnist"]
     nbformat.write(notebook, tmp_path / "lab.ipynb")
-    assert Lab("lab", tmp_path / "lab.ipynb").withheld() == ["mnist"]
+    assert Lab("lab", tmp_path / "lab.ipynb").settings().withheld == ["mnist"]
 
 
 def test_a_lab_that_marks_on_more_than_a_fifth_withholds_all_test_images() -> None:

@@ -11,19 +11,17 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from helpers.grading.course import Course, CourseError
-from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.pipeline.batch import Grading
 from helpers.grading.pipeline.executors import open_workers
 from helpers.grading.report.scores import read_scores
 from tests.conftest import SMALL
+from tests.grading.conftest import hand_in
 
 pytestmark = pytest.mark.slow
 
-RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
 STUDENTS = [f"student{number:02d}" for number in range(10)]
 BRIDGE, NET = f"cnn{os.getpid() % 100000}", "10.213.77"
 SEPARATE = os.geteuid() == 0 and shutil.which("ip") is not None  # each host in a network namespace of its own
@@ -96,13 +94,9 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, lis
 
 
 @pytest.fixture
-def course(released_course: Path, tmp_path: Path) -> Course:
-    course = Course(shutil.copytree(released_course, tmp_path / "course"))
-    released = nbformat.read(course.root / "release" / SMALL.assignment / SMALL.path.name, as_version=4)
+def course(course: Course) -> Course:
     for student in STUDENTS:
-        folder = course.folder("submitted", student, SMALL.assignment)
-        folder.mkdir(parents=True)
-        nbformat.write(fill_in(released, RIGHT), folder / SMALL.path.name)
+        hand_in(course, student)
     return course
 
 

@@ -1,4 +1,4 @@
-"""Cells in any order, lost, doubled, retyped, without marks: the honest part earns what it earns, and never more."""
+"""Right answers keep their points, whatever happens to cells: mixed up, lost, copied, retyped, without metadata."""
 
 from __future__ import annotations
 
@@ -17,19 +17,18 @@ from hypothesis import strategies as st
 from nbformat import NotebookNode
 
 from helpers.grading.cleanroom.dispatcher import Dispatcher
-from helpers.grading.cleanroom.link import Link
-from helpers.grading.cleanroom.room import Room, run_cell
-from helpers.grading.course import Course
+from helpers.grading.cleanroom.dispatcher_client import DispatcherClient
+from helpers.grading.cleanroom.room import CellRunner, run_cell
 from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.intake import Master, Submission, take_in
 from helpers.grading.labs import is_check, is_setup
 from tests.conftest import SMALL
 from tests.grading import rooms
+from tests.grading.conftest import RIGHT
 
 pytestmark = pytest.mark.slow
 
 Json = dict[str, Any]
-RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
 HALF = RIGHT | {"k1-double": "def double(n):\n    return 0"}
 POINTS = {"right": 5, "half": 2}  # from checks; those for words are given by a person
 SOME = settings(
@@ -39,7 +38,7 @@ SOME = settings(
     derandomize=True,
     phases=(Phase.explicit, Phase.generate),
 )
-# What a hostile student would like the checks to meet.
+# What a hostile student would like the checks to find.
 HOSTILE = (
     "EPOCHS, SIZE = 0, 0\nx = [0, 0]",
     "from unittest import mock\nquestion = call = value = mock.MagicMock()",
@@ -49,31 +48,24 @@ HOSTILE = (
 
 
 @pytest.fixture(scope="module")
-def master(released_course: Path) -> Master:
-    course = Course(released_course)
-    with course.gradebook() as gradebook:
-        return Master.load(gradebook, course.coursedir, SMALL.assignment, SMALL.notebook)
-
-
-@pytest.fixture(scope="module")
 def notebooks(released_course: Path) -> dict[str, Json]:
     released = nbformat.read(released_course / "release" / SMALL.assignment / SMALL.path.name, as_version=4)
     answers = {"right": RIGHT, "half": HALF}
     return {name: json.loads(nbformat.writes(fill_in(released, answers[name], words="So."))) for name in answers}
 
 
-def handed_in(content: bytes, master: Master) -> Submission:
+def submit(content: bytes, master: Master) -> Submission:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / SMALL.path.name).write_bytes(content)
         return take_in("ada", Path(folder), master, SMALL.notebook)
 
 
 def earned(submission: Submission) -> float:
-    """The points of a submission: its cells run in a process of their own, the checks in the clean room."""
+    """The points of a submission: its cells run in another process, the checks in the clean room."""
     cells = nbformat.reads(submission.notebook, as_version=4).cells
     code = [cell for cell in cells if cell.cell_type == "code"]
     with rooms.kernel(lambda channel: _serve(channel, code)) as channel:
-        room = Room(Link(channel))
+        room = CellRunner(DispatcherClient(channel))
         points = 0.0
         for cell in code:
             if is_setup(cell):
@@ -91,7 +83,7 @@ def _serve(channel: socket.socket, code: list[NotebookNode]) -> None:
             with contextlib.suppress(BaseException):
                 run_cell(cell.source, names)
     dispatcher = Dispatcher(channel, names)
-    while dispatcher.serve_one():
+    while dispatcher.handle_request():
         pass
 
 
@@ -100,18 +92,18 @@ def is_answer(cell: Json) -> bool:
 
 
 def spoil(notebook: Json, data: st.DataObject, lose_answers: bool) -> bytes:
-    """The notebook with its cells shuffled, and some lost, doubled, retyped, or without their marks; as bytes."""
+    """Shuffle the cells of a notebook; lose, copy or retype some, or remove their metadata; return it as bytes."""
     cells = data.draw(st.permutations(copy.deepcopy(notebook["cells"])))
     spoilt = []
     for cell in cells:
-        what = data.draw(st.sampled_from(["keep", "keep", "lose", "double", "retype", "no marks", "no id"]))
+        what = data.draw(st.sampled_from(["keep", "keep", "lose", "double", "retype", "no metadata", "no id"]))
         if what == "lose" and (lose_answers or not is_answer(cell)):
             continue
         if what == "double":
             spoilt.append(copy.deepcopy(cell))
         if what == "retype":
             cell["cell_type"] = data.draw(st.sampled_from(["code", "markdown", "raw", "poem"]))
-        if what == "no marks":
+        if what == "no metadata":
             cell["metadata"] = {}
         if what == "no id":
             cell.pop("id")
@@ -122,20 +114,18 @@ def spoil(notebook: Json, data: st.DataObject, lose_answers: bool) -> bytes:
 
 @SOME
 @given(st.data())
-def test_an_honest_reordering_loses_nothing(master: Master, notebooks: dict[str, Json], data: st.DataObject) -> None:
+def test_mixed_up_cells_lose_no_points(master: Master, notebooks: dict[str, Json], data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(list(POINTS)))
-    submission = handed_in(spoil(notebooks[kind], data, lose_answers=False), master)
+    submission = submit(spoil(notebooks[kind], data, lose_answers=False), master)
     assert earned(submission) == POINTS[kind]
 
 
 @SOME
 @given(st.data())
-def test_nothing_earns_more_than_its_honest_part(
-    master: Master, notebooks: dict[str, Json], data: st.DataObject
-) -> None:
+def test_hostile_cells_earn_no_points(master: Master, notebooks: dict[str, Json], data: st.DataObject) -> None:
     hostile = copy.deepcopy(notebooks["half"])
     for source in data.draw(st.lists(st.sampled_from(HOSTILE), max_size=3)):
         stolen = copy.deepcopy(data.draw(st.sampled_from(hostile["cells"]))["metadata"])  # another cell's marks
         cell = {"cell_type": "code", "metadata": stolen, "source": source, "id": "x", "outputs": []}
         hostile["cells"].insert(data.draw(st.integers(0, len(hostile["cells"]))), cell)
-    assert earned(handed_in(spoil(hostile, data, lose_answers=True), master)) <= POINTS["half"]
+    assert earned(submit(spoil(hostile, data, lose_answers=True), master)) <= POINTS["half"]

@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
-import nbformat
 import psutil
 import pytest
 
 from helpers.grading.course import Course
-from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.report.scores import read_scores
 from tests.conftest import SMALL
+from tests.grading.conftest import hand_in
 
 pytestmark = pytest.mark.slow
 
 COMMAND = [str(Path(sys.executable).with_name("course")), "autograde", SMALL.assignment]
-RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
 STUDENTS = [f"student{number:02d}" for number in range(12)]
 
 
 @pytest.fixture
-def course(released_course: Path, tmp_path: Path) -> Course:
-    course = Course(shutil.copytree(released_course, tmp_path / "course"))
-    released = nbformat.read(course.root / "release" / SMALL.assignment / SMALL.path.name, as_version=4)
+def course(course: Course) -> Course:
     for student in STUDENTS:
-        folder = course.folder("submitted", student, SMALL.assignment)
-        folder.mkdir(parents=True)
-        nbformat.write(fill_in(released, RIGHT), folder / SMALL.path.name)
+        hand_in(course, student)
     return course
 
 

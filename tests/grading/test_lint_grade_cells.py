@@ -28,7 +28,7 @@ WRONG = [
     ("k2-x-check", "get_ipython()", "uses get_ipython"),
     ("k2-x-check", "[display(n) for n in range(2)]", "uses display"),
     ("k2-x-check", "text = open('models/x').read()", "open: the student's files are out of reach"),
-    ("k2-x-check", "import torch\nn = torch.load('x')", "torch.load: nothing of the student's may be unpickled"),
+    ("k2-x-check", "import torch\nn = torch.load('x')", "torch.load: nothing that a student wrote may be unpickled"),
     ("k2-x-check", "import inspect\nn = inspect.getsource(double)", "inspect.getsource: the student's source"),
     ("k2-x-check", "n = globals()['double']", "globals: the student's names are not there"),
     (

@@ -1,4 +1,4 @@
-"""Files that are no proper notebooks: each costs its student what it must, and nobody else anything."""
+"""Malformed notebooks are graded as far as possible, and affect nobody else."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from helpers.grading.pipeline.batch import Grading
 from helpers.grading.pipeline.executors import open_workers
 from helpers.grading.report.scores import Score, read_scores
 from tests.conftest import SMALL
+from tests.grading.conftest import RIGHT
 
 pytestmark = pytest.mark.slow
 
 Json = dict[str, Any]
-RIGHT = {"k1-double": "def double(n):\n    return 2 * n", "k2-x": "x = [EPOCHS, SIZE]"}
 
 
 def _cell(notebook: Json, grade_id: str) -> Json:
@@ -34,7 +34,7 @@ def _cell(notebook: Json, grade_id: str) -> Json:
 
 
 def _changed(change: Callable[[Json], Any]) -> Callable[[Json], bytes]:
-    """A file made of the right notebook by a change in place."""
+    """Return a function that changes the right notebook and returns it as a file."""
 
     def make(notebook: Json) -> bytes:
         change(notebook)
@@ -47,7 +47,7 @@ def _copy_check(notebook: Json) -> None:
     notebook["cells"].append(copy.deepcopy(_cell(notebook, "k1-double-check")))
 
 
-# name: (what is handed in, points earned)
+# name: what is submitted, and the points
 KINDS: dict[str, tuple[Callable[[Json], bytes], float]] = {
     "right": (_changed(lambda notebook: None), 5),
     "empty file": (lambda notebook: b"", 0),
@@ -105,7 +105,7 @@ def right(released_course: Path) -> Json:
 
 @pytest.fixture(scope="module")
 def scores(released_course: Path, right: Json, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Score]:
-    """A class in which everybody hands in something else, graded for real."""
+    """Grade a class in which each student submits another kind."""
     course = Course(shutil.copytree(released_course, tmp_path_factory.mktemp("malformed") / "course"))
     for name, (make, _) in KINDS.items():
         folder = course.folder("submitted", name, SMALL.assignment)
@@ -119,20 +119,13 @@ def scores(released_course: Path, right: Json, tmp_path_factory: pytest.TempPath
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_submission_earns_what_can_be_proved(kind: str, scores: dict[str, Score]) -> None:
+def test_points_of_malformed_submissions(kind: str, scores: dict[str, Score]) -> None:
     assert scores[kind].points == KINDS[kind][1]
 
 
 @pytest.mark.parametrize("kind", ["empty file", "cut off", "a picture", "a list", "cells are text", "deep"])
-def test_a_file_that_cannot_be_read_is_said(kind: str, scores: dict[str, Score]) -> None:
+def test_an_unreadable_file_gives_a_note(kind: str, scores: dict[str, Score]) -> None:
     assert any("could not be read" in note for note in scores[kind].notes)
-
-
-@pytest.fixture(scope="module")
-def master(released_course: Path) -> Master:
-    course = Course(released_course)
-    with course.gradebook() as gradebook:
-        return Master.load(gradebook, course.coursedir, SMALL.assignment, SMALL.notebook)
 
 
 ANY_JSON = st.recursive(
@@ -144,7 +137,7 @@ QUICKLY = settings(max_examples=150, deadline=None, suppress_health_check=list(H
 
 
 def _holds_the_released_cells(text: str, master: Master) -> None:
-    """Whatever comes in, a valid notebook comes out, in which the lab's cells stand in their order and are ours."""
+    """Check that the intake returns a valid notebook with the lab's cells, unchanged and in their order."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / SMALL.path.name).write_text(text)
         submission = take_in("ada", Path(folder), master, SMALL.notebook)
@@ -159,30 +152,30 @@ def _holds_the_released_cells(text: str, master: Master) -> None:
 
 @QUICKLY
 @given(ANY_JSON)
-def test_any_json_can_be_handed_in(master: Master, content: Any) -> None:
+def test_any_json_can_be_submitted(master: Master, content: Any) -> None:
     _holds_the_released_cells(json.dumps(content), master)
 
 
 @QUICKLY
 @given(st.data())
-def test_a_notebook_spoilt_anywhere_can_be_handed_in(master: Master, right: Json, data: st.DataObject) -> None:
+def test_a_notebook_broken_anywhere_can_be_submitted(master: Master, right: Json, data: st.DataObject) -> None:
     spoilt = copy.deepcopy(right)
     for _ in range(data.draw(st.integers(1, 3))):
-        place: Any = spoilt
-        while True:  # go down to any place in the tree
-            keys = list(place) if isinstance(place, dict) else list(range(len(place)))
+        node: Any = spoilt
+        while True:  # descend to any node of the tree
+            keys = list(node) if isinstance(node, dict) else list(range(len(node)))
             if not keys:
                 break
             key = data.draw(st.sampled_from(keys))
-            if isinstance(place[key], dict | list) and data.draw(st.integers(0, 3)):
-                place = place[key]
+            if isinstance(node[key], dict | list) and data.draw(st.integers(0, 3)):
+                node = node[key]
                 continue
             what = data.draw(st.sampled_from(["replace", "delete", "repeat"]))
             if what == "replace":
-                place[key] = data.draw(ANY_JSON)
+                node[key] = data.draw(ANY_JSON)
             elif what == "delete":
-                del place[key]
-            elif isinstance(place, list):
-                place.append(copy.deepcopy(place[key]))
+                del node[key]
+            elif isinstance(node, list):
+                node.append(copy.deepcopy(node[key]))
             break
     _holds_the_released_cells(json.dumps(spoilt), master)

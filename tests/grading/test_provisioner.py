@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,6 +16,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
 
+from helpers.grading.cli import _logging_to
 from helpers.grading.kernels import provisioner as provisioner_module
 from helpers.grading.kernels.provisioner import (
     KERNEL_NAME,
@@ -43,20 +45,27 @@ def client(
     )
 
 
+def provisioner_of(notebook_client: NotebookClient) -> SandboxProvisioner:
+    """Return the provisioner of a client's running kernel."""
+    assert notebook_client.km
+    assert isinstance(notebook_client.km.provisioner, SandboxProvisioner)
+    return notebook_client.km.provisioner
+
+
 def results(notebook: nbformat.NotebookNode) -> list[str]:
-    """What each cell shows: its result or what it printed."""
+    """Return what each cell shows: its result, or what it printed."""
     outputs = [output for cell in notebook.cells for output in cell.outputs]
     return [output.get("text") or output.data["text/plain"] for output in outputs]
 
 
 def remains(folder: Path) -> list[Path]:
-    """What kernels have left in the zygote's folder; the images that all may see stay there."""
+    """Return what kernels have left in the zygote's folder, except for the images that all of them may see."""
     return [path for path in folder.iterdir() if path.suffix != ".npz"]
 
 
 @pytest.fixture(autouse=True)
 def _nothing_remains() -> Iterator[None]:
-    """No socket and no folder is left by a kernel, however it ended."""
+    """Make sure that no kernel leaves sockets or folders, however it ended."""
     yield
     assert remains(shared().folder) == []
 
@@ -66,7 +75,7 @@ def test_a_notebook_runs_boxed() -> None:
     assert results(ran) == ["5", "(1, '/student')", "seen\n", "from a shell\r\n"]
 
 
-def test_what_a_lab_does_works() -> None:
+def test_a_labs_typical_code_works() -> None:
     ran = client(
         "import torch; from torch import nn; x = torch.randn(4, 1, 8, 8)",
         "net = nn.Conv2d(1, 2, 3); loss = net(x).square().sum(); loss.backward(); net.weight.grad.shape",
@@ -82,12 +91,12 @@ def test_torch_compile_changes_nothing() -> None:
     assert results(client(net).execute()) == ["True"]
 
 
-def test_each_kernel_draws_numbers_of_its_own() -> None:
+def test_each_kernel_draws_its_own_random_numbers() -> None:
     draw = "import random, numpy; random.random(), numpy.random.rand()"
     assert results(client(draw).execute()) != results(client(draw).execute())
 
 
-def test_a_submission_sees_its_files_but_not_the_notebook_and_changes_neither(tmp_path: Path) -> None:
+def test_a_submission_sees_copies_of_its_files_but_no_notebook(tmp_path: Path) -> None:
     (tmp_path / "lab.ipynb").write_text("the hidden tests")
     (tmp_path / "weights").write_text("mine")
     look = "import os; from pathlib import Path; [name for name in os.listdir() if not name.startswith('.')]"
@@ -98,16 +107,16 @@ def test_a_submission_sees_its_files_but_not_the_notebook_and_changes_neither(tm
     assert (tmp_path / "weights").read_text() == "mine"
 
 
-def test_many_at_once_do_not_meet() -> None:
-    def one(number: int) -> list[str]:
+def test_kernels_at_the_same_time_share_no_files() -> None:
+    def files_seen(number: int) -> list[str]:
         write = f"from pathlib import Path; Path('/tmp/mark{number}').touch()"
         return results(client(write, "[path.name for path in Path('/tmp').glob('mark*')]").execute())
 
     with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(one, range(8))) == [[f"['mark{number}']"] for number in range(8)]
+        assert list(pool.map(files_seen, range(8))) == [[f"['mark{number}']"] for number in range(8)]
 
 
-def test_one_that_dies_is_noticed_and_harms_no_other() -> None:
+def test_a_dead_kernel_is_noticed_and_others_live_on() -> None:
     with client("'alive'").setup_kernel(), pytest.raises(DeadKernelError):
         client("import os; os._exit(3)").execute()
 
@@ -127,22 +136,31 @@ def test_a_loop_that_cannot_be_interrupted_is_killed() -> None:
         client(endless, timeout=1).execute()
 
 
-def test_what_a_limit_stopped_is_said() -> None:
+def test_starts_and_ends_of_processes_are_logged(tmp_path: Path) -> None:
+    with _logging_to(tmp_path / "log"), pytest.raises(DeadKernelError):
+        client("import os; os._exit(3)").execute()
+    log = (tmp_path / "log").read_text()
+    (pid,) = re.findall(r"INFO pid (\d+): started, runs helpers\.grading\.kernels\.kernel:run", log)
+    assert f"INFO pid {pid}: ended with exit code 3" in log
+
+
+def test_the_limit_that_stopped_a_kernel_is_reported(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "helpers.grading")
     bomb = "import os, signal\nfor _ in range(3):\n    if os.fork() == 0:\n        x = bytes(400 << 20); signal.pause()"
-    one = client(f"{bomb}\nsignal.pause()", config=Config(SandboxProvisioner={"memory": 1200}))
-    with one.setup_kernel():
+    notebook_client = client(f"{bomb}\nsignal.pause()", config=Config(SandboxProvisioner={"memory": 1200}))
+    with notebook_client.setup_kernel():
         with pytest.raises(DeadKernelError):
-            one.execute_cell(one.nb.cells[0], 0)
-        assert one.km.provisioner.why == "it used more than 1200 MiB of memory"
+            notebook_client.execute_cell(notebook_client.nb.cells[0], 0)
+        assert provisioner_of(notebook_client).why == "it used more than 1200 MiB of memory"
+        assert "ended with exit code -9: it used more than 1200 MiB of memory" in caplog.text
 
 
 def test_the_clean_room_asks_the_kernel() -> None:
-    one = client()
-    with one.setup_kernel():
-        one.nb.cells.append(new_code_cell("def double(n): return 2 * n"))
-        one.execute_cell(one.nb.cells[0], 0)
-        provisioner = one.km.provisioner
-        assert isinstance(provisioner, SandboxProvisioner)
+    notebook_client = client()
+    with notebook_client.setup_kernel():
+        notebook_client.nb.cells.append(new_code_cell("def double(n): return 2 * n"))
+        notebook_client.execute_cell(notebook_client.nb.cells[0], 0)
+        provisioner = provisioner_of(notebook_client)
         assert provisioner.boxed
         room = provisioner.clean_room()
         assert room.run("assert double(21) == 42", graded=True, timeout=60).passed
@@ -152,16 +170,16 @@ def test_the_clean_room_asks_the_kernel() -> None:
         room.close()
 
 
-def test_the_clean_room_has_a_limit_of_memory() -> None:
-    one = client()
-    with one.setup_kernel():
-        room = one.km.provisioner.clean_room()
+def test_the_clean_room_has_a_memory_limit() -> None:
+    notebook_client = client()
+    with notebook_client.setup_kernel():
+        room = provisioner_of(notebook_client).clean_room()
         verdict = room.run(f"len(bytearray({ROOM_MEMORY + (256 << 20)}))", graded=True, timeout=60)
         room.close()
     assert (verdict.passed, verdict.error) == (False, "MemoryError")
 
 
-def test_the_environment_is_a_short_list(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_a_few_environment_variables_are_passed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRADEBOOK_PASSWORD", "secret")
     monkeypatch.setenv("CNN_LABS_DATA", "/data")
     (shown,) = results(
@@ -170,7 +188,9 @@ def test_the_environment_is_a_short_list(monkeypatch: pytest.MonkeyPatch) -> Non
     assert shown == "[None, '/data']"
 
 
-def test_a_missing_protection_is_refused_and_nothing_is_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_a_protection_no_kernel_starts_and_no_file_remains(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     class Poor:
         folder = tmp_path
 
@@ -183,20 +203,20 @@ def test_a_missing_protection_is_refused_and_nothing_is_left(monkeypatch: pytest
     assert remains(tmp_path) == []
 
 
-def test_unsafe_is_the_instructors_own_word(tmp_path: Path) -> None:
+def test_the_instructor_can_grade_without_a_sandbox(tmp_path: Path) -> None:
     where = "import os; f'{os.getcwd()} {os.getuid()}'"
-    one = client(where, folder=tmp_path, config=Config(SandboxProvisioner={"unsafe": True}))
-    with one.setup_kernel():
-        assert not one.km.provisioner.boxed
-        one.execute_cell(one.nb.cells[0], 0)
-    assert results(one.nb) == [f"'{tmp_path} {os.getuid()}'"]
+    notebook_client = client(where, folder=tmp_path, config=Config(SandboxProvisioner={"unsafe": True}))
+    with notebook_client.setup_kernel():
+        assert not provisioner_of(notebook_client).boxed
+        notebook_client.execute_cell(notebook_client.nb.cells[0], 0)
+    assert results(notebook_client.nb) == [f"'{tmp_path} {os.getuid()}'"]
 
 
-def test_a_folder_too_long_for_sockets_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_folder_too_long_for_sockets_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     long = tmp_path / ("x" * 100)
     long.mkdir()
     monkeypatch.setattr(provisioner_module, "shared", lambda: SimpleNamespace(folder=long))
-    with pytest.raises(ValueError, match="too long a name for a socket"):
+    with pytest.raises(ValueError, match="too long for the name of a socket"):
         client("1").execute()
     assert os.listdir(long) == []
 

@@ -1,4 +1,4 @@
-"""The report shows names and notes as text: in the terminal, in a spreadsheet, on its page."""
+"""The report shows names and notes as text, in the terminal, in a spreadsheet and on its page."""
 
 from __future__ import annotations
 
@@ -16,26 +16,14 @@ from helpers.grading.report.report import report
 from helpers.grading.report.scores import Score
 from tests.conftest import make_course
 
-NAMES = [
-    "=1+1",
-    "+1",
-    "-1",
-    "@x",
-    "\t=1",
-    "\r=1",
-    "[red]x[/]",
-    "[/]",
-    "<script>x</script>",
-    "a\x1b[2Jb",
-    "a\ud800",
-    "ada",
-]
+FORMULAS = ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1"]
+NAMES = [*FORMULAS, "[red]x[/]", "[/]", "<script>x</script>", "a\x1b[2Jb", "a\ud800", "ada"]
 NOTE = 'files left out: =HYPERLINK("x"), \x1b]0;x\x07<img src=x onerror=x>[/]\nada: 100/100'
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The folder of a report about students with such names, and what the terminal showed."""
+    """The folder of a report on students with these names, and the terminal's text."""
     scores = [Score(name, "lab00-small", -1.5, 6.0, {"k1-check": (1.0, 2.0)}, notes=[NOTE]) for name in NAMES]
     folder, terminal = tmp_path_factory.mktemp("report"), io.StringIO()
     course = Course(make_course(folder / "course"))
@@ -55,12 +43,12 @@ def test_no_cell_of_a_csv_file_is_a_formula(written: tuple[Path, str]) -> None:
             assert cell == "-1.5" or not cell.startswith(("=", "+", "-", "@"))
 
 
-def test_numbers_stay_numbers(written: tuple[Path, str]) -> None:
+def test_numbers_in_a_csv_file_stay_numbers(written: tuple[Path, str]) -> None:
     with (written[0] / "scores.csv").open(encoding="utf-8") as stream:
         assert {row["points"] for row in csv.DictReader(stream)} == {"-1.5"}
 
 
-def test_the_terminal_obeys_no_name_and_no_note(written: tuple[Path, str]) -> None:
+def test_names_and_notes_do_not_control_the_terminal(written: tuple[Path, str]) -> None:
     _, shown = written
     assert "[red]x[/]" in shown
     assert "\x1b[2J" not in shown
@@ -68,14 +56,14 @@ def test_the_terminal_obeys_no_name_and_no_note(written: tuple[Path, str]) -> No
     assert not [line for line in shown.splitlines() if line.startswith("ada: 100/100")]
 
 
-def test_the_page_runs_no_name_and_no_note(written: tuple[Path, str]) -> None:
+def test_names_and_notes_do_not_run_in_the_page(written: tuple[Path, str]) -> None:
     page = (written[0] / "index.html").read_text(encoding="utf-8")
     assert "&lt;script&gt;x" in page
     assert "<script" not in page
     assert "<img src=x" not in page
 
 
-def test_the_bar_obeys_no_name_and_no_problem() -> None:
+def test_names_and_problems_do_not_control_the_progress_bar() -> None:
     terminal = io.StringIO()
     with GradingProgress(Console(file=terminal, force_terminal=True, width=200), "Grading", len(NAMES)) as progress:
         for name in NAMES:

@@ -1,4 +1,4 @@
-"""The sandbox: each attack is stopped, each missing protection is named, and of a submission only its files come in."""
+"""The sandbox stops each attack, reports each missing protection, and contains only a submission's files."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_an_attack_is_stopped(attack: Attack, zygote: Zygote, bait: Bait) -> Non
 
 
 @each_attack(harmless=True)
-def test_it_is_the_sandbox_that_stops_it(attack: Attack, zygote: Zygote, bait: Bait) -> None:
+def test_without_the_sandbox_an_attack_succeeds(attack: Attack, zygote: Zygote, bait: Bait) -> None:
     assert try_attack(zygote, attack, bait, boxed=False).state == "open"
 
 
@@ -63,12 +63,12 @@ def test_it_is_the_sandbox_that_stops_it(attack: Attack, zygote: Zygote, bait: B
         ("endless_loop", "it used more than 1 s of processor time"),
     ],
 )
-def test_what_a_limit_stopped_is_said(name: str, why: str, zygote: Zygote, bait: Bait) -> None:
+def test_the_limit_that_stopped_an_attack_is_reported(name: str, why: str, zygote: Zygote, bait: Bait) -> None:
     assert try_attack(zygote, ATTACKS[name], bait).how == why
 
 
 def in_child(do: Callable[[], None]) -> str:
-    """What a function says in a process of its own: its error, as "type: message", or nothing."""
+    """Run a function in a new process, and return its error as "type: message", or nothing."""
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -84,12 +84,12 @@ def in_child(do: Callable[[], None]) -> str:
             os._exit(0)
     os.close(writer)
     os.waitpid(pid, 0)
-    with open(reader) as told:
-        return told.read()
+    with open(reader) as pipe:
+        return pipe.read()
 
 
 def enter_box(box: Box, then: Callable[[], None] = lambda: None) -> None:
-    """Enter a sandbox, as the zygote does it, and do something there."""
+    """Enter a sandbox as the zygote does, and do something there."""
     sandbox.isolate()
 
     def inside() -> None:
@@ -102,7 +102,7 @@ def enter_box(box: Box, then: Callable[[], None] = lambda: None) -> None:
 
 
 def without(call: str, *arguments: pyseccomp.Arg) -> Callable[[], None]:
-    """Let this process's kernel refuse a system call, as a machine without a feature does."""
+    """Return a function that forbids a system call, as if this machine lacked a feature."""
 
     def forbid() -> None:
         rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
@@ -127,7 +127,7 @@ REFUSED = {
     sandbox.ROOT: ("pivot_root",),
     sandbox.PROC: ("mount", pyseccomp.Arg(3, pyseccomp.EQ, PROC_FLAGS)),
     sandbox.UID: ("setresuid",),
-    sandbox.LIMITS: ("prlimit64", pyseccomp.Arg(2, pyseccomp.NE, 0)),  # setting, not asking
+    sandbox.LIMITS: ("prlimit64", pyseccomp.Arg(2, pyseccomp.NE, 0)),  # setting limits, not getting them
     sandbox.RIGHTS: ("capset",),
     sandbox.LANDLOCK: ("landlock_create_ruleset",),
     sandbox.SECCOMP: ("seccomp",),
@@ -135,7 +135,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("protection", REFUSED, ids=lambda protection: protection.name)
-def test_a_missing_protection_is_refused_by_its_name(protection: Protection) -> None:
+def test_a_missing_protection_is_reported_by_name(protection: Protection) -> None:
     if protection is sandbox.USER and os.geteuid() == 0:
         pytest.skip("root needs no user namespace")
     if protection is sandbox.UID and os.geteuid() != 0:
@@ -151,7 +151,7 @@ def test_a_missing_protection_is_refused_by_its_name(protection: Protection) -> 
     assert protection.remedy in said
 
 
-def test_a_kernel_that_lists_no_children_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_that_lists_no_children_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     def check() -> None:
         raise FileNotFoundError("no such file: children")
 
@@ -159,17 +159,17 @@ def test_a_kernel_that_lists_no_children_is_refused(monkeypatch: pytest.MonkeyPa
     assert "the sandbox lacks its watch over memory: " in in_child(lambda: enter_box(Box()))
 
 
-def test_every_protection_is_tried() -> None:
+def test_every_protection_is_tested() -> None:
     assert {*REFUSED, sandbox.MEMORY} == set(PROTECTIONS)
 
 
-def test_with_all_protections_nothing_is_refused() -> None:
+def test_with_all_protections_the_sandbox_starts() -> None:
     assert in_child(lambda: enter_box(Box())) == ""
 
 
 @pytest.fixture
 def submitted(tmp_path: Path) -> Path:
-    """A submission's folder as nbgrader leaves it: the hidden tests are in the notebook, and nothing may be changed."""
+    """Return a submission's folder as nbgrader leaves it: read-only, with hidden tests in the notebook."""
     folder = tmp_path / "submitted"
     (folder / "models").mkdir(parents=True)
     (tmp_path / "secret").write_text("secret")
@@ -181,12 +181,12 @@ def submitted(tmp_path: Path) -> Path:
     return folder
 
 
-def test_the_files_of_a_submission_come_in_and_no_notebook(submitted: Path) -> None:
+def test_a_submissions_files_are_copied_except_for_notebooks(submitted: Path) -> None:
     def look() -> None:
         assert Path.cwd() == HOME
-        found = sorted(str(path.relative_to(HOME)) for path in HOME.rglob("*"))
-        assert found == ["link", "models", "models/weights.safetensors"], found
-        assert not Path("link").exists()  # what it names does not exist here
+        files = sorted(str(path.relative_to(HOME)) for path in HOME.rglob("*"))
+        assert files == ["link", "models", "models/weights.safetensors"], files
+        assert not Path("link").exists()  # its target is outside
         Path("models/weights.safetensors").write_text("trained")
 
     assert in_child(lambda: enter_box(Box(submitted=str(submitted)), look)) == ""
@@ -200,12 +200,12 @@ def test_files_that_do_not_fit_are_the_submissions_fault(submitted: Path) -> Non
 
 
 @pytest.mark.parametrize("name", ["nbgrader_config.py", "gradebook.db"])
-def test_a_courses_folder_is_never_copied_in(name: str, submitted: Path) -> None:
+def test_a_courses_folder_is_never_copied(name: str, submitted: Path) -> None:
     (submitted / name).touch()
-    assert f"the kernel's folder holds {name}" in in_child(lambda: enter_box(Box(submitted=str(submitted))))
+    assert f"the kernel's folder contains {name}" in in_child(lambda: enter_box(Box(submitted=str(submitted))))
 
 
-def test_data_is_shown_by_the_file_and_cannot_be_changed(tmp_path: Path) -> None:
+def test_only_the_named_data_files_are_shown_read_only(tmp_path: Path) -> None:
     images, other, elsewhere = tmp_path / "images", tmp_path / "other", tmp_path / "elsewhere"
     for path in (images, other, elsewhere):
         path.write_text(path.name)
@@ -222,12 +222,12 @@ def test_data_is_shown_by_the_file_and_cannot_be_changed(tmp_path: Path) -> None
             images.chmod(0o600)
 
     shown = {images: images, tmp_path / "part": other, tmp_path / "linked": tmp_path / "linked"}
-    box = Box(shown={str(place): str(source) for place, source in shown.items()})
+    box = Box(shown={str(path): str(source) for path, source in shown.items()})
     assert in_child(lambda: enter_box(box, look)) == ""
 
 
 @pytest.mark.root
-def test_data_that_nobody_else_can_read_is_named(tmp_path: Path) -> None:
+def test_data_that_others_cannot_read_are_reported(tmp_path: Path) -> None:
     images = tmp_path / "images"
     images.touch(mode=0o600)
     said = in_child(lambda: enter_box(Box(shown={str(images): str(images)})))
@@ -235,7 +235,7 @@ def test_data_that_nobody_else_can_read_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [b"RssAnon: x", b"RssAnon: -99999", b"\xff", b"\nRssAnon: -9 kB"])
-def test_no_name_of_a_process_is_taken_for_a_number(name: bytes) -> None:
+def test_a_processs_name_cannot_forge_its_memory(name: bytes) -> None:
     pid = os.fork()
     if pid == 0:
         ctypes.CDLL(None).prctl(15, name, 0, 0, 0)

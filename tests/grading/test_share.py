@@ -1,4 +1,4 @@
-"""Nobody gets more than a share of the processor, however many processes want it."""
+"""No box gets more than its share of CPU time, however many processes it runs."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ import pytest
 
 from helpers.grading.kernels.zygote import shared
 from helpers.grading.sandbox import memory, share
-from helpers.grading.sandbox.share import LEAST, Share
-from tests.grading.test_provisioner import client
+from helpers.grading.sandbox.share import LEAST, CpuShare
+from tests.grading.test_provisioner import client, provisioner_of
 from tests.grading.test_zygote import LONG, fork
 from tests.grading.users import run_as_ordinary_user
 
@@ -32,12 +32,12 @@ started = [subprocess.Popen(loop, start_new_session=True) for _ in range(30)]
 
 
 def states(pid: int) -> list[str]:
-    """The state of each process of a family: R runs, S sleeps, T is stopped."""
-    found = []
-    for one in memory.family(pid):
+    """Return the state of a process and of each descendant: R runs, S sleeps, T is stopped."""
+    letters = []
+    for member in memory.family(pid):
         with contextlib.suppress(OSError):  # it has just ended
-            found.append(Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()[0])
-    return found
+            letters.append(Path(f"/proc/{member}/stat").read_text().rpartition(")")[2].split()[0])
+    return letters
 
 
 def wait_until(happened: Callable[[], bool]) -> None:
@@ -49,53 +49,53 @@ def wait_until(happened: Callable[[], bool]) -> None:
 
 @pytest.fixture
 def busy(request: pytest.FixtureRequest) -> Iterator[int]:
-    """A shell with so many busy children."""
+    """Give a shell with so many busy children."""
     with subprocess.Popen(["bash", "-c", BUSY.format(request.param)], start_new_session=True) as process:
-        wait_until(lambda: states(process.pid) == ["S", *["R"] * request.param])  # the shell itself rests
+        wait_until(lambda: states(process.pid) == ["S", *["R"] * request.param])  # the shell itself sleeps
         yield process.pid
         os.killpg(process.pid, signal.SIGKILL)
 
 
 @pytest.mark.parametrize("busy", [4 * LEAST], indirect=True)
-def test_who_wants_four_times_a_share_waits_three_turns_of_four(busy: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_box_with_four_times_its_share_waits_three_of_four_turns(busy: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
-    one = Share(busy)
+    share_of_box = CpuShare(busy)
     for _ in range(2):
-        one.turn(boxes=1, crowded=True)
+        share_of_box.turn(boxes=1, crowded=True)
         for _ in range(3):
-            assert one.waits
+            assert share_of_box.waits
             wait_until(lambda: set(states(busy)) == {"T"})
-            one.turn(boxes=1, crowded=True)
-        assert not one.waits
+            share_of_box.turn(boxes=1, crowded=True)
+        assert not share_of_box.waits
         wait_until(lambda: states(busy).count("R") == 4 * LEAST)
 
 
 @pytest.mark.parametrize("busy", [4 * LEAST], indirect=True)
-def test_nobody_waits_as_long_as_there_is_room(busy: int) -> None:
-    one = Share(busy)
-    one.turn(boxes=1, crowded=False)
-    assert not one.waits
+def test_no_box_waits_on_an_idle_machine(busy: int) -> None:
+    share_of_box = CpuShare(busy)
+    share_of_box.turn(boxes=1, crowded=False)
+    assert not share_of_box.waits
 
 
 @pytest.mark.parametrize("busy", [LEAST], indirect=True)
-def test_who_keeps_to_the_share_never_waits(busy: int) -> None:
-    one = Share(busy)
+def test_a_box_within_its_share_never_waits(busy: int) -> None:
+    share_of_box = CpuShare(busy)
     for _ in range(10):
-        one.turn(boxes=100, crowded=True)
-        assert not one.waits
+        share_of_box.turn(boxes=100, crowded=True)
+        assert not share_of_box.waits
 
 
-def test_a_thread_is_counted_by_its_state_whatever_its_name(tmp_path: Path) -> None:
+def test_a_threads_name_cannot_forge_its_state(tmp_path: Path) -> None:
     (tmp_path / "stat").write_bytes(b"7 (a) R (\xff) S 1 7 7")
     assert not share._is_running(tmp_path / "stat")
     assert not share._is_running(tmp_path / "gone")
 
 
-def test_no_process_outside_a_box_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_process_outside_a_box_gets_a_signal(monkeypatch: pytest.MonkeyPatch) -> None:
     child, channel = fork(shared(), "endless_loop")
-    found = iter([[child.pid], []])  # the ID was another process's, which has ended
+    families = iter([[child.pid], []])  # the ID belongs to another box when the signal is sent
     with channel, monkeypatch.context() as patch:
-        patch.setattr(memory, "family", lambda pid: next(found, []))
+        patch.setattr(memory, "family", lambda pid: next(families, []))
         share._signal(os.getpid(), signal.SIGKILL)
         assert child.poll() is None
     share._signal(child.pid, signal.SIGKILL)
@@ -122,15 +122,15 @@ with hog.setup_kernel():
 
 
 @pytest.mark.root
-def test_a_box_waits_though_nobody_may_look_into_its_processes() -> None:
+def test_a_box_with_unreadable_processes_waits() -> None:
     with tempfile.TemporaryDirectory() as home:
         done = run_as_ordinary_user(HIDDEN, Path(home))
     assert done.stdout == "waits\n", done.stderr
 
 
-def test_a_box_whose_processes_are_never_there_long_enough_cannot_be_watched(monkeypatch: pytest.MonkeyPatch) -> None:
-    unheard_of = itertools.count(1 << 23)  # beyond all process IDs
-    monkeypatch.setattr(memory, "family", lambda pid: iter([next(unheard_of)]))
+def test_a_box_with_processes_too_short_lived_cannot_be_watched(monkeypatch: pytest.MonkeyPatch) -> None:
+    unused = itertools.count(1 << 23)  # beyond all process IDs
+    monkeypatch.setattr(memory, "family", lambda pid: iter([next(unused)]))
     share._signal(1, signal.SIGCONT)
     with pytest.raises(RuntimeError, match="faster than these can be stopped"):
         share._signal(1, signal.SIGSTOP)
@@ -140,7 +140,9 @@ def test_a_box_with_many_busy_sessions_waits_and_still_answers() -> None:
     hog = client(SESSIONS, "2 + 3")
     with hog.setup_kernel():
         hog.execute_cell(hog.nb.cells[0], 0)
-        pid = hog.km.provisioner._kernel.pid
+        kernel = provisioner_of(hog)._kernel
+        assert kernel
+        pid = kernel.pid
         wait_until(lambda: len(states(pid)) > 30 and set(states(pid)) == {"T"})
         hog.execute_cell(hog.nb.cells[1], 1)
     assert hog.nb.cells[1].outputs[0].data["text/plain"] == "5"

@@ -1,4 +1,4 @@
-"""What a student wrote becomes text that neither a terminal nor a page obeys."""
+"""Text from students is cleaned so that no terminal obeys it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ANYTHING = st.text(st.characters(categories=None, exclude_categories=()), max_si
 @pytest.mark.parametrize(
     "words", ["", "expected 12, got 12.5", "Größe ≤ 3 – 学生", "a\n\tb", "\u0645\u06cc\u200c\u062e\u0648", "👩\u200d🔬"]
 )
-def test_honest_words_stay_as_they_are(words: str) -> None:
+def test_ordinary_text_is_unchanged(words: str) -> None:
     assert plain(words) == words
 
 
@@ -34,30 +34,30 @@ def test_honest_words_stay_as_they_are(words: str) -> None:
         "a\U000e0041b",  # tags
     ],
 )
-def test_commands_and_what_cannot_be_seen_go_away(hostile: str) -> None:
+def test_escape_sequences_and_invisible_characters_are_removed(hostile: str) -> None:
     assert plain(hostile) == "ab"
 
 
-def test_a_command_without_an_end_swallows_nothing() -> None:
+def test_an_unfinished_escape_sequence_hides_nothing() -> None:
     assert plain("\x1b]0;honest words") == "0;honest words"
 
 
-def test_what_no_file_can_hold_is_replaced() -> None:
+def test_unpaired_surrogates_are_replaced() -> None:
     assert plain("a\ud800b").encode() == "a\ufffdb".encode()
 
 
-def test_long_words_are_cut_and_say_so() -> None:
+def test_long_text_is_cut_and_marked() -> None:
     assert plain("x" * 10_000, 10) == "x" * 9 + "…"
     assert plain("\x1b[m" * 10_000 + "end", 10) == "…"
     assert plain("x" * 10, 10) == "x" * 10
 
 
-def test_a_name_stays_on_its_line() -> None:
+def test_line_returns_one_line() -> None:
     assert line("sketch.png\r\nhonest:\u2028 graded\x85!") == "sketch.png honest: graded !"
     assert len(line("a " * 10_000, 50)) <= 50
 
 
-def test_any_value_has_words() -> None:
+def test_any_value_can_be_cleaned() -> None:
     class Liar(str):
         def __str__(self) -> str:
             raise RuntimeError
@@ -73,9 +73,9 @@ def test_any_value_has_words() -> None:
 
 
 @given(ANYTHING, st.integers(1, 100))
-def test_no_words_break_the_promise(words: str, most: int) -> None:
+def test_plain_keeps_its_promises_for_any_text(words: str, most: int) -> None:
     clean = plain(words, most)
     assert len(clean) <= most
     assert json.loads(json.dumps(clean).encode()) == clean
-    assert not [one for one in clean if unicodedata.category(one) in ("Cc", "Cs") and one not in "\n\t"]
+    assert not [c for c in clean if unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t"]
     assert "\n" not in line(words, most)

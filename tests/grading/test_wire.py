@@ -1,4 +1,4 @@
-"""Data cross as they are; whatever else arrives is a WireError, without harm."""
+"""Data arrive unchanged; anything else is a WireError without harm."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class Colour(enum.IntEnum):
 Point = namedtuple("Point", "x y")
 
 
-def there(value: Any) -> Any:
-    """A value after its journey."""
+def transferred(value: Any) -> Any:
+    """Pack and unpack a value."""
     packer = Packer()
     text = packer.text({"v": packer.tree(value)})
     return Unpacker([np.array(np.asarray(buffer)) for buffer in map(_array, packer.buffers)]).value(
@@ -74,15 +74,15 @@ PLAIN = [
 
 
 @pytest.mark.parametrize("value", PLAIN, ids=lambda value: type(value).__name__)
-def test_plain_data_arrive_as_they_are(value: Any) -> None:
-    arrived = there(value)
+def test_plain_data_arrive_unchanged(value: Any) -> None:
+    arrived = transferred(value)
     assert type(arrived) is type(value)
     assert arrived == value
     assert isinstance(value, int) or str(arrived) == str(value)  # -0.0 too
 
 
-def test_what_is_no_number_stays_so() -> None:
-    assert math.isnan(there(math.nan))
+def test_nan_arrives_as_nan() -> None:
+    assert math.isnan(transferred(math.nan))
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,8 @@ def test_what_is_no_number_stays_so() -> None:
     ],
 )
 def test_a_subclass_of_data_arrives_as_its_base(value: Any, base: Any) -> None:
-    assert type(there(value)) is type(base)
-    assert there(value) == base
+    assert type(transferred(value)) is type(base)
+    assert transferred(value) == base
 
 
 DTYPES = (torch.bool, torch.uint8, torch.int64, torch.float16, torch.bfloat16, torch.float64, torch.complex64)
@@ -107,7 +107,7 @@ DTYPES = (torch.bool, torch.uint8, torch.int64, torch.float16, torch.bfloat16, t
 @pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 0, 3), (1, 3), (2, 3, 4)], ids=str)
 def test_a_tensor_arrives_with_values_dtype_and_shape(dtype: torch.dtype, shape: tuple[int, ...]) -> None:
     tensor = torch.randint(0, 2, shape).to(dtype)
-    arrived = there(tensor)
+    arrived = transferred(tensor)
     assert (arrived.dtype, arrived.shape) == (tensor.dtype, tensor.shape)
     assert torch.equal(arrived, tensor)
 
@@ -126,15 +126,15 @@ def test_a_tensor_arrives_with_values_dtype_and_shape(dtype: torch.dtype, shape:
     ],
 )
 def test_a_tensor_that_is_not_contiguous_keeps_its_values(tensor: torch.Tensor) -> None:
-    assert torch.equal(there(tensor), tensor.resolve_conj())
+    assert torch.equal(transferred(tensor), tensor.resolve_conj())
 
 
 def test_a_transposed_tensor_stays_transposed() -> None:
-    assert there(torch.ones(2, 3).t()).stride() == (1, 3)
+    assert transferred(torch.ones(2, 3).t()).stride() == (1, 3)
 
 
 def test_a_tensor_on_the_device_meta_has_no_values() -> None:
-    assert there(torch.empty(2, 3, device="meta")).shape == (2, 3)
+    assert transferred(torch.empty(2, 3, device="meta")).shape == (2, 3)
 
 
 @pytest.mark.parametrize(
@@ -149,14 +149,14 @@ def test_a_tensor_on_the_device_meta_has_no_values() -> None:
     ids=lambda array: f"{array.dtype}-{array.shape}",
 )
 def test_an_array_arrives_with_values_dtype_and_shape(array: Any) -> None:
-    arrived = there(array)
+    arrived = transferred(array)
     assert (arrived.dtype, arrived.shape) == (array.dtype, array.shape)
     assert np.array_equal(arrived, array)
 
 
-def test_what_arrives_can_be_written_to() -> None:
-    there(np.zeros(3))[0] = 1
-    there(torch.zeros(3)).add_(1)
+def test_arrays_and_tensors_arrive_writable() -> None:
+    transferred(np.zeros(3))[0] = 1
+    transferred(torch.zeros(3)).add_(1)
 
 
 @pytest.mark.parametrize(
@@ -164,19 +164,19 @@ def test_what_arrives_can_be_written_to() -> None:
     [object(), print, np.array([object()]), torch.eye(2).to_sparse()],
     ids=["an object", "a function", "an array of objects", "a sparse tensor"],
 )
-def test_what_is_no_data_needs_somebody_to_refer_to_it(value: Any) -> None:
+def test_objects_that_are_no_data_are_refused(value: Any) -> None:
     with pytest.raises(WireError, match="no plain data"):
-        there(value)
+        transferred(value)
 
 
-def test_what_holds_itself_is_not_sent() -> None:
+def test_a_list_that_contains_itself_is_not_sent() -> None:
     endless: list[Any] = []
     endless.append(endless)
-    with pytest.raises(WireError, match="nested too deeply, or holds itself"):
-        there(endless)
+    with pytest.raises(WireError, match="nested too deeply, or contains itself"):
+        transferred(endless)
 
 
-LIES: list[Any] = [
+INVALID: list[Any] = [
     {"tensor": [0, "float32", [10**12], [0], "cpu", {}]},
     {"tensor": [0, "float32", [-1, -1], [0, 1], "cpu", {}]},
     {"tensor": [0, "float32", [1], [5], "cpu", {}]},
@@ -200,17 +200,17 @@ LIES: list[Any] = [
     {"dtype": "load"},
     {"int": "zz"},
     {"handle": [1, [], "", True]},
-    {"own": [1, ""]},
+    {"shared": [1, ""]},
     {"eval": "1"},
     {},
     {"tuple": [], "list": []},
 ]
 
 
-@pytest.mark.parametrize("lie", LIES, ids=json.dumps)
-def test_a_lie_is_a_wire_error(lie: Any) -> None:
+@pytest.mark.parametrize("tree", INVALID, ids=json.dumps)
+def test_an_invalid_tree_is_a_wire_error(tree: Any) -> None:
     with pytest.raises(WireError):
-        Unpacker([np.zeros(4, np.uint8)]).value(lie)
+        Unpacker([np.zeros(4, np.uint8)]).value(tree)
 
 
 @pytest.mark.parametrize(
@@ -228,19 +228,19 @@ def test_a_lie_is_a_wire_error(lie: Any) -> None:
     ],
     ids=lambda large: next(iter(large)),
 )
-def test_what_says_little_and_means_much_is_a_short_wire_error(large: Any) -> None:
+def test_a_small_tree_of_a_huge_value_is_a_short_wire_error(large: Any) -> None:
     with pytest.raises(WireError) as refused:
         Unpacker([np.empty(0, np.uint8)]).value(large)
     assert len(str(refused.value)) < 500
 
 
-def test_a_bool_that_is_neither_true_nor_false_is_true() -> None:
+def test_a_byte_that_is_no_bool_arrives_as_true() -> None:
     two = [np.full(1, 2, np.uint8)]
     assert torch.equal(Unpacker(two).value({"tensor": [0, "bool", [1], [0], "cpu", {}]}), torch.tensor([True]))
     assert Unpacker(two).value({"array": [0, "|b1", [1]]}).view(np.uint8).tolist() == [1]
 
 
-def test_data_that_are_nested_without_end_are_a_wire_error() -> None:
+def test_deeply_nested_data_are_a_wire_error() -> None:
     nested: Any = 1
     for _ in range(500):
         nested = {"tuple": [nested]}
@@ -299,17 +299,17 @@ def test_any_bytes_are_a_frame_or_an_error(sent: bytes) -> None:
         struct.pack("<4sBxxxIIQ", b"LABS", 1, 2, 1, 2**63),
     ],
 )
-def test_a_lying_header_is_a_wire_error_before_anything_is_read(header: bytes) -> None:
+def test_an_invalid_header_is_refused_before_the_body_is_read(header: bytes) -> None:
     here, other = socket.socketpair()
     with here, other:
-        other.sendall(header)  # and keep the connection open: nobody waits for what will not come
+        other.sendall(header)  # the connection stays open, so that waiting for the body would hang
         with pytest.raises(WireError):
             receive(here)
 
 
-def test_a_frame_arrives_whole() -> None:
+def test_a_frame_arrives_complete() -> None:
     here, other = socket.socketpair()
-    buffers = [np.arange(10**6, dtype=np.uint8), b"", memoryview(b"abc")]
+    buffers: list[Any] = [np.arange(10**6, dtype=np.uint8), b"", memoryview(b"abc")]
     with here, other:
         sender = threading.Thread(target=send, args=(other, b"text", buffers))
         sender.start()
@@ -319,7 +319,7 @@ def test_a_frame_arrives_whole() -> None:
     assert [bytes(buffer) for buffer in arrived] == [bytes(buffer) for buffer in buffers]
 
 
-def test_who_waits_too_long_is_told() -> None:
+def test_receive_raises_a_timeout_error_at_the_deadline() -> None:
     here, other = socket.socketpair()
     with here, other, pytest.raises(TimeoutError):
         receive(here, deadline=0.0)

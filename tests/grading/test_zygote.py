@@ -1,4 +1,4 @@
-"""The zygote: it forks for many at once, tells how each ended, and takes all along when the grading process ends."""
+"""The zygote: it forks for many threads at once, reports how each process ended, and ends with the grading process."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
-from typing import NoReturn, cast
+from typing import Any, NoReturn, cast
 
 import pytest
 
@@ -33,7 +33,7 @@ from tests.grading.users import run_as_ordinary_user
 pytestmark = pytest.mark.slow
 
 ATTACK = "helpers.grading.doctor.attacks:run"
-LONG = 60  # seconds that a test waits at most for what takes milliseconds
+LONG = 60  # seconds that a test waits at most for something that takes milliseconds
 NOTHING = asdict(Bait("/nowhere", "/nowhere", 1, "nobody", 1))
 
 
@@ -44,7 +44,7 @@ def zygote() -> Iterator[Zygote]:
 
 
 def fork(zygote: Zygote, attack: str = "see_processes") -> tuple[Child, socket.socket]:
-    """A boxed process that tries an attack, and the socket over which it tells what came of it."""
+    """Start a boxed process that tries an attack, and return it with the socket for the result."""
     ours, theirs = socket.socketpair()
     with theirs:
         arguments = {"name": attack, "bait": NOTHING}
@@ -54,7 +54,7 @@ def fork(zygote: Zygote, attack: str = "see_processes") -> tuple[Child, socket.s
 
 
 def ends(pid: int) -> bool:
-    """Whether a process ends, or has ended."""
+    """Wait for the end of a process, and return whether it has ended."""
     try:
         pidfd = os.pidfd_open(pid)
     except ProcessLookupError:
@@ -65,20 +65,20 @@ def ends(pid: int) -> bool:
 
 
 def test_many_threads_fork_at_once(zygote: Zygote) -> None:
-    def one(_: int) -> tuple[int, str, int]:
-        child, told = fork(zygote)
-        with closing(child), told:
-            return child.pid, json.loads(told.recv(1000))["got"], child.wait()
+    def fork_and_wait(_: int) -> tuple[int, str, int]:
+        child, results = fork(zygote)
+        with closing(child), results:
+            return child.pid, json.loads(results.recv(1000))["got"], child.wait()
 
     with ThreadPoolExecutor(8) as pool:
-        results = list(pool.map(one, range(16)))
+        results = list(pool.map(fork_and_wait, range(16)))
     assert len({pid for pid, _, _ in results}) == 16
     assert {(got, code) for _, got, code in results} == {("", 0)}
 
 
-def test_a_process_that_was_killed_is_told(zygote: Zygote) -> None:
-    child, told = fork(zygote, "memory_in_many")
-    with closing(child), told:
+def test_a_killed_process_is_reported(zygote: Zygote) -> None:
+    child, results = fork(zygote, "memory_in_many")
+    with closing(child), results:
         assert child.poll() is None
         child.kill()
         assert child.wait() == -signal.SIGKILL
@@ -87,33 +87,33 @@ def test_a_process_that_was_killed_is_told(zygote: Zygote) -> None:
 
 
 def test_closing_a_child_ends_it(zygote: Zygote) -> None:
-    child, told = fork(zygote, "memory_in_many")
+    child, results = fork(zygote, "memory_in_many")
     child.close()
-    with told:
-        assert told.recv(1) == b""  # it and all that it forked
+    with results:
+        assert results.recv(1) == b""  # also the processes that it forked have ended
     assert ends(child.pid)
 
 
-def test_an_error_in_the_new_process_is_told(zygote: Zygote) -> None:
-    with pytest.raises(ZygoteError, match="KeyError: 'no such task'"):
+def test_an_error_in_the_new_process_is_reported(zygote: Zygote) -> None:
+    with pytest.raises(ZygoteError, match="ValueError: invalid format: 'no such task'"):
         zygote.fork("no such task", {}, box=None, environment={})
 
 
-def test_a_zygote_that_died_is_an_error_and_its_children_are_dead() -> None:
+def test_a_dead_zygote_is_reported_and_its_children_are_dead() -> None:
     zygote = Zygote()
-    child, told = fork(zygote, "memory_in_many")
+    child, results = fork(zygote, "memory_in_many")
     zygote._process.kill()
-    with closing(child), told:
+    with closing(child), results:
         assert child.wait() == -signal.SIGKILL
         assert child.why == "the zygote died"
-        assert told.recv(1) == b""
+        assert results.recv(1) == b""
     with pytest.raises(ZygoteError, match="the zygote died"):
         fork(zygote)
     zygote.close()
 
 
 class Fake:
-    """A zygote that starts in no time."""
+    """A zygote that starts at once."""
 
     def __init__(self) -> None:
         self.owner, self.alive, self.closed = os.getpid(), True, False
@@ -122,19 +122,20 @@ class Fake:
         self.closed = True
 
 
-def test_shared_makes_one_and_makes_it_anew_where_it_died_or_is_a_copy(
+def test_shared_starts_a_zygote_again_after_a_death_or_a_fork(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(zygote_module, "_zygote", None)
     monkeypatch.setattr(zygote_module, "Zygote", Fake)
-    first = cast("Fake", shared())
-    assert shared() is first
+    shared_fake = cast("Callable[[], Fake]", shared)
+    first = shared_fake()
+    assert shared_fake() is first
     first.alive = False
-    second = cast("Fake", shared())
+    second = shared_fake()
     assert second is not first
-    assert first.closed  # so that nothing of a dead one stays on the disk
-    second.owner = -1  # a fork has a copy of it
-    assert shared() is not second
+    assert first.closed  # so that its folder is removed
+    second.owner = -1  # as in a fork of this process
+    assert shared_fake() is not second
     assert not second.closed
 
 
@@ -143,13 +144,13 @@ import signal, socket, sys
 from tests.grading.test_zygote import fork
 from helpers.grading.kernels.zygote import Zygote
 zygote = Zygote()
-child, told = fork(zygote, "memory_in_many")
+child, results = fork(zygote, "memory_in_many")
 print(zygote.folder, zygote._process.pid, child.pid, flush=True)
 signal.pause()
 """
 
 
-def test_all_end_with_the_grading_process() -> None:
+def test_all_processes_end_with_the_grading_process() -> None:
     with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout
         folder, *pids = parent.stdout.readline().split()
@@ -160,7 +161,7 @@ def test_all_end_with_the_grading_process() -> None:
     assert not os.path.exists(folder)
 
 
-def test_a_library_that_starts_threads_is_noticed() -> None:
+def test_a_library_that_starts_threads_is_reported() -> None:
     stop = threading.Event()
     thread = threading.Thread(target=stop.wait)
     thread.start()
@@ -172,7 +173,7 @@ def test_a_library_that_starts_threads_is_noticed() -> None:
         thread.join()
 
 
-def test_what_kernels_share_holds_nothing_of_the_gradebook() -> None:
+def test_the_zygote_imports_nothing_of_the_gradebook() -> None:
     names = forkserver.PRELOADED
     code = f"import importlib, sys; [importlib.import_module(name) for name in {names!r}]; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
@@ -181,7 +182,7 @@ def test_what_kernels_share_holds_nothing_of_the_gradebook() -> None:
     assert not loaded & {"nbgrader", "sqlalchemy", "nbconvert", "jupyter_server", "distributed"}
 
 
-def test_what_cannot_be_watched_is_ended_and_the_zygote_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_cannot_be_watched_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_: int) -> int:
         raise ValueError("no number")
 
@@ -189,7 +190,7 @@ def test_what_cannot_be_watched_is_ended_and_the_zygote_lives(monkeypatch: pytes
     with subprocess.Popen(["sleep", str(LONG)]) as process:
         ours, theirs = socket.socketpair()
         with ours, theirs, open(os.pidfd_open(process.pid), "rb", buffering=0) as pidfd:
-            child = forkserver._Running(process.pid, pidfd.fileno(), theirs, LIMITS, None)
+            child = forkserver._ForkedProcess(process.pid, pidfd.fileno(), theirs, LIMITS, None)
             child.watch(1, False)
             assert process.wait() == -signal.SIGKILL
             child.why, why = "", child.why
@@ -198,22 +199,16 @@ def test_what_cannot_be_watched_is_ended_and_the_zygote_lives(monkeypatch: pytes
     assert "no number" in why
 
 
-def test_a_process_whose_end_nobody_can_watch_is_refused_and_ended() -> None:
+def test_a_process_that_cannot_be_registered_is_refused_and_stopped() -> None:
     class Full(selectors.SelectSelector):
-        """What students' processes of the same user have used up: Linux counts epoll's watches for all together."""
+        """A selector without room, since Linux counts epoll's watches for all processes of a user together."""
 
         def register(self, fileobj: object, events: int, data: object = None) -> NoReturn:
-            self.pid = cast(forkserver._Running, data).pid
+            self.pid = cast(forkserver._ForkedProcess, data).pid
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    request = {
-        "function": ATTACK,
-        "arguments": {},
-        "box": None,
-        "limits": None,
-        "environment": {},
-    }
+    request: dict[str, Any] = {"function": ATTACK, "arguments": {}, "box": None, "limits": None, "environment": {}}
     full = Full()
     with ours:
         assert forkserver._fork(json.dumps(request).encode(), [theirs.detach()], full) is None
@@ -223,7 +218,7 @@ def test_a_process_whose_end_nobody_can_watch_is_refused_and_ended() -> None:
         os.waitpid(full.pid, 0)
 
 
-def test_a_grading_process_that_ends_before_it_hears_of_the_zygote_is_no_error(tmp_path: Path) -> None:
+def test_the_zygote_ends_quietly_if_the_grading_process_has_ended(tmp_path: Path) -> None:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         zygote = subprocess.Popen(
@@ -241,7 +236,7 @@ def test_a_grading_process_that_ends_before_it_hears_of_the_zygote_is_no_error(t
             text=True,
         )
     assert select.select([ours], [], [], LONG)[0]  # it says that it is ready
-    ours.close()  # and nobody has read it
+    ours.close()  # without having read that
     _, said = zygote.communicate(timeout=LONG)
     assert "Traceback" not in said
     assert zygote.returncode == 0
@@ -271,7 +266,7 @@ print(hoard.nb.cells[0].outputs[0].text, other.nb.cells[0].outputs[0].data)
 
 
 @pytest.mark.root
-def test_descriptors_that_a_box_keeps_on_their_way_stop_no_other_of_the_same_user() -> None:
+def test_descriptors_in_flight_in_a_box_do_not_stop_other_boxes_of_the_user() -> None:
     with tempfile.TemporaryDirectory() as home:
         done = run_as_ordinary_user(SENDING, Path(home))
     assert "Too many references" in done.stdout, done.stderr

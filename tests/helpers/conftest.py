@@ -13,7 +13,7 @@ from helpers.datasets import sources
 
 @pytest.fixture
 def no_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """No data folder, an empty cache (its path is returned), and a process that has not loaded anything yet."""
+    """Unset the data folder, forget what was loaded, and return the path of an empty cache."""
     for name in ("CNN_LABS_DATA", "CNN_LABS_OFFLINE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -23,7 +23,7 @@ def no_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def make_set(n: int = 30, classes: int = 3, channels: int = 1, side: int = 6, source: str = "folder") -> ImageSet:
-    """Images that a linear model tells apart: class k is bright in row k, over a dark and noisy ground."""
+    """Return images that a linear model can classify: class k is bright in row k, on a dark and noisy ground."""
     generator = torch.Generator().manual_seed(n)
     labels = torch.arange(n) % classes
     images = torch.randint(0, 60, (n, channels, side, side), dtype=torch.uint8, generator=generator)

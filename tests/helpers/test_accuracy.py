@@ -8,7 +8,6 @@ import pytest
 import torch
 from torch import Tensor
 
-from helpers import accuracy
 from helpers.accuracy import Measured, altered, measure
 from helpers.checks import CheckError
 
@@ -19,7 +18,7 @@ def generator() -> torch.Generator:
 
 
 def bright(labels: Tensor, side: int = 5) -> Tensor:
-    """Images whose only colour tells their class, so that mirroring and shifting change nothing."""
+    """Return images of one colour, which is their class: mirroring and shifting change nothing."""
     return (labels * 20).byte().view(-1, 1, 1, 1).expand(-1, 3, side, side).contiguous()
 
 
@@ -38,7 +37,7 @@ def test_all_images_are_shown_once_in_another_order(generator: torch.Generator) 
 
 
 def test_images_are_mirrored_and_moved_by_a_pixel_at_most(generator: torch.Generator) -> None:
-    """A picture whose pixels hold their own row and column says where each has gone."""
+    """Each pixel holds its row and column, so that one sees where it has moved."""
     rows, columns = torch.meshgrid(torch.arange(4), torch.arange(6), indexing="ij")
     images, _ = altered(torch.stack([rows, columns]).expand(200, 2, 4, 6), torch.zeros(200).long(), generator)
     ways = set()
@@ -96,14 +95,14 @@ def test_a_seed_repeats_what_is_shown() -> None:
         (lambda n: torch.full((n,), 7), "names class 7 for each of 300 images"),
     ],
 )
-def test_what_are_no_class_numbers_is_said(answer: object, reason: str) -> None:
+def test_an_answer_that_is_no_class_numbers_is_explained(answer: object, reason: str) -> None:
     assert callable(answer)
     labels = torch.arange(10).repeat(30)
     with pytest.raises(CheckError, match=reason):
         measure(lambda images: answer(len(images)), bright(labels), labels, seed=1)
 
 
-def test_an_error_in_predict_is_said() -> None:
+def test_an_error_in_predict_is_reported() -> None:
     def predict(images: Tensor) -> Tensor:
         raise FileNotFoundError("No such file: classifier.safetensors")
 
@@ -113,16 +112,16 @@ def test_an_error_in_predict_is_said() -> None:
 
 def test_a_slow_network_is_measured_on_what_it_manages(monkeypatch: pytest.MonkeyPatch) -> None:
     labels = torch.arange(10).repeat(100)
-    clock = iter(range(0, 1000, 10))  # ten seconds pass between two looks at the clock
-    monkeypatch.setattr(accuracy.time, "monotonic", lambda: next(clock))
-    found = measure(by_colour, bright(labels), labels, seed=1, seconds=25)
-    assert (found.accuracy, found.images) == (1, 600)
+    clock = iter(range(0, 1000, 10))  # ten seconds pass between two readings of the clock
+    monkeypatch.setattr("helpers.accuracy.time.monotonic", lambda: next(clock))
+    measured = measure(by_colour, bright(labels), labels, seed=1, seconds=25)
+    assert (measured.accuracy, measured.images) == (1, 600)
 
 
-def test_too_slow_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_predict_that_is_too_slow_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     labels = torch.arange(10).repeat(100)
     clock = iter(range(0, 1000, 10))
-    monkeypatch.setattr(accuracy.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr("helpers.accuracy.time.monotonic", lambda: next(clock))
     with pytest.raises(CheckError, match="predict is too slow: 200 images took 20 s"):
         measure(by_colour, bright(labels), labels, seed=1, seconds=5)
 

@@ -1,4 +1,4 @@
-"""What PyTorch says of a well-known mistake becomes what is wrong, and what to do. PyTorch itself is asked."""
+"""Messages of PyTorch about well-known mistakes become advice. PyTorch itself makes the messages."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ MISTAKES: list[tuple[str, Callable[[], Any], str]] = [
     ("None into a layer", lambda: nn.Linear(2, 3)(None), "(NoneType). Does a function lack its `return`"),
     ("no gradient yet", lambda: leaf().grad.zero_(), "(zero_). Does"),  # type: ignore[union-attr]
     ("a state dict as network", lambda: OrderedDict().eval(), "this is a state dict, not a network"),  # type: ignore[attr-defined]
-    ("what load_state_dict returns", lambda: nn.ReLU().load_state_dict({}).eval(), "this is no network"),  # type: ignore[attr-defined]
+    ("what load_state_dict returns", lambda: nn.ReLU().load_state_dict({}).eval(), "this is no network"),
     ("wrong inputs", lambda: nn.Linear(400, 120)(torch.zeros(5, 256)), "nn.Linear(400, 120) expects 400 numbers a row"),
     ("wrong inputs, got", lambda: nn.Linear(400, 120)(torch.zeros(5, 256)), "got rows of 256: the shape (5, 256)"),
     ("flattened batch", lambda: nn.Linear(256, 120)(torch.zeros(1280)), "torch.flatten(x, 1) keeps the batch axis"),
@@ -112,7 +112,7 @@ MISTAKES: list[tuple[str, Callable[[], Any], str]] = [
     ("a device's nickname", lambda: torch.zeros(2, device="gpu"), "Write `device`, not a device's name"),
 ]  # fmt: skip
 
-WORDS = [  # of other machines
+WORDS = [  # messages of other machines
     ("Attempting to deserialize object on CUDA device 1 but torch.cuda.device_count() is 0.", 'map_location="cpu"'),
     (
         "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu!",
@@ -139,7 +139,7 @@ WORDS = [  # of other machines
 
 
 @pytest.mark.parametrize(("mistake", "words"), [pytest.param(*rest, id=name) for name, *rest in MISTAKES])
-def test_a_mistake_is_told_in_plain_words(
+def test_a_mistake_is_explained_in_plain_words(
     mistake: Callable[[], Any], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -149,11 +149,11 @@ def test_a_mistake_is_told_in_plain_words(
 
 
 @pytest.mark.parametrize(("said", "words"), WORDS)
-def test_what_other_machines_say_is_known_too(said: str, words: str) -> None:
+def test_messages_of_other_machines_are_explained_too(said: str, words: str) -> None:
     assert words in in_plain_words(said)
 
 
-def test_torchs_advice_to_trust_a_file_is_never_passed_on() -> None:
+def test_pytorchs_advice_to_trust_a_file_is_never_passed_on() -> None:
     with pytest.raises(Exception, match="weights_only") as caught:
         whole_network()
     for said in (
@@ -164,10 +164,10 @@ def test_torchs_advice_to_trust_a_file_is_never_passed_on() -> None:
         assert "False" not in in_plain_words(said)
 
 
-def test_other_words_stay_and_are_cut() -> None:
+def test_other_messages_stay_and_are_cut() -> None:
     assert in_plain_words(" list index out of range\n") == "list index out of range"
     assert len(in_plain_words("x" * 10_000)) == 300
 
 
 def test_words_are_short() -> None:
-    assert max(len(words) for _, words in _ADVICE) < 220
+    assert max(len(words) for words in _ADVICE.values()) < 220

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from helpers.checking.marks import pointed_out, reached
 from helpers.checks import (
     CheckError,
     call,
@@ -17,10 +19,8 @@ from helpers.checks import (
     fresh_seed,
     own_numbers,
     point_out,
-    pointed_out,
     points_for,
     question,
-    reached,
     value,
 )
 from helpers.device import synchronize
@@ -35,13 +35,13 @@ def undone(n: int) -> int:
 
 
 def message(check: Callable[[], object]) -> str:
-    """What a student reads when `check` fails in the question K9."""
+    """Return what a student reads when `check` fails in the question K9."""
     with pytest.raises(CheckError) as caught, question("K9"):
         check()
     return str(caught.value)
 
 
-def test_a_wrong_number_is_told_with_its_call_its_type_and_the_hint() -> None:
+def test_the_message_for_a_wrong_number_shows_the_call_the_type_and_the_hint() -> None:
     said = message(lambda: call(half, 25, stride=2).gives(12, hint="Round down."))
     assert said == "K9: half(25, stride=2): expected 12, got 12.5 (a float). Round down."
 
@@ -65,11 +65,11 @@ def mean(values: torch.Tensor) -> torch.Tensor:
         (lambda: call(torch.neg, torch.ones(1)).gives(torch.ones(1)), "neg(tensor([1])): expected tensor([1])"),
     ],
 )
-def test_the_dtype_of_an_argument_is_told_where_it_matters(check: Callable[[], object], words: str) -> None:
+def test_the_message_shows_dtypes_of_arguments_if_they_matter(check: Callable[[], object], words: str) -> None:
     assert words in message(check)
 
 
-def test_a_lambda_is_named_as_its_variable_or_not_at_all() -> None:
+def test_a_lambda_has_the_name_of_its_variable_or_none() -> None:
     names = notebook("twice = lambda n, rule: 2 * n")
     said = message(lambda: call(names["twice"], 3, lambda: 1).gives(5))
     assert said == "K9: twice(3, a function): expected 5, got 6."
@@ -90,7 +90,7 @@ def test_a_message_is_short_and_keeps_its_seed(monkeypatch: pytest.MonkeyPatch) 
     assert "raised ValueError: xxx" in said
 
 
-def test_no_terminal_obeys_a_message() -> None:
+def test_a_message_holds_no_terminal_commands() -> None:
     class Red:
         def __repr__(self) -> str:
             return "\x1b[31mred\x1b[0m\x07"
@@ -102,7 +102,7 @@ def test_no_terminal_obeys_a_message() -> None:
     assert message(lambda: call(fails).gives(3)) == "K9: fails() raised ValueError: loud\nand 2Jlong"
 
 
-def test_a_hint_that_asks_keeps_its_mark() -> None:
+def test_a_question_keeps_its_question_mark() -> None:
     assert message(lambda: expect(False, "Where does a line begin?")) == "K9: Where does a line begin?"
 
 
@@ -126,7 +126,7 @@ def test_a_missing_name_is_named() -> None:
     assert "`nowhere` is not defined" in message(lambda: value("nowhere", nowhere).equals(1))  # type: ignore[name-defined]  # noqa: F821
 
 
-def test_an_exception_in_the_answer_is_told_with_the_call() -> None:
+def test_the_message_for_an_exception_shows_the_call() -> None:
     assert "half(None) raised TypeError" in message(lambda: call(half, None).gives(1))
 
 
@@ -135,7 +135,7 @@ def test_a_bare_assert_and_any_other_error_name_the_question_too() -> None:
         raise AssertionError("one is not two")
 
     assert message(fails) == "K9: one is not two"
-    assert message(lambda: {}["key"]).startswith("K9: KeyError")
+    assert message(lambda: dict[str, int]()["key"]).startswith("K9: KeyError")
 
 
 def test_an_interrupt_passes_through() -> None:
@@ -175,12 +175,14 @@ def learns(t: torch.Tensor) -> None:
         (lambda ts: ts[0].requires_grad_(), [torch.ones(2)], "changed requires_grad of its argument number 1"),
     ],
 )
-def test_what_belongs_to_an_argument_is_kept_too(function: Callable[..., object], argument: object, words: str) -> None:
+def test_memory_and_gradients_of_an_argument_are_compared_too(
+    function: Callable[..., object], argument: object, words: str
+) -> None:
     assert words in message(lambda: call(function, argument).keeps_arguments())
     call(lambda t: t, argument).keeps_arguments()
 
 
-def test_a_gradient_that_was_there_is_none_of_the_calls() -> None:
+def test_a_gradient_from_before_the_call_is_no_change() -> None:
     for x in (torch.ones(2, requires_grad=True), torch.full((), float("nan"), requires_grad=True)):
         learns(x)
         call(lambda t: t * 2, x).keeps_arguments()
@@ -213,25 +215,26 @@ def test_a_copy_is_new(function: Callable[..., object]) -> None:
     )
 
 
-def test_every_tensor_of_a_result_is_looked_at() -> None:
+def test_every_tensor_of_a_result_is_checked() -> None:
     some = call(lambda x: (x, x.clone()), torch.ones(3))
     assert "argument 1" in message(some.is_new)
     assert "got a copy" in message(lambda: some.shares_memory_with(1))
     some.shares_memory_with(1, item=0)
     for item in (1, 2):  # there is no item 2
-        assert f"item {item}: expected memory" in message(lambda item=item: some.shares_memory_with(1, item=item))
+        said = message(functools.partial(some.shares_memory_with, 1, item=item))
+        assert f"item {item}: expected memory" in said
     assert "shares memory with argument 2" in message(call(lambda x, y: y, torch.ones(3), y=torch.ones(3)).is_new)
 
 
-def test_an_argument_itself_is_given_back() -> None:
+def test_the_result_may_have_to_be_the_argument_itself() -> None:
     call(torch.Tensor.zero_, torch.ones(3)).gives_back(1)
     call(lambda x, y: y, torch.ones(3), torch.ones(3)).gives_back(2)
     for other in (torch.clone, lambda x: x[:], torch.Tensor.detach):
-        found = message(lambda other=other: call(other, torch.ones(3)).gives_back(1))
-        assert "expected argument 1 itself, got another tensor. Return the argument itself." in found
+        said = message(functools.partial(call(other, torch.ones(3)).gives_back, 1))
+        assert "expected argument 1 itself, got another tensor. Return the argument itself." in said
 
 
-def test_what_holds_no_tensor_shares_nothing() -> None:
+def test_a_result_without_tensors_shares_no_memory() -> None:
     for check in (call(half, 3).is_new, lambda: call(half, 3).shares_memory_with(1)):
         assert message(check) == "K9: half(3): expected a tensor, got 1.5 (a float)."
 
@@ -243,7 +246,9 @@ def test_what_holds_no_tensor_shares_nothing() -> None:
         (lambda: torch.set_default_dtype(torch.float64), "leaves another default dtype"),
     ],
 )
-def test_a_setting_that_a_call_leaves_switched_is_told_and_put_back(switch: Callable[[], object], words: str) -> None:
+def test_a_setting_that_a_call_leaves_switched_is_reported_and_put_back(
+    switch: Callable[[], object], words: str
+) -> None:
     assert words in message(lambda: call(switch).gives(None))
     assert torch.is_grad_enabled()
     assert torch.get_default_dtype() == torch.float32
@@ -251,7 +256,7 @@ def test_a_setting_that_a_call_leaves_switched_is_told_and_put_back(switch: Call
         call(lambda: torch.is_grad_enabled()).gives(False)
 
 
-def test_what_becomes_of_an_argument_is_compared() -> None:
+def test_an_argument_after_the_call_is_compared() -> None:
     one = torch.ones(3)
     call(lambda t: t.add_(1), torch.zeros(3)).leaves(one).gives(one)
     said = message(lambda: call(lambda t: t + 1, torch.zeros(3)).gives(one).leaves(one, hint="Write into t."))
@@ -266,7 +271,7 @@ def test_other_memory_is_not_in_place() -> None:
     assert said.endswith("the call put other memory into its argument number 1. In place.")
 
 
-def test_a_refusal_can_leave_the_argument_alone() -> None:
+def test_a_call_that_raises_can_keep_its_arguments() -> None:
     def refuses(t: torch.Tensor, amount: int) -> None:
         t += amount
         raise ValueError
@@ -291,7 +296,7 @@ def test_the_function_runs_once_and_after_the_expected_value_is_made() -> None:
     assert order == ["oracle", "student"]
 
 
-def test_an_expected_exception_may_come() -> None:
+def test_an_expected_exception_is_right() -> None:
     def strict(n: int) -> None:
         raise ValueError("no")
 
@@ -308,16 +313,16 @@ def test_an_expected_exception_may_come() -> None:
         ({"device": "meta"}, "expected the device meta, got cpu"),
     ],
 )
-def test_shape_dtype_and_device_are_told(wanted: dict[str, object], words: str) -> None:
+def test_a_wrong_shape_dtype_or_device_is_reported(wanted: dict[str, object], words: str) -> None:
     assert words in message(lambda: value("x", torch.zeros(2, 3)).has(**wanted))  # type: ignore[arg-type]
     value("x", torch.zeros(2, 3)).has(shape=(2, 3), dtype=torch.float32, device="cpu")
 
 
-def test_what_is_no_tensor_has_no_shape() -> None:
+def test_a_list_has_no_shape() -> None:
     assert "expected a tensor, got [1] (a list)" in message(lambda: value("x", [1]).has(shape=(1,)))
 
 
-def test_nan_is_right_only_where_the_check_says_so() -> None:
+def test_nan_is_right_only_if_the_check_says_so() -> None:
     nan = torch.tensor([1.0, float("nan")])
     assert message(lambda: value("x", nan).equals(nan)) == "K9: x: got nan where a number is due."
     assert message(lambda: call(torch.neg, nan).gives(-nan)).endswith("got nan where a number is due.")
@@ -325,22 +330,22 @@ def test_nan_is_right_only_where_the_check_says_so() -> None:
     assert "got tensor([nan, nan])" in message(lambda: value("x", nan * nan[1]).equals(nan, equal_nan=True))
 
 
-def test_other_numbers_are_numbers() -> None:
+def test_other_numbers_must_be_finite() -> None:
     value("x", torch.ones(2)).differs(torch.zeros(2))
     assert message(lambda: value("x", torch.ones(2)).differs(torch.ones(2), "Seed?")).endswith("got the same. Seed?")
     for number in (float("nan"), float("inf")):
         spoilt = torch.tensor([1.0, number])
-        assert "nan or inf is among them" in message(lambda spoilt=spoilt: value("x", spoilt).differs(torch.ones(2)))
+        assert "nan or inf is among them" in message(functools.partial(value("x", spoilt).differs, torch.ones(2)))
     assert "expected a tensor" in message(lambda: value("x", [1.0]).differs(torch.ones(1)))
     assert "got the same" in message(lambda: value("x", torch.ones(2)).differs(torch.zeros(2), rtol=0, atol=2))
 
 
-def test_expect_tells_its_message() -> None:
+def test_expect_shows_its_message() -> None:
     expect(True, "unused")
     assert message(lambda: expect(False, "the loss did not fall")) == "K9: the loss did not fall."
 
 
-def test_the_seed_stands_in_the_message_and_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_message_shows_the_seed_which_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CNN_LABS_SEED", "77")
     assert message(lambda: value("x", fresh_seed()).equals(78)).endswith("[seed 77]")
 
@@ -353,16 +358,16 @@ def test_seeds_differ_from_run_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("figure", "points"), [(0.0, 0.0), (0.5, 0.0), (0.75, 2.0), (0.9, 3.2), (1.0, 4.0), (2.0, 4.0), (float("nan"), 0.0)]
 )
-def test_points_grow_in_a_straight_line_from_floor_to_ceiling(figure: float, points: float) -> None:
+def test_points_are_linear_from_floor_to_ceiling(figure: float, points: float) -> None:
     assert points_for(figure, floor=0.5, ceiling=1.0, points=4) == points
     assert (f"You reached {figure:.4g}. Points begin above 0.5; all are given from 1 on." == reached()) is (points < 4)
 
 
-def test_a_notebook_shows_the_message_alone() -> None:
+def test_a_notebook_shows_only_the_message() -> None:
     assert CheckError("K9: no")._render_traceback_() == ["K9: no"]
 
 
-def test_what_pytorch_asserts_is_told_in_plain_words() -> None:
+def test_an_assertion_of_pytorch_is_explained_in_plain_words() -> None:
     def fails() -> None:
         raise AssertionError("Torch not compiled with CUDA enabled")
 
@@ -370,7 +375,7 @@ def test_what_pytorch_asserts_is_told_in_plain_words() -> None:
 
 
 def notebook(*cells: str) -> dict[str, Any]:
-    """The names of a notebook in which these cells have run."""
+    """Return the names of a notebook after these cells have run."""
     names: dict[str, Any] = {"__name__": "__main__", "call": call, "question": question}
     for number, cell in enumerate(cells):
         exec(compile(cell, f"<cell {number}>", "exec"), names)
@@ -409,13 +414,13 @@ def lost(n): return nowhere(n)
         ("value", "K9: `value` is not defined. Run the answer cell: it must end without an error. Keep the name as it"),
     ],
 )
-def test_what_comes_from_another_function_is_told_with_its_name(check: str, words: str) -> None:
+def test_the_message_names_another_function_that_raised(check: str, words: str) -> None:
     with pytest.raises(CheckError) as caught:
         notebook(USED, USES, f"with question('K9'): {check}")
     assert words in str(caught.value)
 
 
-def test_what_is_not_implemented_is_no_stub() -> None:
+def test_a_not_implemented_error_of_pytorch_is_no_stub() -> None:
     def mean() -> torch.Tensor:
         return torch.ones(3).long().mean()
 
@@ -426,7 +431,7 @@ def test_what_is_not_implemented_is_no_stub() -> None:
 def test_a_local_name_without_a_value_is_no_missing_answer() -> None:
     def fails() -> int:
         x += 1  # type: ignore[name-defined]  # noqa: F821
-        return x  # type: ignore[no-any-return]
+        return x  # type: ignore[name-defined]
 
     assert message(fails).startswith("K9: UnboundLocalError: ")
 
@@ -453,7 +458,7 @@ def test_a_tensor_with_two_names_has_one_number() -> None:
     assert value("state", {name: net.state_dict()[name] for name in state}).equals(state)
 
 
-def test_a_classes_seed_comes_from_the_grading_and_is_drawn_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_grading_sets_the_seed_of_a_class(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CNN_LABS_SEED", raising=False)
     monkeypatch.setenv("CNN_LABS_CLASS_SEED", "5")
     assert {class_seed() for _ in range(3)} == {5}
@@ -461,7 +466,7 @@ def test_a_classes_seed_comes_from_the_grading_and_is_drawn_elsewhere(monkeypatc
     assert len({class_seed() for _ in range(3)}) > 1
 
 
-def test_what_is_pointed_out_is_told_once() -> None:
+def test_a_remark_is_returned_once() -> None:
     point_out("one")
     point_out("two")
     assert pointed_out() == "one; two"
@@ -477,11 +482,11 @@ def test_what_a_function_prints_can_be_checked() -> None:
     assert message(lambda: call(says, 3).printed().equals("3\n")).startswith("K9: what says(3) prints: expected '3")
 
 
-def test_how_often_the_device_is_waited_for() -> None:
+def test_synchronisations_are_counted() -> None:
     def waits(n: int) -> None:
         for _ in range(n):
             synchronize(torch.device("cpu"))
 
     call(waits, 2).uses("synchronize", 2)
-    found = message(lambda: call(waits, 1).uses("synchronize", 2, "Wait twice."))
-    assert found == "K9: waits(1): expected synchronize at least twice, seen once. Wait twice."
+    said = message(lambda: call(waits, 1).uses("synchronize", 2, "Wait twice."))
+    assert said == "K9: waits(1): expected synchronize at least twice, seen once. Wait twice."

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from helpers.checking.compare import describe, difference
+from helpers.checking.compare import difference
+from helpers.checking.describe import describe
 
 
 class Liar:
@@ -107,11 +108,11 @@ def test_equal_values_do_not_differ(expected: Any, got: Any) -> None:
         (torch.ones(2), torch.ones(2, device="meta"), "got meta: your tensors are on meta. Write `device`"),
     ],
 )
-def test_different_values_are_told_apart(expected: Any, got: Any, words: str) -> None:
+def test_a_difference_is_put_into_words(expected: Any, got: Any, words: str) -> None:
     assert words in difference(expected, got)
 
 
-def test_a_large_tensor_is_told_by_its_largest_difference() -> None:
+def test_of_a_large_tensor_the_largest_difference_is_shown() -> None:
     got = torch.zeros(4, 5)
     got[2, 3], got[0, 0] = 9.0, 1.0
     said = difference(torch.zeros(4, 5), got)
@@ -136,11 +137,11 @@ LOGITS = torch.tensor([[1.0, -2.0, 0.5], [0.0, 3.0, -1.0]])
         (LOGITS.sigmoid(), "sigmoid"),
     ],
 )
-def test_what_went_through_a_softmax_is_told_so(got: torch.Tensor, name: str) -> None:
+def test_logits_that_went_through_a_softmax_are_recognised(got: torch.Tensor, name: str) -> None:
     assert difference(LOGITS, got) == f"expected logits, got their {name}: leave {name} out"
 
 
-def test_other_numbers_went_through_none() -> None:
+def test_other_numbers_are_not_taken_for_a_softmax() -> None:
     assert difference(LOGITS, LOGITS.relu()).startswith("expected tensor(")
     assert difference(LOGITS[0], LOGITS[0].softmax(0)).startswith("expected tensor(")
     assert difference(LOGITS.long(), LOGITS.long() + 1).startswith("expected tensor(")
@@ -166,14 +167,14 @@ SPOILT = [
 
 
 @pytest.mark.parametrize(("expected", "got"), SPOILT)
-def test_nan_is_no_number_and_equals_none(expected: Any, got: Any) -> None:
+def test_nan_equals_no_number(expected: Any, got: Any) -> None:
     for equal_nan in (False, True):
         assert difference(expected, got, equal_nan=equal_nan)
         assert difference(expected, got, equal_nan=equal_nan, rtol=1e9, atol=1e9)
 
 
 @pytest.mark.parametrize("value", [got for _, got in SPOILT if not isinstance(got, complex)])
-def test_nan_equals_nan_in_the_same_place_only_where_a_check_says_so(value: Any) -> None:
+def test_nan_equals_nan_in_the_same_position_only_if_a_check_says_so(value: Any) -> None:
     assert difference(value, value, equal_nan=True) == ""
     assert difference(value, value).endswith("got nan where a number is due")
     assert difference(value, value, rtol=1e9, atol=1e9)
@@ -187,7 +188,7 @@ def test_infinity_is_close_to_nothing_but_itself(kind: Callable[[float], Any]) -
     assert difference(endless, endless) == ""
 
 
-def test_the_size_of_an_answer_makes_no_room_for_it() -> None:
+def test_a_large_answer_does_not_enlarge_the_tolerance() -> None:
     for got in (1e300, 10**400):
         assert difference(1.0, got, rtol=1.5)
 
@@ -195,7 +196,7 @@ def test_the_size_of_an_answer_makes_no_room_for_it() -> None:
 @pytest.mark.parametrize(
     "kind", [float, lambda number: [number], lambda number: torch.full((20,), number, dtype=torch.float64)]
 )
-def test_numbers_that_are_close_are_told_apart(kind: Callable[[float], Any]) -> None:
+def test_close_numbers_are_shown_with_enough_digits(kind: Callable[[float], Any]) -> None:
     said = difference(kind(1.0), kind(1.0 + 2**-30), rtol=1e-12, atol=1e-12)
     assert "expected 1" in said.replace("[", "")
     assert "1.0000000009" in said

@@ -1,4 +1,4 @@
-"""Where images come from, what happens when they cannot be had, and what an image set does."""
+"""Sources of images, what happens if they are missing, and what an image set does."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ needs_real_data = pytest.mark.skipif(not REAL_DATA, reason="CNN_LABS_DATA names 
 
 
 def idx(array: np.ndarray) -> bytes:
-    """An array of bytes as an IDX file."""
+    """Return an array of bytes as an IDX file."""
     return bytes((0, 0, 8, array.ndim)) + np.array(array.shape, ">u4").tobytes() + array.astype(np.uint8).tobytes()
 
 
@@ -38,7 +38,7 @@ def md5(content: bytes) -> str:
 
 
 def small_mnist() -> dict[str, bytes]:
-    """The four files of a small MNIST by name, unpacked."""
+    """Return the four files of a small MNIST by name, unpacked."""
     rng = np.random.default_rng(0)
     files = {}
     for split, n in (("train", 20), ("t10k", 8)):
@@ -48,7 +48,7 @@ def small_mnist() -> dict[str, bytes]:
 
 
 def small_cifar10() -> dict[str, bytes]:
-    """The six batches of a small CIFAR-10 by name."""
+    """Return the six batches of a small CIFAR-10 by name."""
     rng = np.random.default_rng(1)
     names = [*(f"data_batch_{i}" for i in range(1, 6)), "test_batch"]
     data = [rng.integers(0, 256, (4, 3072), dtype=np.uint8) for _ in names]
@@ -98,12 +98,12 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(content[: len(content) // 2] if self.server.breaks_off else content)
 
     def log_message(self, *_: object) -> None:
-        """Says nothing: stderr must stay empty."""
+        """Print nothing: stderr must stay empty."""
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch, no_data: Path) -> Iterator[Server]:
-    """A mirror that holds a small MNIST and a small CIFAR-10, in the place of the real mirrors."""
+    """Replace the real mirrors by one with a small MNIST and a small CIFAR-10."""
     from torchvision.datasets import CIFAR10, MNIST  # here, because the import takes seconds
 
     with Server() as mirror:
@@ -163,7 +163,7 @@ class TestImageSet:
         assert torch.equal(part.labels, data.labels[2:5])
         assert torch.equal(part.normalised(), data.normalised(index))  # type: ignore[arg-type]
 
-    def test_a_number_is_refused_with_a_way_out(self) -> None:
+    def test_a_number_as_index_is_refused_with_advice(self) -> None:
         with pytest.raises(TypeError, match=r"\[3:4\]"):
             make_set()[3]  # type: ignore[index]
 
@@ -215,7 +215,7 @@ class TestBatches:
         assert torch.equal(order[0], order[1])
         assert not torch.equal(order[0], order[2])
 
-    def test_unshuffled_is_the_sets_own_order(self) -> None:
+    def test_without_shuffling_the_order_is_that_of_the_set(self) -> None:
         data = make_set()
         assert torch.equal(torch.cat([y for _, y in batches(data, 8, shuffle=False)]), data.labels)
 
@@ -233,7 +233,7 @@ class TestLoad:
         with pytest.raises(ValueError, match="size is 0"):
             load("mnist", size=0)
 
-    def test_size_takes_from_the_front_and_leaves_the_figures(
+    def test_size_takes_images_from_the_front_and_keeps_mean_and_std(
         self, monkeypatch: pytest.MonkeyPatch, no_data: Path
     ) -> None:
         monkeypatch.setenv("CNN_LABS_OFFLINE", "1")
@@ -333,15 +333,15 @@ class Trap:
 
 class TestHidden:
     @pytest.mark.parametrize("name", ["mnist", "cifar10"])
-    def test_none_is_among_the_others_and_none_is_lost(self, offline: None, name: str) -> None:
+    def test_hidden_and_open_images_are_all_images_and_share_none(self, offline: None, name: str) -> None:
         seen, hidden = load(name, train=False), hidden_images(name)
         assert len(hidden) == (len(seen) + len(hidden)) // 5
         assert len(hidden_images(name, every=2)) == (len(seen) + len(hidden)) // 2
         assert len(hidden_images(name, size=10)) == 10
-        both = [{image.numpy().tobytes() for image in one.images} for one in (seen, hidden)]
+        both = [{image.numpy().tobytes() for image in part.images} for part in (seen, hidden)]
         assert not both[0] & both[1]
 
-    def test_a_folder_with_the_open_part_alone_has_no_hidden_images(
+    def test_a_folder_with_only_the_open_part_has_no_hidden_images(
         self, monkeypatch: pytest.MonkeyPatch, no_data: Path, tmp_path: Path
     ) -> None:
         raw = fill(tmp_path / "data" / "MNIST" / "raw", small_mnist())
@@ -355,7 +355,7 @@ class TestHidden:
 
     @pytest.fixture
     def own(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, offline: None) -> Path:
-        """An instructor's own images: of class k two grey pictures of brightness 20 k, one of them not square."""
+        """Make an instructor's own images: for class k two grey pictures of brightness 20 k, one of them not square."""
         monkeypatch.setenv("CNN_LABS_HIDDEN", str(tmp_path / "own"))
         folder = tmp_path / "own" / "cifar10"
         for k, name in enumerate(sources.KINDS["cifar10"].classes):
@@ -367,13 +367,13 @@ class TestHidden:
         (folder / ".ipynb_checkpoints").mkdir()
         return folder
 
-    def test_own_images_take_the_place_of_test_images(self, own: Path) -> None:
-        found = hidden_images("cifar10", every=2)
-        assert found.images.shape == (20, 3, 32, 32)
-        assert (found.images.float().mean((1, 2, 3)) - 20 * found.labels).abs().max() < 2
-        assert found.labels.bincount().tolist() == [2] * 10
-        assert found.labels[:10].unique().numel() > 3  # in a random order
-        assert torch.equal(hidden_images("cifar10").labels, found.labels)  # and always the same
+    def test_own_images_replace_test_images(self, own: Path) -> None:
+        own_set = hidden_images("cifar10", every=2)
+        assert own_set.images.shape == (20, 3, 32, 32)
+        assert (own_set.images.float().mean((1, 2, 3)) - 20 * own_set.labels).abs().max() < 2
+        assert own_set.labels.bincount().tolist() == [2] * 10
+        assert own_set.labels[:10].unique().numel() > 3  # in a random order
+        assert torch.equal(hidden_images("cifar10").labels, own_set.labels)  # and always the same
         assert hidden_images("mnist").is_stand_in  # there are none of these
 
     def test_a_class_without_pictures_a_strange_folder_and_a_broken_file_are_named(self, own: Path) -> None:
@@ -402,7 +402,7 @@ class TestDownload:
         assert len(server.requests) == asked
         assert capfd.readouterr().err == ""  # nbgrader gives no points to a cell that writes there
 
-    def test_nothing_but_the_files_is_left(self, server: Server, no_data: Path) -> None:
+    def test_only_the_files_are_left(self, server: Server, no_data: Path) -> None:
         load("mnist")
         load("cifar10")
         assert all_files(no_data) == {*small_mnist(), *small_cifar10()}
@@ -478,7 +478,7 @@ class TestStandIns:
             assert data[:100].labels.unique().numel() == 10  # and in a random order
 
     @pytest.mark.parametrize("name", ["mnist", "cifar10"])
-    def test_figures_are_those_of_the_training_split(self, name: str) -> None:
+    def test_mean_and_std_are_those_of_the_training_split(self, name: str) -> None:
         train, test = load(name), load(name, train=False)
         normalised = train.normalised()
         torch.testing.assert_close(normalised.mean((0, 2, 3)), torch.zeros(len(train.mean)), atol=1e-3, rtol=0)
@@ -490,7 +490,7 @@ class TestStandIns:
         train, test = ({image.numpy().tobytes() for image in load(name, split).images} for split in (True, False))
         assert not train & test
 
-    def test_a_digit_stands_in_the_middle_as_in_mnist(self) -> None:
+    def test_a_digit_is_in_the_middle_as_in_mnist(self) -> None:
         images = load("mnist").images
         border = torch.ones(28, 28, dtype=torch.bool)
         border[4:-4, 4:-4] = False
@@ -535,7 +535,7 @@ class TestRealData:
             assert np.array_equal(ours.images.permute(0, 2, 3, 1).numpy(), theirs.data[mask])
             assert ours.labels.tolist() == np.array(theirs.targets)[mask].tolist()
 
-    def test_the_published_sums_are_torchvisions(self) -> None:
+    def test_the_published_md5s_are_torchvisions(self) -> None:
         from torchvision.datasets import CIFAR10
 
         assert list(files.CIFAR10_TRAIN.items()) == [tuple(pair) for pair in CIFAR10.train_list]

@@ -51,7 +51,7 @@ def test_a_device_can_be_forced(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("name", ["gpu", "cuda:99", "cpux"])
-def test_a_device_that_is_not_there_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_device_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CNN_LABS_DEVICE", name)
     with pytest.raises(ValueError, match=f"CNN_LABS_DEVICE is '{name}'"):
         pick_device()
@@ -62,7 +62,7 @@ def test_the_device_can_be_computed_on() -> None:
 
 
 def save_as_on_a_gpu(path: Path) -> None:
-    """How `SAVED_ON_GPU` was made: each of LeNet's parameters is one number, repeated; the place of all is "cuda:0"."""
+    """Make a file like `SAVED_ON_GPU`: each parameter of LeNet is one number, repeated, on the device "cuda:0"."""
     weights = {"conv1": (6, 1, 5, 5), "conv2": (16, 6, 5, 5), "fc1": (120, 256), "fc2": (84, 120), "fc3": (10, 84)}
     shapes = {f"{layer}.weight": shape for layer, shape in weights.items()}
     shapes |= {f"{layer}.bias": shape[:1] for layer, shape in weights.items()}
@@ -74,13 +74,13 @@ def save_as_on_a_gpu(path: Path) -> None:
 
 
 def test_a_file_with_more_than_tensors_is_refused() -> None:
-    """It was made by `torch.save(UserDict(state), path)`, with the state of the file from a GPU, on the CPU."""
+    """`torch.save(UserDict(state), path)` made it, with the state of the file from a GPU, on the CPU."""
     with pytest.raises(UnpicklingError, match="UserDict"):
         torch.load(SAVED_WITH_MORE, weights_only=True)
     assert torch.load(SAVED_WITH_MORE, weights_only=False).keys() == state_from_gpu().keys()
 
 
-def test_the_file_from_a_gpu_opens_elsewhere_by_map_location_alone(tmp_path: Path) -> None:
+def test_the_file_from_a_gpu_opens_elsewhere_only_with_map_location(tmp_path: Path) -> None:
     save_as_on_a_gpu(tmp_path / "made.pth")
     made, kept = torch.load(tmp_path / "made.pth", map_location="cpu", weights_only=True), state_from_gpu()
     assert made.keys() == kept.keys()

@@ -6,6 +6,7 @@ import itertools
 from typing import Any
 from unittest.mock import patch
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -24,9 +25,9 @@ pytestmark = pytest.mark.slow
 
 
 def squares(figure: Figure) -> list[torch.Tensor]:
-    """The values of the drawn image and output: 0 padding, 1 pixel, 2 at the kernel's place."""
+    """Return the values of the drawn image and output: 0 padding, 1 pixel, 2 under the kernel."""
     meshes = [child for axis in figure.axes for child in axis.get_children() if isinstance(child, QuadMesh)]
-    return [torch.as_tensor(mesh.get_array().data) for mesh in meshes]
+    return [torch.as_tensor(np.asarray(mesh.get_array())) for mesh in meshes]
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,7 @@ def test_the_output_has_pytorchs_size_and_the_taps_are_counted(
     assert len(image) == 7 + 2 * padding
 
 
-def test_the_place_that_is_asked_for_is_dark() -> None:
+def test_the_chosen_output_is_dark() -> None:
     image, output = squares(show_convolution(size=5, kernel=3, stride=2, place=1))
     assert (output == 2).nonzero().tolist() == [[0, 1]]
     assert (image == 2).nonzero()[0].tolist() == [0, 2]
@@ -58,13 +59,13 @@ def test_what_no_window_covers_is_hatched(kernel: int, stride: int, dilation: in
     assert hatched == {(row, column) for row, column in (image.grad[0, 0] == 0).nonzero().tolist()}
 
 
-def test_a_kernel_that_does_not_fit_is_said() -> None:
+def test_a_kernel_that_does_not_fit_is_explained() -> None:
     figure = show_convolution(size=3, kernel=3, dilation=2)
     assert "spans 5 places\ndoes not fit into 3" in figure.axes[0].texts[0].get_text()
 
 
 def texts(figure: Figure, side: int) -> list[str]:
-    """What is written into the drawn image or output, row by row."""
+    """Return the texts in the drawn image or output, row by row."""
     return [text.get_text() for text in figure.axes[side].texts]
 
 
@@ -87,7 +88,7 @@ def test_a_pooling_shows_pytorchs_numbers(
     assert border == (5 + 2 * padding) ** 2 - 25
 
 
-def test_the_window_that_is_asked_for_is_dark_and_may_stick_out() -> None:
+def test_the_chosen_window_is_dark_and_may_extend_beyond_the_image() -> None:
     image, output = squares(show_pooling(size=5, kernel=2, stride=2, place=5, ceil_mode=True))
     assert (output == 2).nonzero().tolist() == [[1, 2]]
     assert (image == 2).nonzero().tolist() == [[2, 4], [2, 5], [3, 4], [3, 5]]
@@ -102,12 +103,12 @@ def test_the_window_that_is_asked_for_is_dark_and_may_stick_out() -> None:
         ({"size": 3, "kernel": 4}, "a window of 4 does not fit into 3"),
     ],
 )
-def test_a_pooling_that_pytorch_refuses_is_said(settings: dict[str, Any], words: str) -> None:
+def test_a_pooling_that_pytorch_refuses_is_explained(settings: dict[str, Any], words: str) -> None:
     assert words in show_pooling(**settings).axes[0].texts[0].get_text()
 
 
 @pytest.mark.parametrize("explorer", ["convolution", "pooling"])
-def test_sliders_change_the_picture_and_a_plain_one_stands_beside(explorer: str) -> None:
+def test_sliders_change_the_picture_and_there_is_a_plain_one_too(explorer: str) -> None:
     notebook = new_notebook(
         cells=[
             new_code_cell(f"from helpers.explorer import explore_{explorer}\nexplore_{explorer}()"),

@@ -63,7 +63,7 @@ def test_only_stand_in_data_bring_a_remark() -> None:
             assert "Stand-in" in text(marked)
 
 
-def test_columns_stand_below_each_other() -> None:
+def test_columns_are_aligned() -> None:
     lines = str(
         per_class_table({"a rather long name": evaluation([[3, 1], [0, 4]]), "b": evaluation([[0, 4], [4, 0]])})
     )

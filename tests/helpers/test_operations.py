@@ -1,4 +1,4 @@
-"""What ran is seen, however it was spelt; and loops are known by their length."""
+"""Operations are seen whatever name the code uses, and loops by their number of operations."""
 
 from __future__ import annotations
 
@@ -73,19 +73,19 @@ WAYS: dict[str, list[Callable[[Tensor], Any]]] = {
 }
 
 
-def test_every_word_is_tried() -> None:
+def test_every_word_is_tested() -> None:
     assert set(MEANINGS) <= set(WAYS)
 
 
 @pytest.mark.parametrize("word", WAYS)
-def test_a_forbidden_way_is_seen_whatever_its_name(word: str) -> None:
+def test_a_forbidden_operation_is_seen_whatever_its_name(word: str) -> None:
     for way in WAYS[word]:
         with torch.no_grad(), pytest.raises(CheckError, match=f"uses {word}.*Write it yourself"):
             call(way, X).without("sort", word, hint="Write it yourself.")
 
 
 @pytest.mark.parametrize("word", sorted(set(WAYS) - {"autograd"}))
-def test_a_forbidden_way_is_seen_in_inference_mode_too(word: str) -> None:
+def test_a_forbidden_operation_is_seen_in_inference_mode_too(word: str) -> None:
     for way in WAYS[word]:
         with torch.inference_mode(), pytest.raises(CheckError, match=f"uses {word}"):
             call(way, X).without(word)
@@ -99,7 +99,7 @@ def test_groups_of_a_convolution_are_seen() -> None:
     call(nn.Conv2d(3, 3, 2), X).without("groups")
 
 
-def test_other_ways_are_not() -> None:
+def test_other_operations_are_allowed() -> None:
     def relu(x: Tensor) -> Tensor:
         return torch.where(x > 0, x, 0)
 
@@ -110,14 +110,14 @@ def test_other_ways_are_not() -> None:
     call(lambda x: x @ x.T, X[0, 0]).without("linear")
     call(lambda x: x.log_softmax(1), X).without("cross_entropy")
     with torch.no_grad():
-        call(relu, X.clone().requires_grad_()).without("autograd")  # somebody else's switch is off
+        call(relu, X.clone().requires_grad_()).without("autograd")  # autograd is off around the call
 
 
 def test_the_function_gets_copies_each_time() -> None:
     call(Tensor.add_, X, 1).gives(X + 1).without("relu").gives(X + 1)
 
 
-def test_what_a_second_call_raises_is_told() -> None:
+def test_an_exception_of_a_second_call_is_reported() -> None:
     calls = iter([1])
     with pytest.raises(CheckError, match="raised StopIteration"):
         call(lambda: next(calls)).gives(1).without("relu")
@@ -131,7 +131,7 @@ def over_a_list(rows: Tensor) -> Tensor:
     return torch.tensor([sum(row) for row in rows.tolist()])
 
 
-def test_a_loop_is_told_from_one_operation() -> None:
+def test_a_loop_is_distinguished_from_one_operation() -> None:
     few, many = torch.randn(3, 4), torch.randn(30, 4)
     call(lambda rows: rows.sum(1), few).without_loop(many)
     for loop in (in_a_loop, over_a_list):
@@ -147,24 +147,30 @@ def test_a_loop_is_told_from_one_operation() -> None:
         lambda rows: rows.clone().apply_(lambda number: number + 1),
     ],
 )
-def test_what_python_loops_over_counts_number_by_number(way: Callable[[Tensor], Any]) -> None:
+def test_a_loop_in_python_counts_each_number(way: Callable[[Tensor], Any]) -> None:
     with pytest.raises(CheckError, match="that is a loop"):
         call(way, torch.ones(3, 4)).without_loop(torch.ones(30, 4))
     call(lambda rows: rows.sum(0).tolist(), torch.ones(3, 4)).without_loop(torch.ones(30, 4))
 
 
-def test_what_is_noted_is_known_while_it_is_counted() -> None:
+def test_notes_can_be_read_during_a_count() -> None:
     seen = []
-    count_operations(lambda: (seen.append(noted("wait")), note("wait"), seen.append(noted("wait"))))
+
+    def waits() -> None:
+        seen.append(noted("wait"))
+        note("wait")
+        seen.append(noted("wait"))
+
+    count_operations(waits)
     assert [*seen, noted("wait")] == [0, 1, 0]
 
 
-def test_a_long_loop_is_told_from_a_longer_one() -> None:
+def test_a_long_loop_is_counted_in_full() -> None:
     counts = count_operations(lambda: [torch.zeros(1) for _ in range(20_000)])
     assert counts == {"zeros": 20_000}
 
 
-def test_what_autograd_does_not_follow_is_no_autograd() -> None:
+def test_results_that_autograd_does_not_record_use_no_autograd() -> None:
     w = torch.ones(3, requires_grad=True)
     for way in (lambda w: w.detach() @ w.detach(), lambda w: w.data * 2, lambda w: w > 0):
         call(way, w).without("autograd")
@@ -172,14 +178,14 @@ def test_what_autograd_does_not_follow_is_no_autograd() -> None:
         call(lambda w: torch.cat([w, w]), w).without("autograd")
 
 
-def test_to_count_imports_no_compiler() -> None:
+def test_counting_imports_no_compiler() -> None:
     count = "from helpers.operations import count_operations\ncount_operations(lambda: torch.ones(2) + 1)"
     code = f'import sys, torch\n{count}\nsys.exit("torch._dynamo" in sys.modules)'
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True)
     assert done.returncode == 0, done.stderr
 
 
-def test_what_is_not_named_is_seen() -> None:
+def test_an_operation_that_is_not_allowed_is_seen() -> None:
     def drawn(n: int) -> torch.Tensor:
         return torch.empty(n).exponential_()
 

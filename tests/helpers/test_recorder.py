@@ -21,13 +21,13 @@ def test_each_pass_is_noted() -> None:
     assert net.passes() == [([5, 199], True, True), ([7], False, False)]
 
 
-def test_the_network_gives_what_it_gives() -> None:
+def test_the_output_is_that_of_the_network() -> None:
     images, net = numbered(torch.rand(3, 1, 2, 2)), recorder()
     assert torch.equal(net(images), net.net(images))
 
 
-def test_what_does_not_fit_is_not_noted() -> None:
+def test_images_beyond_the_limit_are_not_noted() -> None:
     net = recorder()
     net(torch.zeros(MOST - 1, 1, 2, 2))
     net(torch.zeros(5, 1, 2, 2))
-    assert [len(one.images) for one in net.passes()] == [MOST - 1, 1]
+    assert [len(images) for images, _, _ in net.passes()] == [MOST - 1, 1]

@@ -1,4 +1,4 @@
-"""Training and measuring: that it learns, counts rightly, can be repeated, and changes nothing it should not."""
+"""Training and measuring: that it learns, counts correctly, can be repeated, and changes nothing it should not."""
 
 from __future__ import annotations
 

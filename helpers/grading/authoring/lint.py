@@ -1,4 +1,4 @@
-"""The rules that a lab in `source/` keeps, so that it can be released, graded and read: `course lint`."""
+"""The rules for labs in `source/`, so that they can be released, graded and read: `course lint`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Rule = Callable[[NotebookNode, Path], Iterator[str]]
 
 
 def lint(path: Path) -> list[str]:
-    """What is wrong with a lab's source notebook, in sentences that begin with the cell's id; empty if nothing."""
+    """Say what is wrong with a lab's source notebook, in sentences that begin with the cell's id."""
     notebook = nbformat.read(path, as_version=4)
     try:
         nbformat.validate(notebook)
@@ -159,7 +159,7 @@ def code_is_short_and_plain(notebook: NotebookNode, path: Path) -> Iterator[str]
 
 
 def _code_lines(source: str) -> int:
-    """Lines of code, without blank lines, comments and docstrings."""
+    """Count lines of code: no blank lines, comments or docstrings."""
     plain = re.sub(r'"""(.|\n)*?"""', '""', source)
     return sum(bool(line.strip()) and not line.strip().startswith("#") for line in plain.splitlines())
 

@@ -1,7 +1,7 @@
-"""Rules for check cells: what they may say, so that they test the student's code from the clean room.
+"""Rules for grade cells, which test the student's code from the clean room.
 
-There, names of the set-up are the clean room's own, and what the student made is elsewhere: data are copies, everything
-else is a handle.
+Names of the set-up are the clean room's own there. What the student made is in another process: of data the check gets
+copies, of everything else a handle.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -20,9 +21,9 @@ from helpers.grading.names import names_bound, names_used
 __all__ = ["answers_have_names_of_their_own", "checks_know_their_names", "checks_work_from_outside"]
 
 OUT_OF_REACH = {
-    "open": "the student's files are out of reach: have a function of the student's read them",
-    "torch.load": "nothing of the student's may be unpickled: have a function of the student's load it",
-    "np.load": "the student's files are out of reach: have a function of the student's read them",
+    "open": "the student's files are out of reach: let the student's function read them",
+    "torch.load": "nothing that a student wrote may be unpickled: let the student's function load it",
+    "np.load": "the student's files are out of reach: let the student's function read them",
     "inspect.getsource": "the student's source is out of reach: check what the code does",
     "inspect.signature": "the student's signatures are out of reach: check what the code does",
     "globals": "the student's names are not there: use them by name",
@@ -36,7 +37,7 @@ _COPIED = ("data", "grad", "requires_grad")  # attributes of tensors: to set the
 
 
 def answers_have_names_of_their_own(notebook: NotebookNode, path: Path) -> Iterator[str]:
-    """A check would test the set-up's thing, or Python's, and not the student's."""
+    """Otherwise a check would test what the set-up, or Python, calls by that name."""
     ours = _names_bound(notebook, setup=True)
     for cell in _code(notebook):
         if is_solution(cell):
@@ -48,9 +49,9 @@ def answers_have_names_of_their_own(notebook: NotebookNode, path: Path) -> Itera
 
 
 def checks_know_their_names(notebook: NotebookNode, path: Path) -> Iterator[str]:
-    """What another check, or a cell that a student may delete, defines is not there.
+    """A check sees nothing that another check defines, or a cell that a student may delete.
 
-    When it grades, the clean room asks the student's kernel for names that answers define, and for no others.
+    The clean room asks the student's kernel for names that answers define, and for no others.
     """
     known = _names_bound(notebook, setup=True) | _names_bound(notebook, setup=False) | set(dir(builtins))
     for cell in filter(is_check, _code(notebook)):
@@ -59,26 +60,26 @@ def checks_know_their_names(notebook: NotebookNode, path: Path) -> Iterator[str]
 
 
 def checks_work_from_outside(notebook: NotebookNode, path: Path) -> Iterator[str]:
-    """What a check cannot do with things that are copies, or in another process."""
+    """A check must not treat copies, or objects in another process, as if they were the student's own."""
     theirs = _names_bound(notebook, setup=False) - _names_bound(notebook, setup=True)
     for cell in filter(is_check, _code(notebook)):
-        looker = _Looker(theirs)
-        looker.visit(ast.parse(cell.source))
-        for line, complaint in sorted(looker.found):
+        follower = _Follower(theirs)
+        follower.visit(ast.parse(cell.source))
+        for line, complaint in sorted(follower.complaints):
             yield f"{cell.id}: line {line}: {complaint}"
 
 
-class _Looker(ast.NodeVisitor):
-    """Walks through a check in the order of its lines and notes which names stand for things of the student's."""
+class _Follower(ast.NodeVisitor):
+    """Walks through a check line by line, and follows which names refer to the student's objects."""
 
     def __init__(self, theirs: set[str]) -> None:
         self.theirs = set(theirs)
         self.mixed: set[str] = set()  # made of something of theirs
         self.given: set[str] = set()  # the check's own alone, and passed to the student's code as it is
-        self.found: set[tuple[int, str]] = set()
+        self.complaints: set[tuple[int, str]] = set()
 
     def _is_theirs(self, node: ast.AST) -> bool:
-        """Whether an expression begins with a name of the student's: `net`, `net.fc`, `make(3)[0]`."""
+        """Whether an expression begins with one of the student's names: `net`, `net.fc`, `make(3)[0]`."""
         while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
             node = node.func if isinstance(node, ast.Call) else node.value
         return isinstance(node, ast.Name) and node.id in self.theirs
@@ -119,8 +120,7 @@ class _Looker(ast.NodeVisitor):
     def visit_Compare(self, node: ast.Compare) -> None:
         self.generic_visit(node)
         sides = [node.left, *node.comparators]
-        for place, operator in enumerate(node.ops):
-            pair = sides[place : place + 2]
+        for operator, pair in zip(node.ops, pairwise(sides), strict=True):
             plain = any(isinstance(side, ast.Constant) for side in pair)
             if isinstance(operator, ast.Is | ast.IsNot) and not plain and any(map(self._is_theirs, pair)):
                 self._note(node, "data from the student are copies: compare them with ==, not with `is`")
@@ -147,14 +147,14 @@ class _Looker(ast.NodeVisitor):
             self._note(node, f"{called}: {OUT_OF_REACH[called]}")
         given = [part for arg in node.args for part in ast.walk(arg) if self._is_theirs(part)]
         if given and "optim." in called:
-            self._note(node, "an optimizer of the check's would change copies: use an optimizer of the student's")
+            self._note(node, "the check's own optimizer would change copies: use the student's")
         inside = isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Attribute)
         target = node.func.value if inside and isinstance(node.func, ast.Attribute) else None
         if called.endswith("_") and (given or (target is not None and self._is_theirs(target))):
             self._note(node, "writes into a copy of the student's data, which changes nothing there")
 
     def _watches(self, node: ast.Call) -> None:
-        """What a function of the check's own has the student's do in the kernel is not seen."""
+        """Only a call of the student's own function is watched, not one that a function of the check makes."""
         if not isinstance(node.func, ast.Attribute) or node.func.attr not in _WATCHING:
             return
         made: ast.expr = node.func.value
@@ -165,7 +165,7 @@ class _Looker(ast.NodeVisitor):
             self._note(node, f"{node.func.attr} sees what the student's own function does: call(...) that one")
 
     def _note(self, node: ast.expr | ast.stmt, complaint: str) -> None:
-        self.found.add((node.lineno, complaint))
+        self.complaints.add((node.lineno, complaint))
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         before = set(self.theirs)
@@ -177,7 +177,7 @@ class _Looker(ast.NodeVisitor):
 
 
 def _code(notebook: NotebookNode) -> list[NotebookNode]:
-    """The code cells that are Python; another rule names those that hold magics."""
+    """Return the code cells that are Python; another rule reports those with magics."""
     return [cell for cell in notebook.cells if cell.cell_type == "code" and _parses(cell.source)]
 
 
@@ -190,6 +190,6 @@ def _parses(source: str) -> bool:
 
 
 def _names_bound(notebook: NotebookNode, *, setup: bool) -> set[str]:
-    """The names that the set-up, or the answers, define."""
+    """Return the names that the set-up, or the answers, define."""
     cells = filter(is_setup if setup else is_solution, _code(notebook))
     return set().union(*(names_bound(cell.source) for cell in cells))

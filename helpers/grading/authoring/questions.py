@@ -1,4 +1,4 @@
-"""The index of questions: where a reader who holds one of the five documents finds what it asks."""
+"""The index of questions: in which lab is a question of one of the five documents?"""
 
 from __future__ import annotations
 
@@ -45,21 +45,21 @@ class IndexEntry:
 
 
 def exercises_of(lab: Lab) -> list[IndexEntry]:
-    """The exercises of a lab in its order."""
-    found: list[IndexEntry] = []
+    """Return the exercises of a lab in its order."""
+    entries: list[IndexEntry] = []
     for cell in lab.read().cells:
         heading = HEADING.search(cell.source) if cell.cell_type == "markdown" else None
         if heading:
             asked = _asked(heading["question"]) + cell.metadata.get("course", {}).get("questions", [])
             title = heading[0].split(" · ")[1].rpartition(" (")[0]
-            found.append(IndexEntry(lab.assignment, title, heading["points"], list(dict.fromkeys(asked))))
+            entries.append(IndexEntry(lab.assignment, title, heading["points"], list(dict.fromkeys(asked))))
         elif is_grade(cell):
-            found[-1].graded += [way for way in [_way(cell)] if way not in found[-1].graded]
-    return found
+            entries[-1].graded += [way for way in [_way(cell)] if way not in entries[-1].graded]
+    return entries
 
 
 def index(labs: Iterable[Lab]) -> str:
-    """The page `source/README.md`: a table for each document, in the order of its questions."""
+    """Write the page `source/README.md`: a table for each document, in the order of its questions."""
     exercises = [exercise for lab in labs for exercise in exercises_of(lab)]
     return INTRODUCTION + "".join(_table(document, exercises) for document in DOCUMENTS)
 
@@ -77,7 +77,7 @@ def _table(document: str, exercises: list[IndexEntry]) -> str:
 
 
 def _asked(name: str) -> list[str]:
-    """The questions in a heading's name: "K25, E-lenet" are two, "W-toeplitz, part 1" and "L7-scaling" are one."""
+    """Split a heading's name into questions: "K25, E-lenet" are two, "W-toeplitz, part 1" and "L7-scaling" one."""
     return [re.sub(r"(?<=\d)-.*", "", word) for word in name.split(", ") if not word.startswith("part ")]
 
 

@@ -1,7 +1,7 @@
-"""`nbgrader generate_assignment` on a lab that was handed in already.
+"""Let `nbgrader generate_assignment` change a lab that students have handed in already.
 
-nbgrader refuses new questions as it refuses those taken out, with a traceback, and removes `release/` on the way.
-Here new ones are welcome, marks are never lost, and a release that fails leaves the one before as it was.
+nbgrader refuses a new question as it refuses a missing one, with a traceback, and removes `release/` on the way. Here
+new questions are welcome, no marks are lost, and a release that fails leaves the previous one as it was.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ _release = GenerateAssignment.start
 
 
 def start(converter: GenerateAssignment) -> None:
-    """Release a lab; `nbgrader_config.py` puts this in the place of nbgrader's.
+    """Release a lab. `nbgrader_config.py` puts this in place of nbgrader's own method.
 
     Raises:
-        NbGraderException: if that cannot be done; the log says why.
+        NbGraderException: if that is impossible; the log says why.
     """
     try:
         _refuse_lost(converter)
@@ -57,9 +57,9 @@ def _refuse_lost(converter: GenerateAssignment) -> None:
 
 @contextmanager
 def _kept(folder: Path) -> Iterator[None]:
-    """Put a folder back as it was if what is done with it fails."""
-    with TemporaryDirectory() as place:
-        copy = Path(place) / folder.name
+    """Restore a folder if the block fails."""
+    with TemporaryDirectory() as temporary:
+        copy = Path(temporary) / folder.name
         if folder.exists():
             shutil.copytree(folder, copy)
         try:
@@ -71,9 +71,9 @@ def _kept(folder: Path) -> Iterator[None]:
 
 
 class GoOnAfterErrors(NbGraderPreprocessor):
-    """Let *Run All* in a student's copy go on past what is not answered yet, so that each check says what it misses.
+    """Let *Run All* in a student's copy go on past open questions, so that each check says what is missing.
 
-    A set-up cell that fails stops it still: without what it makes, nothing below can work.
+    A set-up cell that fails still stops it, since nothing below could work.
     """
 
     def preprocess_cell(
@@ -85,10 +85,10 @@ class GoOnAfterErrors(NbGraderPreprocessor):
 
 
 class RecordCells(SaveCells):
-    """nbgrader's, but cells may come, and locked ones without marks may go, when submissions are in the gradebook."""
+    """nbgrader's step, but cells may be added, and locked ones without marks removed, after students have handed in."""
 
     def _create_notebook(self, nb: NotebookNode) -> None:
-        with suppress(MissingEntry):  # where the notebook is a new one
+        with suppress(MissingEntry):  # the notebook is new
             self._let_come_and_go()
         super()._create_notebook(nb)
 

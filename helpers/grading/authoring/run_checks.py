@@ -29,7 +29,7 @@ __all__ = ["CheckResult", "run_checks"]
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check cell: what it earned, and its message where it failed."""
+    """A check cell: the points it gave, and its message if it failed."""
 
     check: str
     points: float
@@ -42,13 +42,13 @@ class CheckResult:
 
 
 def run_checks(path: Path, timeout: int = 600, progress: Callable[[int, int], None] | None = None) -> list[CheckResult]:
-    """Run a notebook from top to bottom in a fresh Python kernel and collect its checks. The file stays as it is.
+    """Run a notebook from top to bottom in a fresh Python kernel, and collect its checks. The file is not changed.
 
-    It is read as a submission is, whatever editor wrote it and whatever kernel it names.
+    It is read like a submission, whatever editor wrote it and whatever kernel it names.
 
     Args:
         timeout: seconds that a cell may take.
-        progress: is told after each cell how many are done, and how many there are.
+        progress: is called after each cell with how many are done, and how many there are.
 
     Raises:
         CourseError: if the file cannot be read, holds no checks, or its kernel ends.
@@ -87,7 +87,7 @@ def _notebook(path: Path) -> NotebookNode:
 
 
 def _with_marks(draft: Draft) -> NotebookNode:
-    """The notebook with nbgrader's marks alone, as far as these are whole."""
+    """Build a notebook with nbgrader's metadata alone, as far as they are complete."""
     cells = []
     for number, cell in enumerate(draft.cells):
         name = next((name for name in cell.names if name.isprintable()), f"cell {number + 1}")
@@ -105,7 +105,7 @@ def _are_whole(cell: Cell) -> bool:
 
 
 class _Runner:
-    """Runs the cells and remembers which one ran last."""
+    """Runs the cells, and remembers which one ran last."""
 
     def __init__(
         self, notebook: NotebookNode, path: Path, timeout: int, progress: Callable[[int, int], None] | None
@@ -154,7 +154,7 @@ class _Runner:
 
 
 def _shadowed(notebook: NotebookNode) -> dict[str, str]:
-    """The names of the set-up that the student's own cells have taken, with the name of the cell."""
+    """Return the names of the set-up that the student's own cells redefine, with the name of the cell."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     ours: set[str] = set(dir(builtins))
     for cell in filter(is_setup, code):
@@ -165,7 +165,7 @@ def _shadowed(notebook: NotebookNode) -> dict[str, str]:
 
 
 def _is_empty(cell: NotebookNode) -> bool:
-    """Whether a check cell is one whose tests are hidden: only a comment is left of it."""
+    """Whether a check cell's tests are hidden: only a comment is left of it."""
     return all(not line.strip() or line.lstrip().startswith("#") for line in cell.source.splitlines())
 
 

@@ -1,1 +1,1 @@
-"""Checks in one process, the student's code in another, and the protocol between them."""
+"""The clean room, which runs the checks, the dispatcher in the student's kernel, and the protocol between them."""

@@ -1,7 +1,7 @@
-"""What travels of a check's own functions and classes: what they do, and nothing that tells of the check.
+"""Strip a check's functions and classes before they are sent to the student's kernel, where they can be read.
 
-Whatever is sent can be read by the student's code. So names, annotations, files and lines stay behind; docstrings are
-gone already, see `run_cell`. Names that code is run by have to go along: those of arguments, attributes and globals.
+Names, annotations, files and line numbers are removed; `run_cell` has removed docstrings. Only names that the code
+needs stay: those of arguments, attributes and globals.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Any
 
 __all__ = ["bare_class", "bare_function"]
 
-_TELLING = ("__doc__", "__annotations__", "__annotations_cache__", "__firstlineno__", "__static_attributes__")
+_REMOVED = ("__doc__", "__annotations__", "__annotations_cache__", "__firstlineno__", "__static_attributes__")
 
 
 def bare_function(function: FunctionType) -> FunctionType:
-    """A function that does the same."""
+    """Return a function that does the same and says nothing about the check."""
     code = _bare_code(function.__code__)
     bare = FunctionType(code, function.__globals__, code.co_name, function.__defaults__, function.__closure__)
     bare.__kwdefaults__ = function.__kwdefaults__
@@ -38,18 +38,17 @@ def _bare_code(code: CodeType) -> CodeType:
 
 
 def _bare_names(code: CodeType) -> tuple[str, ...]:
-    """The names of arguments, by which they may be passed, and numbers for all other variables."""
+    """Return the names of arguments, which callers may use, and numbers for all other variables."""
     stars = bool(code.co_flags & inspect.CO_VARARGS) + bool(code.co_flags & inspect.CO_VARKEYWORDS)
     kept = code.co_argcount + code.co_kwonlyargcount + stars
-    return tuple(
-        name if place < kept or name in code.co_cellvars else f"v{place}" for place, name in enumerate(code.co_varnames)
-    )
+    names = enumerate(code.co_varnames)
+    return tuple(name if index < kept or name in code.co_cellvars else f"v{index}" for index, name in names)
 
 
 def bare_class(kind: type, reduced: tuple[Any, ...], cells: str) -> tuple[Any, ...]:
-    """What cloudpickle has made of a class, named as the nearest of its bases that no cell defines."""
+    """Rename a class that cloudpickle has reduced to its nearest base that no cell defines."""
     base = next(base.__name__ for base in kind.__mro__ if base.__module__ != cells)
     make, arguments, (members, slots), *rest = reduced
     named = tuple(base if part in (kind.__name__, kind.__qualname__) else part for part in arguments)
-    told = {name: member for name, member in members.items() if name not in _TELLING}
-    return make, named, (told, slots), *rest
+    kept = {name: member for name, member in members.items() if name not in _REMOVED}
+    return make, named, (kept, slots), *rest

@@ -1,4 +1,4 @@
-"""The clean room as the grading process sees it: cells go in, verdicts come out. Needs no PyTorch here."""
+"""The clean room as the grading process sees it: cells go in, verdicts come out. Does not import PyTorch."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ __all__ = ["CleanRoom", "Loan", "Verdict"]
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a cell: the record without which there are no points.
+    """The result of a cell; without one there are no points.
 
     Attributes:
         passed: whether the cell ran to its end.
-        points: the number that its last expression gave, None if it gave none.
-        error: the name of the exception that ended it, empty if it passed.
-        message: what to tell the student, empty if it passed.
-        output: what the cell printed.
-        remark: what it points out to the person who grades.
-        note: what to tell the student though it passed.
-        fault: why it could not run, where the student has no part in that: the data are not at hand.
+        points: the value of its last expression if that is a number, else None.
+        error: the name of the exception that ended it; empty if it passed.
+        message: what to tell the student; empty if it passed.
+        output: what it printed.
+        remark: what to tell the instructor.
+        fault: why it could not run for a reason that is not the student's, such as missing data.
+        note: what to tell the student even if it passed.
     """
 
     passed: bool
@@ -42,12 +42,12 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Loan:
-    """What is lent for one check.
+    """Right answers that replace the student's wrong ones during a check.
 
     Attributes:
-        names: what is lent, with the exercise that it is the answer to.
-        sources: the lab's own answers that define it, after those that they need.
-        again: the student's answer that uses it, to be run once more.
+        names: each name that is lent, and the exercise that it answers.
+        sources: the lab's right answers that define these names, after those that they depend on.
+        again: the student's answer that uses these names; it runs again.
     """
 
     names: dict[str, str]
@@ -56,18 +56,18 @@ class Loan:
 
     @property
     def words(self) -> str:
-        """What to tell the student."""
+        """The loan in words, for the student."""
         each = [f"a right `{name}`, since {question} is not right yet" for name, question in self.names.items()]
         return f"Checked with {', and with '.join(each)}."
 
 
 class CleanRoom:
-    """The clean room, as seen from the grading process.
+    """The clean room, as the grading process sees it.
 
     Args:
         control: the connection to it.
-        limit: waits for the end of its process, and tells the limit that it went beyond; empty if there was none.
-        secrets: variables of its environment. They take no other way: students' kernels inherit the zygote's memory.
+        limit: waits for the end of its process, and returns the limit that stopped it; empty if none did.
+        secrets: variables for its environment. They must not pass the zygote, whose memory students' kernels inherit.
     """
 
     def __init__(
@@ -81,16 +81,16 @@ class CleanRoom:
         """Run a cell.
 
         Args:
-            graded: whether it is a check, which leaves nothing behind, or a locked set-up cell.
-            timeout: seconds that it may take. Where it takes longer, all that is asked later fails.
-            loan: what the student's kernel gets meanwhile in the place of wrong answers.
+            graded: whether it is a check, whose names are forgotten afterwards, or a locked set-up cell.
+            timeout: seconds that it may take. If it takes longer, all later cells fail.
+            loan: right answers that replace the student's wrong ones in the kernel while the cell runs.
 
         Returns:
-            The verdict. A clean room that hangs, or needs more than it may, is a verdict too: what a check computes
-            with is the student's.
+            The verdict. It is also given if the clean room hangs or exceeds a limit, since the values that a check
+            works on come from the student.
 
         Raises:
-            OurFault: if the clean room ended for another reason, or the check could not run for one.
+            OurFault: if the clean room ended, or the check could not run, for a reason that is not the student's.
         """
         if self._closed:
             return _failed("NotRun", self._closed)

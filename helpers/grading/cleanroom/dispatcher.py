@@ -1,7 +1,6 @@
-"""The kernel's end of the connection to the clean room: does what a check asks of the student's objects.
+"""The dispatcher, in the student's kernel: runs the operations on student's objects that a check asks for.
 
-It runs in the student's process, where the student's code can change whatever it likes. All that it can change is what
-the student's own answers say.
+The student's code can change anything in this process. All it can gain is to change its own answers.
 """
 
 from __future__ import annotations
@@ -22,13 +21,12 @@ import torch
 from IPython.core.inputtransformer2 import TransformerManager
 from torch import Tensor
 
-from helpers.checking.compare import own_name
-from helpers.checking.output import printed
-from helpers.checking.traces import Traces
+from helpers.checking.describe import own_name
+from helpers.checking.traces import Traces, printed
 from helpers.grading.cleanroom import mirrors
 from helpers.grading.cleanroom.failures import described
 from helpers.grading.cleanroom.frames import WireError, receive, send
-from helpers.grading.cleanroom.gradients import Graphs
+from helpers.grading.cleanroom.gradients import Graphs, index_in
 from helpers.grading.cleanroom.seeds import set_seeds
 from helpers.grading.cleanroom.unpickler import Unpickler
 from helpers.grading.cleanroom.wire import Packer
@@ -41,11 +39,11 @@ class TimeIsUp(BaseException):
     """The student's code has run for longer than it may."""
 
 
-class _Reply(Packer):
+class _ReplyPacker(Packer):
     """Packs what goes to the clean room: data as they are, everything else as a handle.
 
     Args:
-        inputs: the leaves that stand for the check's tensors. None: the values are arguments of a callback.
+        inputs: the leaf tensors that stand for the check's tensors; None to pack arguments of a callback.
     """
 
     def __init__(self, dispatcher: Dispatcher, inputs: list[Tensor] | None) -> None:
@@ -54,21 +52,19 @@ class _Reply(Packer):
         self.sent: list[Tensor] = []  # arguments that require their gradient
 
     def reference(self, value: Any) -> dict[str, Any]:
-        own = self._dispatcher.number_of_own(value)
-        if own is not None:
-            return {"own": [own, ""]}
+        shared = self._dispatcher.number_of_shared(value)
+        if shared is not None:
+            return {"shared": [shared, ""]}
         kinds = [[str(kind.__module__), kind.__qualname__] for kind in type(value).__mro__]
         return {"handle": [self._dispatcher.keep(value), kinds, own_name(value), callable(value)]}
 
     def gradient(self, tensor: Tensor) -> dict[str, Any]:
-        own = self._dispatcher.number_of_parameter(tensor)
-        if own is not None:
-            return {"own": own}
+        parameter = self._dispatcher.number_of_parameter(tensor)
+        if parameter is not None:
+            return {"shared": parameter}
         if self._inputs is None:
-            if not any(tensor is known for known in self.sent):
-                self.sent.append(tensor)
-            return {"input": next(i for i, known in enumerate(self.sent) if known is tensor)}
-        if any(tensor is known for known in self._inputs):  # the check's own, handed back
+            return {"input": index_in(self.sent, tensor)}
+        if any(tensor is known for known in self._inputs):  # an input that is returned
             with torch.enable_grad():
                 tensor = tensor.view_as(tensor)
         if tensor.is_leaf:
@@ -77,7 +73,7 @@ class _Reply(Packer):
 
 
 class Dispatcher:
-    """Answers a clean room. To be asked whenever its socket can be read and the kernel is idle, on the main thread.
+    """Answers the clean room's requests.
 
     Args:
         channel: the connection to the clean room.
@@ -86,86 +82,86 @@ class Dispatcher:
 
     def __init__(self, channel: socket.socket, namespace: dict[str, Any]) -> None:
         self._channel, self._namespace = channel, namespace
-        self.objects: dict[int, Any] = {}  # those that have handles
+        self.objects: dict[int, Any] = {}  # those with handles
         self._handles: dict[int, int] = {}  # their numbers, by id
-        self.own: dict[int, Any] = {}  # mirrors of the check's networks, and stand-ins for its functions
-        self._agreed: dict[int, mirrors.State | None] = {}  # the mirrors' states that the clean room knows
+        self.shared: dict[int, Any] = {}  # mirrors of the check's networks, and stubs for its functions
+        self._agreed: dict[int, mirrors.State | None] = {}  # the state that both sides know of each mirror
         self.graphs = Graphs()
         self._numbers = count(1)
-        self._last = 0, Traces((), {})  # the number of the call that ended last, and what it left behind
-        self._trouble: Exception | None = None  # in what came ahead of the operation
+        self._last = 0, Traces((), {})  # the number of the last call, and its traces
+        self._failed_preparation: Exception | None = None
         self._depth = 0
-        self._kept: dict[str, Any] | None = None  # the student's variables, while others are lent
+        self._kept: dict[str, Any] | None = None  # the student's variables while others are lent
         self._lent: set[str] = set()
 
-    def serve_one(self) -> bool:
-        """Read one request and answer it. False if the clean room is gone."""
+    def handle_request(self) -> bool:
+        """Read a request and answer it; call this on the main thread. Return False if the clean room is gone."""
         try:
-            self._take(*receive(self._channel))
+            self._handle(*receive(self._channel))
         except (EOFError, OSError, WireError):
             return False
         return True
 
-    def _take(self, text: bytes, buffers: list[Any]) -> None:
-        """Do what a frame says: an operation, which is answered, or what is to be known before it, which is not."""
+    def _handle(self, text: bytes, buffers: list[Any]) -> None:
+        """Handle a frame: the preparation of an operation (P), or an operation (D), which gets an answer."""
         inputs: list[Tensor] = []
         try:
             content = Unpickler(self, text[1:], buffers, inputs).load()
             if text[:1] == b"P":
                 self._prepare(*content)
                 return
-        except Exception as error:  # a class that cannot be unpickled here
+        except Exception as error:  # such as a class that cannot be unpickled here
             if text[:1] == b"P":
-                self._trouble = error
+                self._failed_preparation = error
                 return
-            self._fail(self._trouble or error)
+            self._fail(self._failed_preparation or error)
         else:
             self._do(content, inputs)
 
     def _do(self, content: Any, inputs: list[Tensor]) -> None:
         operation, args, kwargs, modes, seconds, number = content
-        reply = _Reply(self, inputs)
+        reply = _ReplyPacker(self, inputs)
         try:
-            self._raise_trouble()
+            self._check_preparation()
             with self._limits(seconds):
                 with _modes(*modes):
                     result = self._operation(operation, number)(*args, **kwargs)
-                changes = [] if self._depth > 1 else self._changes(reply)  # in the midst of a call, nothing is undone
+                changes = [] if self._depth > 1 else self._changes(reply)  # nothing is undone during a call
                 message = {"changes": changes, "done": reply.tree(result)}
             self._answer(reply, message)
         except TimeIsUp:
             if self._depth:
-                raise  # out of all that is under way
-            self._answer(_Reply(self, []), {"late": True})
+                raise  # leave all calls that are still running
+            self._answer(_ReplyPacker(self, []), {"late": True})
         except BaseException as error:
             self._fail(error)
 
-    def _answer(self, reply: _Reply, message: dict[str, Any]) -> None:
+    def _answer(self, reply: _ReplyPacker, message: dict[str, Any]) -> None:
         send(self._channel, reply.text(message), reply.buffers)
 
     def _fail(self, error: BaseException) -> None:
-        self._trouble = None
-        reply, message = _Reply(self, []), {"failed": described(error)}
-        with contextlib.suppress(Exception):  # a network that the student's code has spoilt
+        self._failed_preparation = None
+        reply, message = _ReplyPacker(self, []), {"failed": described(error)}
+        with contextlib.suppress(Exception):  # the student's code may have broken a network
             message["changes"] = [] if self._depth else self._changes(reply)
         self._answer(reply, message)
 
-    def _raise_trouble(self) -> None:
-        trouble, self._trouble = self._trouble, None
-        if trouble is not None:
-            raise trouble
+    def _check_preparation(self) -> None:
+        error, self._failed_preparation = self._failed_preparation, None
+        if error is not None:
+            raise error
 
     def _operation(self, name: str, number: int) -> Callable[..., Any]:
-        own: dict[str, Callable[..., Any]] = {
+        operations: dict[str, Callable[..., Any]] = {
             "name": self._look_up,
             "arguments": lambda number: (self._traces(number).args, self._traces(number).kwargs),
             "backward": self.graphs.backward,
             "call": functools.partial(self._call, number),
             "lend": self._lend,
             "take back": self._take_back,
-            "traces": lambda number: self._traces(number).told(),
+            "traces": lambda number: self._traces(number).seen,
         }
-        return own[name] if name in own else _OPERATIONS[name]
+        return operations[name] if name in operations else _OPERATIONS[name]
 
     def _look_up(self, name: str) -> Any:
         if name not in self._namespace:
@@ -181,11 +177,11 @@ class Dispatcher:
 
     def _traces(self, number: int) -> Traces:
         if number != self._last[0]:
-            raise LookupError("what a call left behind is known until the next one: ask for it at once")
+            raise LookupError("the traces of a call are lost when the next one starts: ask for them before")
         return self._last[1]
 
     def _lend(self, text: bytes, again: str) -> None:
-        """Put right values in the place of the student's, and run the answer once more that uses them."""
+        """Replace the student's values by right ones, and run the answer that uses them again."""
         lent = Unpickler(self, text, [], []).load()
         self._kept, self._lent = dict(self._namespace), set(lent)
         self._namespace.update(lent)
@@ -193,11 +189,11 @@ class Dispatcher:
             exec(compile(TransformerManager().transform_cell(again), "<answer>", "exec"), self._namespace)
         except TimeIsUp:
             raise
-        except BaseException:  # as in a notebook: what a failed cell did not define is not there
+        except BaseException:  # as in a notebook, the variables that the cell has defined so far stay
             return
 
     def _take_back(self, keep: bool) -> None:
-        """Give the student's variables their values back; `keep` what the answer has made of right ones."""
+        """Restore the student's variables; `keep` those that the answer has computed from the right values."""
         if self._kept is None:
             return
         changed = self._lent if keep else self._namespace.keys() | self._kept.keys()
@@ -208,15 +204,15 @@ class Dispatcher:
 
     @contextlib.contextmanager
     def _limits(self, seconds: float) -> Iterator[None]:
-        """A time limit for the outermost operation, and nobody who hears what it prints."""
+        """Limit the time of the outermost operation, and discard what it prints."""
         self._depth += 1
         try:
             if self._depth > 1:
                 yield
                 return
-            before = signal.signal(signal.SIGALRM, _ring)
+            before = signal.signal(signal.SIGALRM, _raise_time_is_up)
             try:
-                with contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()):
+                with contextlib.redirect_stdout(_Null()), contextlib.redirect_stderr(_Null()):
                     signal.setitimer(signal.ITIMER_REAL, 0 if math.isinf(seconds) else seconds)
                     yield
             finally:
@@ -226,82 +222,82 @@ class Dispatcher:
             self._depth -= 1
 
     def _prepare(self, made: Any, updates: Any, seeds: dict[str, Any], released: list[tuple[str, int]]) -> None:
+        """Do what comes before an operation: make mirrors, update them, set seeds, and release objects."""
         for number, text in made:
-            self.own[number] = Unpickler(self, text, [], []).load()
-            self._agreed[number] = mirrors.copied(mirrors.state_of(self.own[number]))
+            self.shared[number] = Unpickler(self, text, [], []).load()
+            self._agreed[number] = mirrors.copied(mirrors.state_of(self.shared[number]))
         for number, state in updates:
-            if mirrors.fits(self.own[number], state):
-                mirrors.adopt(self.own[number], state)
-                self._agreed[number] = mirrors.copied(mirrors.state_of(self.own[number]))
+            if mirrors.fits(self.shared[number], state):
+                mirrors.adopt(self.shared[number], state)
+                self._agreed[number] = mirrors.copied(mirrors.state_of(self.shared[number]))
         set_seeds(seeds)
-        for what, number in released:  # last: what is new may speak of what is needed no more
+        for what, number in released:  # last, because new mirrors may refer to released objects
             if what == "graph":
                 self.graphs.forget(number)
-            elif what == "own":
-                self.own.pop(number, None)
+            elif what == "shared":
+                self.shared.pop(number, None)
                 self._agreed.pop(number, None)
             else:
                 self._handles.pop(id(self.objects.pop(number, None)), None)
 
-    def _changes(self, reply: _Reply) -> Any:
-        """What became of the mirrors, None for one that is built differently now."""
-        found: list[tuple[int, Any]] = []
+    def _changes(self, reply: _ReplyPacker) -> Any:
+        """Return what the student's code has changed in each mirror, None for a mirror whose structure has changed."""
+        updates: list[tuple[int, Any]] = []
         for number, agreed in self._agreed.items():
             if agreed is None:
                 continue
-            now = mirrors.state_of(self.own[number])
+            now = mirrors.state_of(self.shared[number])
             changed = mirrors.changes(agreed, now)
             if changed is None:
-                found.append((number, None))
+                updates.append((number, None))
                 self._agreed[number] = None
             elif changed:
-                found.append((number, list(changed.items())))
+                updates.append((number, list(changed.items())))
                 self._agreed[number] = mirrors.copied(now)
-        return reply.tree(found)
+        return reply.tree(updates)
 
     def keep(self, value: Any) -> int:
-        """The number of an object's handle."""
+        """Keep an object for the clean room, and return the number of its handle."""
         number = self._handles.get(id(value))
         if number is None:
             number = next(self._numbers)
             self.objects[number], self._handles[id(value)] = value, number
         return number
 
-    def number_of_own(self, value: Any) -> int | None:
-        """The number of a check's own object. A network that the student built anew is the student's."""
-        for number, own in self.own.items():
-            if own is value and self._agreed.get(number, {}) is not None:
+    def number_of_shared(self, value: Any) -> int | None:
+        """Return the number of a check's object, except for a network whose structure the student has changed."""
+        for number, known in self.shared.items():
+            if known is value and self._agreed.get(number, {}) is not None:
                 return number
         return None
 
     def number_of_parameter(self, tensor: Tensor) -> tuple[int, str] | None:
-        """Number and name of a parameter of a check's own network."""
+        """Return the network's number and the name of a parameter of a check's network."""
         for number, agreed in self._agreed.items():
             if agreed is not None:
-                for name, parameter in mirrors.parameters_of(self.own[number]).items():
+                for name, parameter in mirrors.parameters_of(self.shared[number]).items():
                     if parameter is tensor:
                         return number, name
         return None
 
     def callback(self, number: int) -> Callable[..., Any]:
         """Return a stub that calls back into the check."""
-        if number not in self.own:
-
-            def call_back(*args: Any, **kwargs: Any) -> Any:
-                return self.ask(number, *args, **kwargs)
-
-            self.own[number] = call_back
-        return self.own[number]
+        if number not in self.shared:
+            self.shared[number] = lambda *args, **kwargs: self.ask(number, *args, **kwargs)
+        return self.shared[number]
 
     def ask(self, what: int | str, *args: Any, **kwargs: Any) -> Any:
-        """Have the clean room do something, while it waits for the answer to an operation.
+        """Call a function in the clean room, which does that only while it waits for the result of an operation.
+
+        Args:
+            what: the function's number; "backward" for the backward pass of a result.
 
         Raises:
-            RuntimeError: if it does not wait.
+            RuntimeError: if no operation is running.
         """
         if not self._depth:
             raise RuntimeError("the check that this function belongs to is over")
-        reply = _Reply(self, None)
+        reply = _ReplyPacker(self, None)
         with unseen():
             trees = {"args": reply.tree(list(args)), "kwargs": reply.tree(kwargs)}
             message = {"callback": what, "grad": torch.is_grad_enabled(), **trees}
@@ -310,13 +306,13 @@ class Dispatcher:
         while True:
             text, buffers = receive(self._channel)
             if text[:1] == b"A":
-                self._raise_trouble()
+                self._check_preparation()
                 with unseen():
                     kind, answer = Unpickler(self, text[1:], buffers, reply.sent).load()
                 if kind is None:
                     return answer
                 raise kind(*answer)
-            self._take(text, buffers)
+            self._handle(text, buffers)
 
 
 _OPERATIONS: dict[str, Callable[..., Any]] = {
@@ -336,7 +332,7 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
 
 @contextlib.contextmanager
 def _modes(grad: bool, inference: bool, dtype: torch.dtype) -> Iterator[None]:
-    """The check's own settings of PyTorch, while the student's code runs for it."""
+    """Use the check's settings of PyTorch while the student's code runs."""
     before = torch.get_default_dtype()
     torch.set_default_dtype(dtype)
     try:
@@ -346,10 +342,10 @@ def _modes(grad: bool, inference: bool, dtype: torch.dtype) -> Iterator[None]:
         torch.set_default_dtype(before)
 
 
-def _ring(*_: object) -> None:
+def _raise_time_is_up(*_: object) -> None:
     raise TimeIsUp
 
 
-class _Nowhere(io.TextIOBase):
+class _Null(io.TextIOBase):
     def write(self, text: str) -> int:
         return len(text)

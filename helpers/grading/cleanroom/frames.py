@@ -1,7 +1,6 @@
-"""Frames between two processes: a text with raw buffers behind it, as in safetensors.
+"""Frames between two processes: a text, followed by raw buffers with the numbers of arrays and tensors.
 
-The text says what the values are, the buffers hold the numbers of arrays and tensors. Who receives a frame believes
-nothing of it: each size is looked at before memory is asked for.
+The receiver trusts nothing: it checks each size before it allocates memory.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ __all__ = ["GRACE", "MOST_BYTES", "Buffer", "Frame", "WireError", "read_text", "
 Buffer = Any  # bytes, an array, whatever a memoryview can show
 Frame = tuple[bytes, list[Buffer]]
 
-GRACE = 2.0  # seconds for the kernel to say by itself that a call took too long
+GRACE = 2.0  # seconds after a deadline in which the kernel itself can report that a call took too long
 MOST_BYTES = 1 << 30  # in a frame
 MOST_TEXT = 1 << 24
 MOST_BUFFERS = 1 << 16
@@ -30,20 +29,20 @@ _MAGIC, _VERSION = b"LABS", 1
 
 
 class WireError(Exception):
-    """A frame that is none, or data that are none."""
+    """A frame or the data in it are invalid."""
 
 
 def send(channel: socket.socket, text: bytes, buffers: Sequence[Buffer] = (), deadline: float | None = None) -> None:
     """Send a frame.
 
     Raises:
-        WireError: if it is larger than a frame may be.
-        OSError: if the other side is gone, TimeoutError if it does not read until `deadline` (of time.monotonic).
+        WireError: if it is too large.
+        OSError: if the other side is gone; TimeoutError if it has not read all by `deadline` (of time.monotonic).
     """
     views = [memoryview(buffer).cast("B") if len(memoryview(buffer)) else memoryview(b"") for buffer in buffers]
     sizes = struct.pack(f"<{len(views)}Q", *map(len, views))
     if len(text) > MOST_TEXT or len(views) > MOST_BUFFERS or sum(map(len, views)) > MOST_BYTES:
-        raise WireError("this is too much to send at once")
+        raise WireError("the frame is too large to send")
     channel.settimeout(_left(deadline))
     channel.sendall(_HEADER.pack(_MAGIC, _VERSION, len(text), len(views)) + sizes + text)
     for view in views:
@@ -51,13 +50,11 @@ def send(channel: socket.socket, text: bytes, buffers: Sequence[Buffer] = (), de
 
 
 def receive(channel: socket.socket, deadline: float | None = None, most: int = MOST_BYTES) -> Frame:
-    """Receive a frame: its text and its buffers.
-
-    Memory is asked for after the sizes are found to be allowed, and used as the bytes arrive.
+    """Receive a frame and return its text and its buffers.
 
     Raises:
-        WireError: if what arrives is no frame, or larger than `most` bytes.
-        EOFError: if the other side is gone, TimeoutError if the frame is not here at `deadline`.
+        WireError: if the bytes are no frame, or the frame has more than `most` bytes.
+        EOFError: if the other side is gone; TimeoutError if the frame is not complete by `deadline`.
     """
     magic, version, length, count = _HEADER.unpack(_read(channel, _HEADER.size, deadline))
     if magic != _MAGIC or version != _VERSION:
@@ -93,10 +90,10 @@ def _left(deadline: float | None) -> float | None:
 
 
 def read_text(text: bytes) -> dict[str, Any]:
-    """The dictionary that a JSON text holds.
+    """Return the dictionary in a JSON text.
 
     Raises:
-        WireError: if it holds none.
+        WireError: if there is none.
     """
     try:
         message = json.loads(text)

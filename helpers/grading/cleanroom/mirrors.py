@@ -1,8 +1,8 @@
-"""Networks and optimizers of a check's own, and their mirrors in the student's kernel.
+"""A check's networks and optimizers, and their mirrors in the student's kernel.
 
-A check may pass its network to the student's function, which gets a mirror of it. If the check says that the network
-may change, what the function does to the mirror is done to the network afterwards; otherwise it is undone in the
-mirror. Each side tells the other what has changed since they last agreed.
+If a check passes its network to the student's function, the function gets a mirror of it. If the check allows changes
+(`may_change`), what happens to the mirror is then done to the network; if not, it is undone in the mirror. Each side
+tells the other what has changed since both agreed last.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ __all__ = ["MIRRORED", "State", "adopt", "changes", "fits", "parameters_of", "st
 MIRRORED = (nn.Module, Optimizer, LRScheduler)
 
 Key = tuple[str, ...]
-State = dict[Key, Any]  # a network's tensors and switches by ("value", name), ("training", name), …
+State = dict[Key, Any]  # tensors and settings by ("value", name), ("training", name), …
 
 
 def parameters_of(thing: Any) -> dict[str, nn.Parameter]:
-    """The parameters of a network by name, shared ones under each of their names; nothing of other things."""
+    """Return a network's parameters by name, shared ones under each name; none if it is no network."""
     return dict(thing.named_parameters(remove_duplicate=False)) if isinstance(thing, nn.Module) else {}
 
 
 def state_of(thing: Any) -> State:
-    """All that may change in a network, or the settings of an optimizer. Tensors are the thing's own, no copies."""
+    """Return all that may change in a network, or the settings of an optimizer. Tensors are not copied."""
     state: State = {}
     if isinstance(thing, nn.Module):
         for name, parameter in parameters_of(thing).items():
-            state["value", name] = parameter.data  # unlike detach(), no step that autograd counts
+            state["value", name] = parameter.data  # unlike with detach(), autograd does not count changes to it
             state["grad", name] = parameter.grad
             state["requires_grad", name] = parameter.requires_grad
         for name, buffer in thing.named_buffers(remove_duplicate=False):
@@ -40,27 +40,27 @@ def state_of(thing: Any) -> State:
         for name, module in thing.named_modules(remove_duplicate=False):
             state["training", name] = module.training
     elif isinstance(thing, Optimizer):
-        for place, group in enumerate(thing.param_groups):
+        for index, group in enumerate(thing.param_groups):
             for name, setting in group.items():
                 if name != "params":
-                    state["setting", str(place), name] = setting
+                    state["setting", str(index), name] = setting
     return state
 
 
 def copied(state: State) -> State:
-    """A state that stays as it is, whatever becomes of the thing."""
+    """Return a copy of a state, which does not change with the network."""
     return {key: value.detach().clone() if isinstance(value, Tensor) else value for key, value in state.items()}
 
 
 def changes(before: State, now: State) -> State | None:
-    """What differs between two states; None if the thing is built differently now."""
+    """Return what differs between two states; None if the structure differs."""
     if before.keys() != now.keys() or any(not _fits(before[key], now[key], key) for key in now):
         return None
     return {key: value for key, value in now.items() if not _same(before[key], value)}
 
 
 def fits(thing: Any, updates: State) -> bool:
-    """Whether a thing can have this state. Not if its mirror is built differently."""
+    """Return whether a network or optimizer can take these updates: not if its structure is another one."""
     state, parameters = state_of(thing), parameters_of(thing)
     if any(key not in state or not _fits(state[key], value, key) for key, value in updates.items()):
         return False
@@ -69,7 +69,7 @@ def fits(thing: Any, updates: State) -> bool:
 
 
 def adopt(thing: Any, updates: State) -> None:
-    """Bring a thing to the state of its mirror, which fits."""
+    """Apply updates that fit."""
     state, parameters = state_of(thing), parameters_of(thing)
     modules = dict(thing.named_modules(remove_duplicate=False)) if isinstance(thing, nn.Module) else {}
     for (what, *names), value in updates.items():
@@ -84,7 +84,7 @@ def adopt(thing: Any, updates: State) -> None:
 
 
 def _fits(ours: Any, theirs: Any, key: Key) -> bool:
-    """Whether a value may take the other's place. A gradient may come and go."""
+    """Return whether one value may replace the other. A gradient may appear and disappear."""
     if key[0] == "grad" and (ours is None or theirs is None):
         return (ours is None or isinstance(ours, Tensor)) and (theirs is None or isinstance(theirs, Tensor))
     if isinstance(ours, Tensor) or isinstance(theirs, Tensor):
@@ -94,7 +94,7 @@ def _fits(ours: Any, theirs: Any, key: Key) -> bool:
 
 
 def _same(ours: Any, theirs: Any) -> bool:
-    """Whether two values that fit are equal. On the meta device there are no numbers that could differ."""
+    """Return whether two values that fit are equal. Tensors on the meta device have no numbers to compare."""
     if isinstance(ours, Tensor) and isinstance(theirs, Tensor):
         return ours.is_meta or torch.equal(ours, theirs)
     return type(ours) is type(theirs) and bool(ours == theirs)

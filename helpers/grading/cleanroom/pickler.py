@@ -1,7 +1,9 @@
 """Pickle what a check gives to the student's code, in the clean room.
 
-Numbers stand for what the kernel has already: the student's own objects, and mirrors of the check's networks. A
-function of the check's stays in the clean room, and a number stands for it too.
+Objects that the kernel has already are sent as numbers: student's objects, and mirrors of the check's networks. The
+check's functions stay in the clean room and are sent as numbers, too.
+
+https://docs.python.org/3/library/pickle.html#persistence-of-external-objects
 """
 
 from __future__ import annotations
@@ -11,8 +13,7 @@ import io
 import pickle
 import sys
 import types
-from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import cloudpickle
 import torch
@@ -21,57 +22,38 @@ from torch import Tensor
 from helpers.grading.cleanroom import mirrors
 from helpers.grading.cleanroom.bare import bare_class, bare_function
 from helpers.grading.cleanroom.frames import Buffer
-from helpers.grading.cleanroom.gradients import Graphs
+from helpers.grading.cleanroom.gradients import index_in
 from helpers.grading.cleanroom.handles import Handle, number_of
 from helpers.grading.cleanroom.unpickler import rebuild_tensor
 from helpers.grading.cleanroom.wire import tensor_bytes
 
-__all__ = ["CELLS", "Pickler", "Shared"]
+if TYPE_CHECKING:
+    from helpers.grading.cleanroom.dispatcher_client import DispatcherClient
 
-CELLS = "__main__"  # the module that classes and functions of cells belong to
+__all__ = ["CELLS", "Pickler"]
 
-
-class Shared(Protocol):
-    """What the clean room knows of the objects that both processes have. `Link` keeps it."""
-
-    graphs: Graphs
-
-    @property
-    def own(self) -> Mapping[int, Any]:
-        """The check's objects that the kernel has a number for."""
-
-    def has_mirror(self, thing: Any) -> bool:
-        """Whether a network or an optimizer has a mirror in the kernel."""
-
-    def mirror(self, thing: Any) -> int:
-        """The number of its mirror, which is made if there is none."""
-
-    def callback(self, function: Any) -> int:
-        """The number by which the kernel calls a check's function back."""
-
-    def parameters(self) -> dict[int, tuple[int, str]]:
-        """Number and name of each parameter that has a mirror, by its `id`."""
+CELLS = "__main__"  # the module of classes and functions that cells define
 
 
 class Pickler(cloudpickle.Pickler):
-    """Pickles what a check gives to the student's code; numbers stand for what the kernel has already.
+    """Pickles what a check gives to the student's code; objects that the kernel has are pickled as numbers.
 
     Args:
-        whole: the network or optimizer that is pickled as a mirror: everything in it travels along.
-        answers: whether the values are results of a callback, and no arguments.
+        whole: a network or optimizer that is pickled completely, to become a mirror.
+        answers: the arguments of a callback if its result is pickled; None for an operation's arguments.
     """
 
-    def __init__(self, link: Shared, *, whole: Any = None, answers: list[Tensor] | None = None) -> None:
+    def __init__(self, client: DispatcherClient, *, whole: Any = None, answers: list[Tensor] | None = None) -> None:
         self._text = io.BytesIO()
         self.buffers: list[Buffer] = []
         self.inputs: list[Tensor] = []  # tensors that require their gradient, in the order in which they are sent
-        self._link, self._whole, self._answers = link, whole, answers
+        self._client, self._whole, self._answers = client, whole, answers
         super().__init__(self._text, protocol=5, buffer_callback=self._keep if whole is None else None)
-        self._alive = list(link.own.values())  # or another tensor might get the `id` of one of their parameters
-        self._parameters = link.parameters()
+        self._alive = list(client.shared.values())  # else another tensor might get the `id` of one of their parameters
+        self._parameters = client.parameters()
 
     def text(self, value: Any) -> bytes:
-        """The pickled value.
+        """Return the pickled value.
 
         Raises:
             TypeError: if it cannot be pickled.
@@ -94,10 +76,10 @@ class Pickler(cloudpickle.Pickler):
         if issubclass(kind, Tensor):
             return self._tensor(value)
         if issubclass(kind, mirrors.MIRRORED) and value is not self._whole:
-            if self._whole is None or self._link.has_mirror(value):
-                return "own", self._link.mirror(value)
+            if self._whole is None or value in self._client.mirrors:
+                return "shared", self._client.mirror(value)
         elif self._whole is None and _is_callback(value):
-            return "callback", self._link.callback(value)
+            return "callback", self._client.callback(value)
         return None
 
     def _tensor(self, value: Tensor) -> Any:
@@ -106,12 +88,10 @@ class Pickler(cloudpickle.Pickler):
         if not value.requires_grad or self._whole is not None:
             return None
         if self._answers is None:
-            if not any(value is known for known in self.inputs):
-                self.inputs.append(value)
-            return "input", next(i for i, known in enumerate(self.inputs) if known is value), value.detach()
+            return "input", index_in(self.inputs, value), value.detach()
         if value.is_leaf:
             return None
-        return "linked", self._link.graphs.keep(value, self._answers), value.detach()
+        return "linked", self._client.graphs.keep(value, self._answers), value.detach()
 
     def reducer_override(self, value: Any) -> Any:
         kind = type(value)
@@ -121,25 +101,22 @@ class Pickler(cloudpickle.Pickler):
             raise TypeError("a check cannot pass a figure or axes: the student's code would draw on a copy")
         if isinstance(value, type) and (home := _home_of(value)):
             return getattr, home
-        found = super().reducer_override(value)
-        if found is NotImplemented or len(found) == 2:  # the kernel has it by its name
-            return found
+        reduced = super().reducer_override(value)
+        if reduced is NotImplemented or len(reduced) == 2:  # the kernel can import it
+            return reduced
         if kind is types.FunctionType:
             return super().reducer_override(bare_function(value))
-        return bare_class(value, found, CELLS)
+        return bare_class(value, reduced, CELLS)
 
 
 def _home_of(kind: type) -> tuple[Any, str] | None:
-    """A module that has a class of a library's, and its name there, where the class does not say so itself."""
+    """Return the library module that contains a class, and its name there, if the class itself does not tell."""
     name = kind.__name__
     if kind.__module__ != "builtins" or hasattr(builtins, name):
         return None
-    libraries = [module for home, module in list(sys.modules.items()) if _is_library(home)]
+    others = {CELLS, *sys.stdlib_module_names}
+    libraries = [module for home, module in list(sys.modules.items()) if home.partition(".")[0] not in others]
     return next(((module, name) for module in libraries if vars(module).get(name) is kind), None)
-
-
-def _is_library(module: str) -> bool:
-    return module != CELLS and module.partition(".")[0] not in sys.stdlib_module_names
 
 
 _ATOMS = {bool, int, float, str, bytes, type(None), tuple, list, dict, set}
@@ -147,7 +124,7 @@ _BOUND = (types.MethodType, types.BuiltinMethodType, types.MethodWrapperType)
 
 
 def _is_callback(value: Any) -> bool:
-    """Whether a check's own function, or method, or callable object: it stays here and is called back."""
+    """Return whether this is a check's function, method or callable object, which stays here and is called back."""
     if isinstance(value, _BOUND):
         return not isinstance(value.__self__, types.ModuleType | type)
     if isinstance(value, types.FunctionType):
@@ -161,8 +138,7 @@ def _reduced(tensor: Tensor) -> Any:
     numbers: Any = None
     order: list[int] = []
     if not tensor.is_meta:
-        order, found = tensor_bytes(tensor)
-        numbers = pickle.PickleBuffer(found)
-    place = str(tensor.device)
+        order, buffer = tensor_bytes(tensor)
+        numbers = pickle.PickleBuffer(buffer)
     more = type(tensor) is torch.nn.Parameter, tensor.requires_grad, tensor.grad
-    return rebuild_tensor, (numbers, tensor.dtype, tuple(tensor.shape), order, place, *more)
+    return rebuild_tensor, (numbers, tensor.dtype, tuple(tensor.shape), order, str(tensor.device), *more)

@@ -1,4 +1,4 @@
-"""The global random numbers of a check, in the student's kernel: what the check seeds holds in the student's code."""
+"""Pass the states of global random generators to the student's kernel, so that a check can seed the student's code."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ __all__ = ["Seeds", "set_seeds"]
 
 
 class Seeds:
-    """Notices when a check seeds the global random numbers, or draws from them."""
+    """Notices when a check seeds the global random generators, or draws from them."""
 
     def __init__(self) -> None:
         self._known: dict[str, Any] = {}
         self.agree()
 
     def agree(self) -> None:
-        """Take it that the other process has these numbers: it runs the same set-up cells."""
+        """Assume that the kernel's generators have the same state, after it has run the same set-up cells."""
         self._draw(_DRAW)
 
     def updates(self) -> dict[str, Any]:
-        """The states that have changed since the last time. The other process goes on from there by itself."""
+        """Return the states that have changed since the last call."""
         now = _states()
         changed = {name: state for name, state in now.items() if self._known[name] != state}
         if "numpy" in changed:
@@ -35,14 +35,14 @@ class Seeds:
         return changed
 
     def _draw(self, names: Iterable[str]) -> None:
-        """Draw a number of each here, so that the same seed, set again, is seen."""
+        """Draw a number from each generator, so that setting the same seed again is noticed."""
         for name in names:
             _DRAW[name]()
         self._known = _states()
 
 
 def set_seeds(states: dict[str, Any]) -> None:
-    """Go on from the states that `Seeds.updates` told."""
+    """Set the states that `Seeds.updates` has returned."""
     for name, state in states.items():
         _SET[name](state)
 
@@ -52,7 +52,7 @@ def _states() -> dict[str, Any]:
 
 
 def _numpy_state() -> bytes:
-    """NumPy's state as it lies in memory: `get_state` takes nearly as long as a whole call."""
+    """Return NumPy's state as raw memory: `get_state` takes nearly as long as a whole call."""
     generator: Any = vars(np.random)["get_bit_generator"]()
     return ctypes.string_at(generator.ctypes.state_address, 2500)
 

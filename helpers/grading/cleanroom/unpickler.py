@@ -1,11 +1,10 @@
-"""Unpickle in the kernel what a check gives to the student's code. Never the other way round."""
+"""Unpickle what a check gives to the student's code, in the kernel. The clean room never unpickles anything."""
 
 from __future__ import annotations
 
 import io
 import pickle
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -14,51 +13,36 @@ from helpers.grading.cleanroom import mirrors
 from helpers.grading.cleanroom.gradients import attach
 from helpers.grading.cleanroom.wire import tensor_from
 
-__all__ = ["Residents", "Unpickler", "rebuild_tensor"]
+if TYPE_CHECKING:
+    from helpers.grading.cleanroom.dispatcher import Dispatcher
 
-
-class Residents(Protocol):
-    """The objects in the kernel that numbers stand for. `Dispatcher` keeps them."""
-
-    @property
-    def objects(self) -> Mapping[int, Any]:
-        """The student's objects that have handles."""
-
-    @property
-    def own(self) -> Mapping[int, Any]:
-        """Mirrors of the check's networks."""
-
-    def callback(self, number: int) -> Callable[..., Any]:
-        """Return a stub that calls back into the check."""
-
-    def ask(self, what: int | str, *args: Any, **kwargs: Any) -> Any:
-        """Have the clean room do something."""
+__all__ = ["Unpickler", "rebuild_tensor"]
 
 
 class Unpickler(pickle.Unpickler):
-    """Unpickles what the clean room sends, where numbers stand for what is here already.
+    """Unpickles what the clean room sends, and looks up the objects that it names by number.
 
     Args:
-        inputs: receives the leaves that stand for the check's tensors; for the results of a callback, its arguments.
+        inputs: collects the leaf tensors that stand for the check's tensors; a callback's arguments for its result.
     """
 
-    def __init__(self, residents: Residents, text: bytes, buffers: list[Any], inputs: list[Tensor]) -> None:
+    def __init__(self, dispatcher: Dispatcher, text: bytes, buffers: list[Any], inputs: list[Tensor]) -> None:
         super().__init__(io.BytesIO(text), buffers=buffers)
-        self._residents, self._inputs = residents, inputs
+        self._dispatcher, self._inputs = dispatcher, inputs
 
-    def persistent_load(self, found: Any) -> Any:
-        what, number, *rest = found
+    def persistent_load(self, identifier: Any) -> Any:
+        what, number, *rest = identifier
         if what == "handle":
-            return self._residents.objects[number]
-        if what == "own":
-            return self._residents.own[number]
+            return self._dispatcher.objects[number]
+        if what == "shared":
+            return self._dispatcher.shared[number]
         if what == "parameter":
-            return mirrors.parameters_of(self._residents.own[number])[rest[0]]
+            return mirrors.parameters_of(self._dispatcher.shared[number])[rest[0]]
         if what == "callback":
-            return self._residents.callback(number)
+            return self._dispatcher.callback(number)
         if what == "linked":
-            return attach(rest[0], self._inputs, lambda gradient: self._residents.ask("backward", number, gradient))
-        if number == len(self._inputs):  # an input
+            return attach(rest[0], self._inputs, lambda gradient: self._dispatcher.ask("backward", number, gradient))
+        if number == len(self._inputs):  # a new input
             self._inputs.append(rest[0].requires_grad_())
         return self._inputs[number]
 
@@ -73,7 +57,7 @@ def rebuild_tensor(
     requires_grad: bool,
     grad: Tensor | None,
 ) -> Tensor:
-    """A tensor that a check passes in, with its layout in memory. `Pickler` names this function in what it sends."""
+    """Rebuild a tensor with its memory layout. `Pickler` names this function in what it sends."""
     if numbers is None:
         tensor = torch.empty(shape, dtype=dtype, device=device)
     else:

@@ -1,7 +1,7 @@
-"""Plain data as they come from a student's kernel: a tree that JSON can hold, and buffers with the numbers.
+"""Plain data on their way from a student's kernel: a tree that JSON can express, and buffers with the numbers.
 
-`Unpacker` believes nothing of what it reads. It knows data only, looks at every size before it uses it, and raises a
-`WireError` for all that it does not know.
+`Unpacker` trusts nothing that it reads. It knows only data, checks every size before it uses it, and raises a
+`WireError` for everything else.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from helpers.grading.cleanroom.frames import Buffer, WireError
 
 __all__ = ["Packer", "Unpacker", "tensor_bytes", "tensor_from"]
 
-MOST_DEPTH = 50  # values in values
-MOST_ITEMS = 1_000_000  # of a range: a check may make a list of it
-MOST_AXES = 64  # of a tensor or an array, as PyTorch and NumPy have it
-MOST_ITEM = 1 << 16  # bytes of an array's item: a text in an array of texts
-MOST_DIGITS = 10_000  # of a whole number, in base 16
+MOST_DEPTH = 50  # values within values
+MOST_ITEMS = 1_000_000  # of a range, from which a check may make a list
+MOST_AXES = 64  # of a tensor or an array, the limit of PyTorch and NumPy
+MOST_ITEM = 1 << 16  # bytes of an array's item, such as a string
+MOST_DIGITS = 10_000  # of an integer in base 16
 
 _DTYPES = {str(dtype).removeprefix("torch."): dtype for dtype in vars(torch).values() if isinstance(dtype, torch.dtype)}
 _ARRAY_KINDS = "biufcSUmM"  # neither objects nor records
 
 
 def tensor_bytes(tensor: Tensor) -> tuple[list[int], Buffer]:
-    """A tensor's numbers as they lie in memory, and the order of its axes there, the slowest first.
+    """Return the order of a tensor's axes in memory, slowest first, and its numbers in that order as bytes.
 
-    A tensor whose numbers do not lie side by side is copied; its axes are in order then.
+    If the numbers are not adjacent in memory, the tensor is copied and its axes are in order.
     """
     plain = tensor.detach().as_subclass(Tensor).cpu().resolve_conj().resolve_neg()
     strides = plain.stride()
@@ -44,7 +44,7 @@ def tensor_bytes(tensor: Tensor) -> tuple[list[int], Buffer]:
 
 
 def tensor_from(buffer: Buffer, dtype: torch.dtype, shape: Sequence[int], order: Sequence[int]) -> Tensor:
-    """The tensor that `tensor_bytes` was made of, in the buffer's own memory.
+    """Rebuild the tensor from the result of `tensor_bytes`, in the buffer's memory.
 
     Raises:
         WireError: if shape, dtype and order do not fit the buffer.
@@ -56,46 +56,46 @@ def tensor_from(buffer: Buffer, dtype: torch.dtype, shape: Sequence[int], order:
         raise WireError(f"a {dtype} tensor of shape {shape} does not have {memoryview(buffer).nbytes} bytes")
     if not memoryview(buffer).nbytes:
         return torch.empty(shape, dtype=dtype)
-    if dtype is torch.bool:  # any byte but 0 and 1 would be a third truth
+    if dtype is torch.bool:  # bytes other than 0 and 1 would be invalid values
         flat = torch.frombuffer(buffer, dtype=torch.uint8) != 0
     else:
         flat = torch.frombuffer(buffer, dtype=dtype)
-    places = [order.index(axis) for axis in range(len(shape))]
-    return flat.view([shape[axis] for axis in order]).permute(places)
+    positions = [order.index(axis) for axis in range(len(shape))]
+    return flat.view([shape[axis] for axis in order]).permute(positions)
 
 
 def _check_axes(*lists: Any) -> None:
-    """Look at the number of axes before anything is made of them, or said of them."""
-    if any(not isinstance(one, list | tuple) or len(one) > MOST_AXES for one in lists):
+    """Check the number of axes before they are used, or quoted in a message."""
+    if any(not isinstance(axes, list | tuple) or len(axes) > MOST_AXES for axes in lists):
         raise WireError(f"a tensor or an array with more than {MOST_AXES} axes")
 
 
 class Packer:
-    """Turns a value into a tree that JSON can hold, and buffers. What is no data goes through `reference`."""
+    """Turns a value into a tree that JSON can express, and buffers. What is no data goes through `reference`."""
 
     def __init__(self) -> None:
         self.buffers: list[Buffer] = []
 
     def reference(self, value: Any) -> dict[str, Any]:
-        """What stands for a value that is no data."""
+        """Return what is sent for a value that is no data."""
         raise WireError(f"{type(value).__name__} is no plain data")
 
     def gradient(self, tensor: Tensor) -> dict[str, Any]:
-        """What autograd knows of a tensor that requires its gradient."""
+        """Return how a tensor that requires its gradient is part of an autograd graph."""
         return {}
 
     def text(self, value: Any) -> bytes:
-        """A tree as a text."""
+        """Return a tree as JSON."""
         return json.dumps(value, separators=(",", ":")).encode()
 
     def tree(self, value: Any, depth: int = 0) -> Any:
-        """The tree of a value. Subclasses of lists, dictionaries, numbers, … become what they are subclasses of.
+        """Return the tree of a value. Instances of subclasses of list, dict, int, … become instances of the base.
 
         Raises:
             WireError: if it is nested too deeply.
         """
         if depth > MOST_DEPTH:
-            raise WireError("a value is nested too deeply, or holds itself")
+            raise WireError("a value is nested too deeply, or contains itself")
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, np.generic | np.ndarray):
@@ -144,12 +144,12 @@ class Packer:
         if value.layout is not torch.strided or value.is_quantized:
             return self.reference(value)
         more = self.gradient(value) if value.requires_grad else {}
-        if "own" in more:
+        if "shared" in more:
             return more
         order, numbers = (list(range(value.ndim)), None) if value.is_meta else tensor_bytes(value)
-        place = None if numbers is None else self._buffer(numbers)
+        index = None if numbers is None else self._buffer(numbers)
         kind = str(value.dtype).removeprefix("torch.")
-        return {"tensor": [place, kind, list(value.shape), order, str(value.device), more]}
+        return {"tensor": [index, kind, list(value.shape), order, str(value.device), more]}
 
     def _buffer(self, buffer: Buffer) -> int:
         self.buffers.append(buffer)
@@ -160,28 +160,28 @@ _SEQUENCES = ((torch.Size, "size"), (tuple, "tuple"), (set, "set"), (frozenset, 
 
 
 class Unpacker:
-    """Turns a tree and its buffers into a value. Each method that makes one raises whatever it likes: see `value`."""
+    """Turns a tree and its buffers into a value. Call `value`: the other methods may raise any exception."""
 
     def __init__(self, buffers: Sequence[Any]) -> None:
         self.buffers = buffers
 
     def handle(self, number: int, kinds: list[list[str]], name: str, is_callable: bool) -> Any:
-        """An object that stays on the other side."""
+        """Return the handle of an object that stays in the other process."""
         raise WireError("a handle does not belong here")
 
-    def own(self, number: int, name: str) -> Any:
-        """An object of this side's own, or a parameter of it, that comes back."""
-        raise WireError("nothing of ours belongs here")
+    def shared(self, number: int, name: str) -> Any:
+        """Return an object of this process, or its parameter `name`, that the other process sends back."""
+        raise WireError("a shared object does not belong here")
 
     def linked(self, tensor: Tensor, how: dict[str, Any], depth: int) -> Tensor:
-        """A tensor that requires its gradient."""
+        """Return the tensor as part of an autograd graph; see `Packer.gradient`."""
         raise WireError("a gradient does not belong here")
 
     def value(self, tree: Any) -> Any:
-        """The value of a tree.
+        """Return the value of a tree.
 
         Raises:
-            WireError: whatever is wrong with it.
+            WireError: if anything is wrong with it.
         """
         try:
             return self._tree(tree, 0)
@@ -205,52 +205,52 @@ class Unpacker:
             raise WireError("a list was expected")
         return [self._tree(tree, depth + 1) for tree in trees]
 
-    def _buffer(self, place: Any) -> np.ndarray[Any, Any]:
-        if type(place) is not int or not 0 <= place < len(self.buffers):
+    def _buffer(self, index: Any) -> np.ndarray[Any, Any]:
+        if type(index) is not int or not 0 <= index < len(self.buffers):
             raise WireError("a buffer is missing")
-        return np.asarray(self.buffers[place])
+        return np.asarray(self.buffers[index])
 
-    def _array(self, place: int, kind: str, shape: list[int]) -> np.ndarray[Any, Any]:
+    def _array(self, index: int, kind: str, shape: list[int]) -> np.ndarray[Any, Any]:
         _check_axes(shape)
         dtype = np.dtype(str(kind)[:20])
         if dtype.itemsize > MOST_ITEM:
             raise WireError(f"an array with items of {dtype.itemsize} bytes")
-        if dtype.kind not in _ARRAY_KINDS or dtype.itemsize * math.prod(shape) != self._buffer(place).nbytes:
+        if dtype.kind not in _ARRAY_KINDS or dtype.itemsize * math.prod(shape) != self._buffer(index).nbytes:
             raise WireError(f"an array of {kind} and shape {shape} does not fit its numbers")
         if dtype.itemsize == 0 or 0 in shape:
             return np.empty(shape, dtype)
-        numbers = self._buffer(place)
+        numbers = self._buffer(index)
         flat = numbers != 0 if dtype.kind == "b" else numbers.view(dtype)
         return flat.reshape(shape)
 
     def _tensor(
-        self, depth: int, place: Any, kind: str, shape: list[int], order: list[int], device: str, how: Any
+        self, depth: int, index: Any, kind: str, shape: list[int], order: list[int], device: str, how: Any
     ) -> Tensor:
         _check_axes(shape)
-        dtype, where = _DTYPES[kind], torch.device(device)
-        if where.type == "meta":
-            tensor = torch.empty([int(size) for size in shape], dtype=dtype, device=where)
+        dtype, target = _DTYPES[kind], torch.device(device)
+        if target.type == "meta":
+            tensor = torch.empty([int(size) for size in shape], dtype=dtype, device=target)
         else:
-            tensor = tensor_from(self._buffer(place), dtype, shape, order).to(where)
+            tensor = tensor_from(self._buffer(index), dtype, shape, order).to(target)
         return self.linked(tensor, how, depth) if how else tensor
 
 
 def _range(numbers: list[Any]) -> range:
-    found = range(*numbers)
-    if len(found) > MOST_ITEMS:
-        raise WireError(f"a range of {len(found)} numbers, at most {MOST_ITEMS} are taken")
-    return found
+    result = range(*numbers)
+    if len(result) > MOST_ITEMS:
+        raise WireError(f"a range of {len(result)} numbers, but at most {MOST_ITEMS} are allowed")
+    return result
 
 
-def _whole_number(text: str) -> int:
+def _integer(text: str) -> int:
     if len(text) > MOST_DIGITS:
-        raise WireError(f"a whole number of {len(text)} digits")
+        raise WireError(f"an integer of {len(text)} digits")
     return int(text, 16)
 
 
 _MAKERS: dict[str, Callable[[Unpacker, Any, int], Any]] = {
     "array": lambda unpack, parts, depth: unpack._array(*parts),
-    "bytes": lambda unpack, place, depth: unpack._buffer(place).tobytes(),
+    "bytes": lambda unpack, index, depth: unpack._buffer(index).tobytes(),
     "complex": lambda unpack, parts, depth: complex(*parts),
     "device": lambda unpack, name, depth: torch.device(name),
     "dict": lambda unpack, pairs, depth: {unpack._tree(k, depth): unpack._tree(v, depth) for k, v in pairs},
@@ -258,11 +258,11 @@ _MAKERS: dict[str, Callable[[Unpacker, Any, int], Any]] = {
     "ellipsis": lambda unpack, nothing, depth: Ellipsis,
     "frozenset": lambda unpack, trees, depth: frozenset(unpack._list(trees, depth)),
     "handle": lambda unpack, parts, depth: unpack.handle(*parts),
-    "int": lambda unpack, text, depth: _whole_number(text),
-    "own": lambda unpack, parts, depth: unpack.own(*parts),
+    "int": lambda unpack, text, depth: _integer(text),
     "range": lambda unpack, trees, depth: _range(unpack._list(trees, depth)),
     "scalar": lambda unpack, parts, depth: unpack._array(*parts)[()],
     "set": lambda unpack, trees, depth: set(unpack._list(trees, depth)),
+    "shared": lambda unpack, parts, depth: unpack.shared(*parts),
     "size": lambda unpack, trees, depth: torch.Size(unpack._list(trees, depth)),
     "slice": lambda unpack, trees, depth: slice(*unpack._list(trees, depth)),
     "tensor": lambda unpack, parts, depth: unpack._tensor(depth, *parts),

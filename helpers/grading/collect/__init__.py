@@ -1,11 +1,11 @@
-"""Collecting: what a learning platform gives becomes `submitted/<student>/<lab>/`.
+"""Collecting: put the downloads of a learning platform into `submitted/<student>/<lab>/`.
 
-platforms   who handed in, and when: the names that learning platforms give
-downloads   the files of a download, in folders and archives
-gradescope  whose a submission on Gradescope is, which its name does not say
-sorting     whose each file of a download is
-attempts    the last attempt of a student, and what was collected before
-collect     all of it together
+platforms   read students and times from the names that learning platforms give to files
+downloads   list the files of a download, in folders and archives
+gradescope  read Gradescope's metadata, because its file names do not name the student
+sorting     assign each file of a download to its student
+attempts    choose a student's last attempt, and compare it with what was collected before
+collect     put it all together
 """
 
 from __future__ import annotations

@@ -1,90 +1,90 @@
-"""What a student handed in at one time: chosen out of a download, compared with what lies there, written."""
+"""Attempts: what a student submitted at one time."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from helpers.grading.collect.sorting import Piece, Remark
-from helpers.grading.intake.files import MOST_BYTES, TIME_FILE, Files, read_folder
+from helpers.grading.collect.sorting import Remark, Upload
+from helpers.grading.intake.files import MAX_BYTES, TIME_FILE, Files, folders_of, read_folder
 from helpers.grading.intake.intake import read_time
 from helpers.grading.intake.reader import looks_like_notebook
 
-__all__ = ["Attempt", "last_attempt", "lying", "why_not", "write"]
+__all__ = ["Attempt", "last_attempt", "read_attempt", "reason_to_keep", "write_attempt"]
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """The files by their paths, and the time in UTC; None if nobody says it."""
+    """Contents by path, and the time in UTC; None if unknown."""
 
     contents: Mapping[str, bytes]
     time: datetime | None
 
     @property
     def has_notebook(self) -> bool:
-        """Whether the intake will find something to look into."""
+        """Whether the intake will have anything to read."""
         files = self.contents.items()
         return any(looks_like_notebook(name, content) or name.lower().endswith(".zip") for name, content in files)
 
 
-def last_attempt(own: Sequence[Piece], remark: Remark) -> Attempt:
-    """What counts of all that a student handed in; what else came is named."""
-    when = max(piece.attempt for piece in own)
-    current = sorted((one for one in own if one.attempt == when), key=lambda one: (one.origin.repeat, one.came))
-    chosen = {piece.origin.file: piece for piece in current}
+def last_attempt(uploads: Sequence[Upload], remark: Remark) -> Attempt:
+    """Choose the last attempt among all uploads of a student, and remark on the other uploads."""
+    last = max(upload.attempt for upload in uploads)
+    current = [upload for upload in uploads if upload.attempt == last]
+    current.sort(key=lambda upload: (upload.origin.repeat, upload.modified))
+    chosen = {upload.origin.file: upload for upload in current}
     contents, origin = _contents(chosen, remark), current[0].origin
-    for piece in own:
-        if piece is not chosen.get(piece.origin.file) and not _is_copy(piece, contents, origin.time):
-            remark(piece.file.path, "not collected: a later one counts")
-    if origin.said and not origin.time:
+    for upload in uploads:
+        if upload is not chosen.get(upload.origin.file) and not _is_copy(upload, contents, origin.time):
+            remark(upload.file.path, "not collected: a later one counts")
+    if origin.time_text and not origin.time:
         remark(current[0].file.path, "collected without its time, which cannot be read")
     return Attempt(contents, origin.time)
 
 
-def _contents(chosen: Mapping[str, Piece], remark: Remark) -> Mapping[str, bytes]:
-    """The files' contents, as far as they fit; a large file costs no small one its place."""
+def _contents(chosen: Mapping[str, Upload], remark: Remark) -> Mapping[str, bytes]:
+    """Read as many files as fit, small files first, so that a large file does not crowd out small ones."""
     files = Files()
-    for name, piece in sorted(chosen.items(), key=lambda item: item[1].file.size):
-        through_a_file = any(str(parent) in chosen for parent in PurePosixPath(name).parents)
-        files.add(name, None if through_a_file else piece.file.read(files.room))
-    for name in files.left_out:
-        remark(chosen[name].file.path, "not collected: a link, locked, broken, too large, too many, or in a file")
+    for path, upload in sorted(chosen.items(), key=lambda item: item[1].file.size):
+        files.add(path, None if folders_of(path) & chosen.keys() else upload.file.read(files.room))
+    for path in files.left_out:
+        remark(chosen[path].file.path, "not collected: a link, encrypted, broken, too large, too many, or in a file")
     return files.contents
 
 
-def _is_copy(piece: Piece, contents: Mapping[str, bytes], time: datetime | None) -> bool:
-    """Whether a file is what counts already: the same download may lie there twice."""
-    content = piece.file.read(MOST_BYTES)
-    return piece.origin.time == time and content is not None and content == contents.get(piece.origin.file)
+def _is_copy(upload: Upload, contents: Mapping[str, bytes], time: datetime | None) -> bool:
+    """Check whether an upload is already in the attempt: a download may be there twice."""
+    content = upload.file.read(MAX_BYTES)
+    return upload.origin.time == time and content is not None and content == contents.get(upload.origin.file)
 
 
-def lying(place: Path) -> Attempt | None:
-    """What was collected before; None if nothing was."""
-    if not place.is_dir():
+def read_attempt(folder: Path) -> Attempt | None:
+    """Read what was collected before; None if nothing was."""
+    if not folder.is_dir():
         return None
-    contents = read_folder(place).contents
+    contents = read_folder(folder).contents
     contents.pop(TIME_FILE, None)
-    return Attempt(contents, read_time(place))
+    return Attempt(contents, read_time(folder))
 
 
-def why_not(new: Attempt, old: Attempt | None) -> str:
-    """Why a new attempt does not take the place of an old one; the empty string if it does."""
+def reason_to_keep(old: Attempt | None, new: Attempt) -> str:
+    """Say why a new attempt does not replace an old one; the empty string if it does."""
     if not old or not old.contents or (old.contents == new.contents and not old.time):
         return ""
     if not new.contents:
-        return "nothing of it can be read, and what lies in submitted/ stays"
+        return "nothing in it can be read, so the submission in submitted/ stays"
     if not new.time or not old.time:
-        return "it differs from what lies in submitted/, and nobody says which is newer: --force takes this one"
-    return f"what lies in submitted/ is newer ({old.time} UTC)" if new.time < old.time else ""
+        return "it differs from the submission in submitted/, and it is unknown which is newer: --force takes this one"
+    return f"the submission in submitted/ is newer ({old.time} UTC)" if new.time < old.time else ""
 
 
-def write(attempt: Attempt, folder: Path) -> None:
+def write_attempt(attempt: Attempt, folder: Path) -> None:
     """Write an attempt into a new folder."""
     folder.mkdir()
-    for name, content in attempt.contents.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content)
+    for path, content in attempt.contents.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
     if attempt.time:
         (folder / TIME_FILE).write_text(f"{attempt.time} UTC\n")

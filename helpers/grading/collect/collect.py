@@ -1,4 +1,4 @@
-"""The last attempt of each student, in its place. Collecting decides who and when; what it is, the intake decides."""
+"""Collect the last attempt of each student. This decides who submitted and when; the intake reads what it is."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from helpers.grading.collect.attempts import last_attempt, lying, why_not, write
+from helpers.grading.collect.attempts import last_attempt, read_attempt, reason_to_keep, write_attempt
 from helpers.grading.collect.downloads import open_downloads
-from helpers.grading.collect.platforms import PLATFORMS, readings
-from helpers.grading.collect.sorting import Piece, by_student, pieces
+from helpers.grading.collect.platforms import PLATFORMS, origins
+from helpers.grading.collect.sorting import Upload, by_student, uploads_in
 from helpers.grading.course import Course, CourseError
 from helpers.grading.intake.files import replace_folder
 from helpers.grading.labs import choose_labs, find_labs
@@ -23,12 +23,12 @@ __all__ = ["Collected", "collect"]
 
 @dataclass
 class Collected:
-    """What collecting did.
+    """The result of collecting.
 
     Attributes:
         students: whose submissions were put into `submitted/`.
-        unchanged: whose submissions lay there already.
-        remarks: what was not collected, and why; and what else is worth knowing.
+        unchanged: whose submissions were there already.
+        remarks: what was not collected, and why; and anything else worth knowing.
     """
 
     students: list[Text] = field(default_factory=list)
@@ -45,14 +45,14 @@ class Collected:
 
 
 def collect(
-    course: Course, lab: str, places: Sequence[Path] = (), *, platform: str = "", force: bool = False
+    course: Course, lab: str, downloads: Sequence[Path] = (), *, platform: str = "", force: bool = False
 ) -> Collected:
-    """Put what students handed in into `submitted/<student>/<lab>/`.
+    """Put submissions into `submitted/<student>/<lab>/`.
 
     Args:
-        places: archives, folders and files; if there are none, all in `downloaded/<lab>/archive/`.
-        platform: the one of `PLATFORMS` that gave the names; each name tells by itself if it is empty.
-        force: whether what lies in `submitted/` gives way, whatever its time is.
+        downloads: archives, folders and files; by default all in `downloaded/<lab>/archive/`.
+        platform: the one of `PLATFORMS` that named the files; if empty, each name is tried with all.
+        force: whether to replace submissions collected before, whatever their time.
 
     Raises:
         ValueError: if the lab or the platform is unknown.
@@ -61,50 +61,49 @@ def collect(
     if platform and platform not in PLATFORMS:
         raise ValueError(f"there is no platform {line(platform)}; there are {', '.join(PLATFORMS)}")
     choose_labs(find_labs(course.root / "source"), [lab])
-    archive, done = course.root / "downloaded" / lab / "archive", Collected()
+    archive, result = course.root / "downloaded" / lab / "archive", Collected()
     try:
-        _collect(course, lab, _there(places or [archive], lab, archive), platform, force, done)
+        for path in downloads or [archive]:
+            if not path.exists() or (path.is_dir() and not any(path.iterdir())):
+                raise CourseError(
+                    f"{path} is {'empty' if path.exists() else 'missing'}. Put the downloads of your learning platform "
+                    f"into {archive}, or name them: `course collect {lab} FILE`."
+                )
+        _collect(course, lab, downloads or [archive], platform, force, result)
     except OSError as error:
         raise CourseError(f"{error.filename}: {error.strerror}. Collecting needs to read and write there.") from None
-    return done
+    return result
 
 
-def _collect(course: Course, lab: str, places: Sequence[Path], platform: str, force: bool, done: Collected) -> None:
-    read = partial(readings, lab=lab, platform=platform)
-    # The new folders grow beside `submitted/`, so that each can be moved there in one step.
+def _collect(course: Course, lab: str, paths: Sequence[Path], platform: str, force: bool, result: Collected) -> None:
+    read = partial(origins, lab=lab, platform=platform)
+    # Each new folder is written next to `submitted/`, on the same file system, so that it can be moved in one step.
     with ExitStack() as stack, TemporaryDirectory(prefix=".collecting-", dir=course.root) as staging:
-        downloads = open_downloads(places, read, course.coursedir.ignore, stack)
-        found = [piece for download in downloads for piece in pieces(download, read, done.remark)]
-        for number, (student, own) in enumerate(sorted(by_student(found, done.remark).items())):
-            place, staged = course.folder("submitted", student, lab), Path(staging) / str(number)
+        downloads = open_downloads(paths, read, course.coursedir.ignore, stack)
+        uploads = [upload for download in downloads for upload in uploads_in(download, read, result.remark)]
+        for number, (student, own) in enumerate(sorted(by_student(uploads, result.remark).items())):
+            target, staged = course.folder("submitted", student, lab), Path(staging) / str(number)
             try:
-                _submission(student, own, place, staged, force, done)
-            except OSError as error:  # whatever is in the way of this one, the class goes on
-                done.remark(student, f"not collected: {error.strerror or error}")
+                _collect_student(student, own, target, staged, force, result)
+            except OSError as error:  # go on with the rest of the class
+                result.remark(student, f"not collected: {error.strerror or error}")
 
 
-def _there(places: Sequence[Path], lab: str, archive: Path) -> Sequence[Path]:
-    for place in places:
-        if not place.exists() or (place.is_dir() and not any(place.iterdir())):
-            raise CourseError(
-                f"{place} is {'empty' if place.exists() else 'not there'}. Put what your learning platform gives into "
-                f"{archive}, or name it: `course collect {lab} FILE`."
-            )
-    return places
-
-
-def _submission(student: str, own: Sequence[Piece], place: Path, staged: Path, force: bool, done: Collected) -> None:
-    """Put a student's last attempt in its place, unless what lies there is newer, or may be."""
-    new, old = last_attempt(own, done.remark), lying(place)
+def _collect_student(
+    student: str, uploads: Sequence[Upload], target: Path, staged: Path, force: bool, result: Collected
+) -> None:
+    """Move a student's last attempt to `target`, unless the submission there is or may be newer."""
+    new, old = last_attempt(uploads, result.remark), read_attempt(target)
     if not new.has_notebook:
-        done.remark(student, f"no notebook in {', '.join(map(line, sorted(new.contents)[:5])) or 'what came'}")
+        names = ", ".join(map(line, sorted(new.contents)[:5])) or "what came"
+        result.remark(student, f"no notebook in {names}")
     if old and new.contents == old.contents and new.time in (None, old.time):
-        done.unchanged.append(line(student))
-    elif (why := why_not(new, old)) and not force:
-        done.remark(student, f"not collected: {why}")
+        result.unchanged.append(line(student))
+    elif (reason := reason_to_keep(old, new)) and not force:
+        result.remark(student, f"not collected: {reason}")
     else:
-        write(new, staged)
-        replace_folder(staged, place)
-        done.students.append(line(student))
+        write_attempt(new, staged)
+        replace_folder(staged, target)
+        result.students.append(line(student))
         if old and old.contents != new.contents:
-            done.remark(student, f"takes the place of what lay in submitted/ ({old.time or 'without a time'})")
+            result.remark(student, f"replaces the submission in submitted/ ({old.time or 'without a time'})")

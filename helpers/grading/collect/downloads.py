@@ -1,96 +1,72 @@
-"""The files of a download: read one at a time, bounded in size, and never through a link or out of the archive."""
+"""List the files of a download. Each is read when needed, limited in size, and never through a link."""
 
 from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from fnmatch import fnmatch
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from helpers.grading.intake.files import path_inside, read_member, read_regular, walk
+from helpers.grading.intake.files import File, members, path_inside, read_regular, walk
 
-__all__ = ["Download", "File", "open_downloads"]
+__all__ = ["Download", "open_downloads"]
 
-LONGEST_PATH = 1000  # characters; patterns are tried on a path
-
-
-@dataclass(frozen=True)
-class File:
-    """A file of a download; `read` gives its content, or None if it is larger than asked for, or no plain file."""
-
-    path: str
-    size: int
-    read: Callable[[int], bytes | None]
+MAX_PATH = 1000  # characters: patterns are matched against a path
 
 
 @dataclass
 class Download:
-    """Files that came together, and when: those of one archive, or all that lie in no archive."""
+    """Files that were downloaded together: those of one archive, or all that are in no archive."""
 
-    came: float = 0.0
+    modified: float = 0.0
     files: list[File] = field(default_factory=list)
-    broken: list[str] = field(default_factory=list)  # what is no file that could be collected
+    broken: list[str] = field(default_factory=list)  # names of what cannot be collected
 
-    def add(self, path: str, size: int, read: Callable[[int], bytes | None]) -> None:
-        inside = path_inside(path) if len(path) <= LONGEST_PATH else ""
-        if inside:
-            self.files.append(File(inside, size, read))
+    def add(self, file: File) -> None:
+        if len(file.path) <= MAX_PATH and (path := path_inside(file.path)):
+            self.files.append(replace(file, path=path))
         else:
-            self.broken.append(path)
+            self.broken.append(file.path)
 
 
 def open_downloads(
-    places: Sequence[Path], is_submission: Callable[[str], object], ignore: Sequence[str], stack: ExitStack
+    paths: Sequence[Path], is_submission: Callable[[str], object], ignore: Sequence[str], stack: ExitStack
 ) -> list[Download]:
-    """All that lies in these folders and files; archives stay open until `stack` closes them.
+    """List everything in these folders and files. Archives stay open until `stack` closes them.
 
     Args:
-        is_submission: whether a name says that one student handed this in: an archive of such a name stays whole.
-        ignore: patterns for names of files and folders that do not count.
+        is_submission: tells whether a name belongs to one student's submission. Such an archive is not opened.
+        ignore: patterns for the names of files and folders to skip.
     """
     loose, downloads = Download(), []
-    for path, name in (found for place in places for found in _below(place, is_submission, ignore)):
-        if name.lower().endswith(".zip") and path.is_file() and not is_submission(name):  # a pipe would be waited for
+    for path, file in (pair for start in paths for pair in _files(start, is_submission, ignore)):
+        # `is_file` is false for a pipe: opening it would block.
+        if file.path.lower().endswith(".zip") and path.is_file() and not is_submission(file.path):
             downloads.append(_open_archive(path, ignore, stack))
         else:
-            about = path.lstat()
-            loose.came = max(loose.came, about.st_mtime)
-            loose.add(name, about.st_size, partial(read_regular, path))
+            loose.modified = max(loose.modified, path.lstat().st_mtime)
+            loose.add(file)
     return [loose, *downloads]
 
 
-def _below(place: Path, is_submission: Callable[[str], object], ignore: Sequence[str]) -> Iterator[tuple[Path, str]]:
-    """The files of a place, and their paths in it; below a folder that is a student's own, this folder is named too."""
-    if place.is_dir():
-        name = place.resolve().name
-        outer = f"{name}/" if is_submission(f"{name}/file") else ""
-        yield from ((place / inside, outer + inside) for _, inside, _ in sorted(walk(place, ignore)))
+def _files(start: Path, is_submission: Callable[[str], object], ignore: Sequence[str]) -> Iterator[tuple[Path, File]]:
+    """Yield files with paths relative to `start`; if that is one student's folder, its name is included."""
+    if start.is_dir():
+        name = start.resolve().name
+        prefix = f"{name}/" if is_submission(f"{name}/file") else ""
+        yield from ((start / file.path, replace(file, path=prefix + file.path)) for file in walk(start, ignore))
     else:
-        yield place, place.name
+        yield start, File(start.name, start.lstat().st_size, partial(read_regular, start))
 
 
 def _open_archive(path: Path, ignore: Sequence[str], stack: ExitStack) -> Download:
     try:
         archive = stack.enter_context(zipfile.ZipFile(path))
-    except Exception:  # a stranger's archive: zipfile raises whatever it likes
+    except Exception:  # `zipfile` raises many kinds of errors for broken archives
         return Download(broken=[path.name])
     download = Download(path.stat().st_mtime)
-    for member in archive.infolist():
-        parts = member.filename.split("/")
-        if parts[-1] and parts[0] != "__MACOSX" and not _is_ignored(parts, ignore):
-            download.add(member.filename, member.file_size, partial(_read, archive, member))
+    for member in members(archive, ignore):
+        download.add(member)
     return download
-
-
-def _is_ignored(parts: Sequence[str], ignore: Sequence[str]) -> bool:
-    return any(fnmatch(part, pattern) for part in parts for pattern in ignore)
-
-
-def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> bytes | None:
-    try:
-        return read_member(archive, member, most)
-    except Exception:  # zipfile and zlib raise whatever they like
-        return None

@@ -1,4 +1,4 @@
-"""Whose a submission on Gradescope is: its folder has a number, and a file beside all folders says the rest."""
+"""Read who submitted on Gradescope: folders there have only numbers, and a file beside them says the rest."""
 
 from __future__ import annotations
 
@@ -10,25 +10,22 @@ import yaml
 __all__ = ["METADATA", "Submission", "read_metadata"]
 
 METADATA = "submission_metadata.yml"
-Submission = tuple[list[str], datetime | None]  # who handed it in, and when, in UTC
+Submission = tuple[list[str], datetime | None]  # the students, and the time in UTC
 
 
 def read_metadata(content: bytes | None) -> dict[str, Submission]:
-    """The submissions by the names of their folders, without those of which the file does not say whose they are.
-
-    A group's submission is each member's.
-    """
+    """Return the submissions by folder name, without those that name no student. A group's belongs to each member."""
     try:
-        found = yaml.load(content or b"", Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        known = {name: _submission(about) for name, about in found.items()}
-    except Exception:  # another program's file: PyYAML raises whatever it likes, and its values may be anything
+        entries = yaml.load(content or b"", Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        submissions = {name: _submission(entry) for name, entry in entries.items()}
+    except Exception:  # PyYAML raises many kinds of errors, and the values may be anything
         return {}
-    return {name: (students, time) for name, (students, time) in known.items() if students}
+    return {name: (students, time) for name, (students, time) in submissions.items() if students}
 
 
-def _submission(about: dict[str, Any]) -> Submission:
-    """A person's number or address: a name can be another's too, and changed."""
-    students = [person.get(":sid") or person.get(":email") for person in about.get(":submitters") or []]
-    time = about.get(":created_at")
+def _submission(entry: dict[str, Any]) -> Submission:
+    """Identify students by their numbers or addresses: a name may change, or belong to two students."""
+    students = [person.get(":sid") or person.get(":email") for person in entry.get(":submitters") or []]
+    time = entry.get(":created_at")
     utc = time.astimezone(UTC).replace(tzinfo=None) if isinstance(time, datetime) and time.tzinfo else None
     return [str(student) for student in students if student], utc

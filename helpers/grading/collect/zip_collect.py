@@ -1,7 +1,8 @@
-"""`nbgrader zip_collect` collects as `course collect` does.
+"""Make `nbgrader zip_collect` do the same as `course collect`.
 
-nbgrader's own unpacks whatever an archive holds, knows one pattern of names, and ends for the whole class at the first
-student who has handed in before. Its plugins see one name at a time, so that `nbgrader_config.py` replaces its `start`.
+nbgrader's own command unpacks archives without limits, knows one pattern of names, and stops for the whole class at
+the first student who was collected before. Its plugins see one name at a time, so `nbgrader_config.py` replaces its
+`start`: https://nbgrader.readthedocs.io/en/stable/plugins/zipcollect-plugin.html
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ __all__ = ["start"]
 
 def start(app: ZipCollectApp) -> None:
     """Collect the lab that nbgrader was asked to collect."""
-    # Here, so that other commands of nbgrader's, which read the same configuration, do not wait for these.
+    # Imported here, because nbgrader's other commands read this configuration too and should not wait.
     from helpers.grading.collect import collect
     from helpers.grading.course import Course
 
@@ -26,9 +27,9 @@ def start(app: ZipCollectApp) -> None:
     course.coursedir = app.coursedir
     archive = Path(app._format_collect_path(app.archive_directory))
     try:
-        done = collect(course, app.coursedir.assignment_id, [archive], force=app.force)
+        result = collect(course, app.coursedir.assignment_id, [archive], force=app.force)
     except (CourseError, FileNotFoundError, ValueError) as error:
         app.fail(str(error))
-    for remark in done.remarks:
+    for remark in result.remarks:
         app.log.warning("%s", remark)
-    app.log.info("%s", done.summary)
+    app.log.info("%s", result.summary)

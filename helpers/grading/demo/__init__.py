@@ -1,1 +1,1 @@
-"""A class that is made up, graded and reported in one command."""
+"""`course demo`: grade a made-up class."""

@@ -1,4 +1,4 @@
-"""A class from beginning to end, in a folder of its own: release, hand in, collect, grade, feedback, report."""
+"""Grade a made-up class in a new folder: release, submit, collect, grade, write feedback and a report."""
 
 from __future__ import annotations
 
@@ -27,17 +27,18 @@ DUE = "2026-01-31T23:59:00"
 def demo(
     course: Path, folder: Path, names: Sequence[str], console: Console, students: Sequence[Student] = CLASS
 ) -> Path:
-    """Grade a made-up class in the labs `names` (all labs if there are none) of the course in `course`.
+    """Grade a made-up class in some labs of the course in `course`.
 
     Args:
-        folder: where it happens. It is made anew; a folder that is not a demo's own is refused.
+        folder: a new folder, or one of an earlier demo, which is replaced.
+        names: the labs; all if empty.
 
     Returns:
         The path of the report's HTML page.
 
     Raises:
         ValueError: if a lab is unknown.
-        CourseError: if the folder is somebody else's, or a step fails.
+        CourseError: if the folder holds anything else, or a step fails.
     """
     labs = choose_labs(find_labs(course / "source"), names)
     _make_folder(course, folder)
@@ -46,7 +47,7 @@ def demo(
         for lab in progress.track(labs, description="Releasing"):
             _release(sandbox, lab)
         for lab in progress.track(labs, description="Handing in"):
-            _submission(course, sandbox, lab, students)
+            _submit(course, sandbox, lab, students)
         for lab in progress.track(labs, description="Collecting"):
             collect(sandbox, lab.assignment)
     _autograde(sandbox, labs, console)
@@ -78,22 +79,21 @@ def _release(sandbox: Course, lab: Lab) -> None:
         gradebook.update_or_create_assignment(lab.assignment, duedate=DUE)
 
 
-def _submission(course: Path, sandbox: Course, lab: Lab, students: Sequence[Student]) -> None:
-    """Put the files of the class where a learning platform's download would lie."""
+def _submit(course: Path, sandbox: Course, lab: Lab, students: Sequence[Student]) -> None:
+    """Write the files of the class where a learning platform's downloads belong."""
     exercises = read_answers(course / "tests" / "answers" / lab.assignment)
-    order = [cell.id for cell in lab.read().cells]
-    in_order = sorted(exercises.values(), key=lambda exercise: order.index(exercise.id))
+    in_order = [exercises[cell.id] for cell in lab.read().cells if cell.id in exercises]
     if not in_order:
         raise CourseError(f"tests/answers/{lab.assignment} holds no answers to make a class from.")
     released = sandbox.root / "release" / lab.assignment / lab.path.name
     folder = sandbox.root / "downloaded" / lab.assignment / "archive"
     folder.mkdir(parents=True)
     for student in students:
-        student.submission(released, in_order, folder)
+        student.submit(released, in_order, folder)
 
 
 def _autograde(sandbox: Course, labs: list[Lab], console: Console) -> None:
-    """Grade all; a submission that cannot be graded is reported and costs no other."""
+    """Grade all submissions. One that cannot be graded is reported, and does not stop the others."""
     with open_workers() as workers:
         for lab in labs:
             grading = Grading(sandbox, lab.assignment)

@@ -1,4 +1,4 @@
-"""A made-up class: submissions put together from the right and wrong answers in `tests/answers/`."""
+"""A made-up class: submissions composed of the right and wrong answers in `tests/answers/`."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from nbgrader.utils import is_grade, is_solution
 
 from helpers.grading.answers import Answer, Exercise, files_beside
 
-__all__ = ["CLASS", "Student", "fill_in", "solve"]
+__all__ = ["CLASS", "Student", "fill_in"]
 
-Exercises = Sequence[Exercise]
+Choose = Callable[[int, Exercise], Answer | None]  # chooses the answer to an exercise, given its position in the lab
+Make = Callable[[NotebookNode, Sequence[Exercise]], NotebookNode]  # makes a submission of a released notebook
 
 
 def fill_in(released: NotebookNode, answers: dict[str, str], words: str = "") -> NotebookNode:
-    """A released notebook with code answers by cell id, and with `words` in each written answer unless empty."""
+    """Return a copy of a released notebook with code answers by cell id, and `words` in each written answer."""
     notebook = copy.deepcopy(released)
     for cell in notebook.cells:
         if is_solution(cell) and cell.cell_type == "code" and cell.id in answers:
@@ -31,102 +32,91 @@ def fill_in(released: NotebookNode, answers: dict[str, str], words: str = "") ->
     return notebook
 
 
-def solve(
-    released: NotebookNode, exercises: Exercises, choose: Callable[[int, Exercise], Answer | None]
-) -> NotebookNode:
-    """A released notebook in which `choose(place, exercise)` gives the answer of each exercise, or None for none."""
-    chosen = {exercise.id: choose(place, exercise) for place, exercise in enumerate(exercises)}
-    answers = {name: answer.source for name, answer in chosen.items() if answer}
-    return fill_in(released, answers, words="This is what I think.")
+def _solved(choose: Choose) -> Make:
+    """Return a function that answers each exercise as `choose` says."""
+
+    def make(released: NotebookNode, exercises: Sequence[Exercise]) -> NotebookNode:
+        chosen = {exercise.id: choose(position, exercise) for position, exercise in enumerate(exercises)}
+        answers = {name: answer.source for name, answer in chosen.items() if answer}
+        return fill_in(released, answers, words="This is what I think.")
+
+    return make
 
 
-def _right(which: int) -> Callable[[int, Exercise], Answer]:
-    return lambda place, exercise: exercise.select(right=True)[which % len(exercise.select(right=True))]
+def _right(which: int) -> Choose:
+    return lambda _, exercise: exercise.select(right=True)[which % len(exercise.select(right=True))]
 
 
-def _wrong_every(step: int) -> Callable[[int, Exercise], Answer]:
-    def choose(place: int, exercise: Exercise) -> Answer:
-        answers = exercise.select(right=place % step != step - 1)
-        return answers[place % len(answers)]
+def _wrong_every(step: int) -> Choose:
+    def choose(position: int, exercise: Exercise) -> Answer:
+        answers = exercise.select(right=position % step != step - 1)
+        return answers[position % len(answers)]
 
     return choose
 
 
-def _only_visible(place: int, exercise: Exercise) -> Answer | None:
-    """An answer that was written for the examples, and fails on anything else."""
+def _only_visible(_: int, exercise: Exercise) -> Answer | None:
+    """Choose an answer that works for the examples, and fails for anything else."""
     return next((answer for answer in exercise.select(right=False) if answer.passes == "visible"), None)
 
 
-def _first_half(released: NotebookNode, exercises: Exercises) -> NotebookNode:
-    half = len(exercises) // 2
-    notebook = solve(released, exercises, lambda place, exercise: _right(0)(place, exercise) if place < half else None)
-    middle = len(notebook.cells) // 2
-    notebook.cells.insert(middle, new_code_cell('results = measured["accuracy"]', id="my-own-cell"))
+def _first_half(released: NotebookNode, exercises: Sequence[Exercise]) -> NotebookNode:
+    """Answer the first half, and add a cell that crashes."""
+    notebook = _solved(_right(0))(released, exercises[: len(exercises) // 2])
+    broken = new_code_cell('results = measured["accuracy"]', id="my-own-cell")
+    notebook.cells.insert(len(notebook.cells) // 2, broken)
     return notebook
 
 
-def _without_cells(released: NotebookNode, exercises: Exercises) -> NotebookNode:
-    """Every third check and the second answer deleted, with the question above it."""
-    notebook = solve(released, exercises, _right(0))
+def _without_cells(released: NotebookNode, exercises: Sequence[Exercise]) -> NotebookNode:
+    """Delete every third check, and the second answer with its question."""
+    notebook = _solved(_right(0))(released, exercises)
     checks = [cell.id for cell in notebook.cells if is_grade(cell) and cell.cell_type == "code"][::3]
-    gone = {*checks, exercises[1].id, f"{exercises[1].id}-task"}
-    notebook.cells = [cell for cell in notebook.cells if cell.id not in gone]
+    deleted = {*checks, exercises[1].id, f"{exercises[1].id}-task"}
+    notebook.cells = [cell for cell in notebook.cells if cell.id not in deleted]
     return notebook
 
 
-def _with_a_copy(released: NotebookNode, exercises: Exercises) -> NotebookNode:
-    """The first check copied to the end of the notebook, as people do to try something."""
-    notebook = solve(released, exercises, _right(1))
-    copied = copy.deepcopy(next(cell for cell in notebook.cells if is_grade(cell)))
-    copied.id = "copied"
-    notebook.cells.append(copied)
+def _with_a_copy(released: NotebookNode, exercises: Sequence[Exercise]) -> NotebookNode:
+    """Copy the first check to the end of the notebook, as people do to try something."""
+    notebook = _solved(_right(1))(released, exercises)
+    check = copy.deepcopy(next(cell for cell in notebook.cells if is_grade(cell)))
+    check.id = "copied"
+    notebook.cells.append(check)
     return notebook
-
-
-Make = Callable[[NotebookNode, Exercises], NotebookNode]
 
 
 @dataclass(frozen=True)
 class Student:
-    """Somebody who hands in: how the notebook is made, when it comes, and what becomes of the file."""
+    """A student of the class, and what is special about the submission."""
 
     name: str
-    story: str
     make: Make
     time: str = "2026-01-30T17:05:00"
     file_name: str = "{notebook}.ipynb"
-    cut: float = 1.0  # the share of the file that arrives
+    complete: float = 1.0  # the share of the file that arrives
 
-    def submission(self, released: Path, exercises: Exercises, folder: Path) -> Path:
-        """Write the student's files into `folder`, named as learning platforms do: <student>_<time>_<file>.
-
-        Returns:
-            The notebook's path.
-        """
-        notebook = self.make(nbformat.read(released, as_version=4), exercises)
-        text = nbformat.writes(notebook)
-        path = folder / f"{self.name}_{self.time}_{self.file_name.format(notebook=released.stem)}"
-        path.write_text(text[: round(len(text) * self.cut)], encoding="utf-8")
+    def submit(self, released: Path, exercises: Sequence[Exercise], folder: Path) -> None:
+        """Write the student's files into `folder`, named <student>_<time>_<file>."""
+        prefix = f"{self.name}_{self.time}"
+        text = nbformat.writes(self.make(nbformat.read(released, as_version=4), exercises))
+        path = folder / f"{prefix}_{self.file_name.format(notebook=released.stem)}"
+        path.write_text(text[: round(len(text) * self.complete)], encoding="utf-8")
         for beside in files_beside(exercises[0].path.parent):
-            shutil.copy(beside, folder / f"{self.name}_{self.time}_{beside.name}")
-        return path
-
-
-def _solved(choose: Callable[[int, Exercise], Answer | None]) -> Make:
-    return lambda released, exercises: solve(released, exercises, choose)
+            shutil.copy(beside, folder / f"{prefix}_{beside.name}")
 
 
 CLASS = (
-    Student("ada", "all right", _solved(_right(0))),
-    Student("ben", "all right, written differently", _solved(_right(1))),
-    Student("chloe", "every fifth answer wrong", _solved(_wrong_every(5))),
-    Student("dan", "every second answer wrong", _solved(_wrong_every(2))),
-    Student("eva", "nothing answered", lambda released, exercises: released),
-    Student("finn", "half done, with a cell that crashes", _first_half),
-    Student("gina", "right, but late", _solved(_right(0)), time="2026-02-02T09:00:00"),
-    Student("hugo", "right, but cells deleted", _without_cells),
-    Student("iris", "a file that was cut off", _solved(_right(0)), cut=0.6),
-    Student("jan", "right, with a check copied", _with_a_copy),
-    Student("kim", "right, under another file name", _solved(_right(0)), file_name="my_work.ipynb"),
-    Student("leo", "answers made for the visible checks", _solved(_only_visible)),
+    Student("ada", _solved(_right(0))),
+    Student("ben", _solved(_right(1))),  # another right answer
+    Student("chloe", _solved(_wrong_every(5))),
+    Student("dan", _solved(_wrong_every(2))),
+    Student("eva", lambda released, _: released),  # no answers
+    Student("finn", _first_half),
+    Student("gina", _solved(_right(0)), time="2026-02-02T09:00:00"),  # late
+    Student("hugo", _without_cells),
+    Student("iris", _solved(_right(0)), complete=0.6),
+    Student("jan", _with_a_copy),
+    Student("kim", _solved(_right(0)), file_name="my_work.ipynb"),
+    Student("leo", _solved(_only_visible)),
 )

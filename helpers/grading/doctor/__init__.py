@@ -1,1 +1,1 @@
-"""Attacks on the sandbox of this machine: does each protection hold?"""
+"""`course doctor`: test with real attacks whether the sandbox of this machine works."""

@@ -1,4 +1,4 @@
-"""Is this machine's sandbox tight? Real attacks, each from inside a sandbox of its own."""
+"""Test the sandbox of this machine: try real attacks, each inside its own sandbox."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -22,7 +22,7 @@ __all__ = ["Finding", "examine", "set_bait", "try_attack"]
 
 @dataclass(frozen=True)
 class Finding:
-    """What came of an attack. `how` says what stopped it, what it got by an open way, or why it proves nothing."""
+    """The result of an attack. `how` says what stopped it, what it got if it was open, or why it proves nothing."""
 
     attack: str
     state: Literal["stopped", "open", "broken"]
@@ -33,19 +33,19 @@ def examine(course: Path | None = None) -> Iterator[Finding]:
     """Try all attacks, one after the other.
 
     Args:
-        course: the folder of the course that must stay hidden; one that is made up if there is none.
+        course: the course folder that must stay hidden; a made-up one by default.
 
     Raises:
-        SandboxError: if this machine does not offer a protection, so that there is no sandbox to examine.
+        SandboxError: if this machine lacks a protection, so that there is no sandbox to test.
     """
-    # A zygote of its own, so that the bait in the environment is there when it starts.
+    # Not the shared zygote, because it must start with the bait in its environment.
     with set_bait(course) as bait, closing(Zygote()) as zygote:
         for attack in ATTACKS.values():
             yield try_attack(zygote, attack, bait)
 
 
 def try_attack(zygote: Zygote, attack: Attack, bait: Bait, *, boxed: bool = True) -> Finding:
-    """Try one attack: in a sandbox or, to see that it would succeed, without one."""
+    """Try one attack in a sandbox; or without one, to see that it would succeed."""
     ours, theirs = socket.socketpair()
     shown = data_for(os.environ, (), zygote)
     with ours:
@@ -60,23 +60,24 @@ def try_attack(zygote: Zygote, attack: Attack, bait: Bait, *, boxed: bool = True
         with closing(child):
             ours.settimeout(2 * PATIENCE)
             try:
-                told = ours.recv(1 << 16)  # nothing if all that had the other end died
+                answer = ours.recv(1 << 16)  # empty if all processes that held the other end died
                 code = child.wait(PATIENCE)
-                left = told and ours.recv(1) != b""
+                left = answer and ours.recv(1) != b""
             except TimeoutError:
-                return Finding(attack.title, "open", "a process is left, or does not end")
-    if not told:
-        died = Finding(attack.title, "broken", f"the process died (exit code {code}), and no limit says why")
-        return replace(died, state="stopped", how=child.why) if child.why else died
-    result = json.loads(told)
-    if result["broken"]:
-        return Finding(attack.title, "broken", result["broken"])
-    return Finding(attack.title, "open" if result["got"] or left else "stopped", result["got"] or result["how"])
+                return Finding(attack.title, "open", "a process is left or does not end")
+    if answer:
+        result = json.loads(answer)
+        if result["broken"]:
+            return Finding(attack.title, "broken", result["broken"])
+        return Finding(attack.title, "open" if result["got"] or left else "stopped", result["got"] or result["how"])
+    if child.why:
+        return Finding(attack.title, "stopped", child.why)
+    return Finding(attack.title, "broken", f"the process died (exit code {code}), and no limit says why")
 
 
 @contextmanager
 def set_bait(course: Path | None = None) -> Iterator[Bait]:
-    """Things outside a sandbox that an attack may try to reach; a made-up course among them if there is none."""
+    """Create things outside the sandbox for attacks to reach, and a made-up course if there is none."""
     with (
         tempfile.TemporaryDirectory(prefix="cnn-labs-bait-") as folder,
         socket.create_server(("127.0.0.1", 0)) as tcp,
@@ -85,16 +86,17 @@ def set_bait(course: Path | None = None) -> Iterator[Bait]:
         socket.socket(socket.AF_UNIX) as by_path,
         _environment("COURSE_DOCTORS_SECRET", SECRET),
     ):
-        port, name, place = tcp.getsockname()[1], Path(folder).name, Path(folder)
+        port, root = tcp.getsockname()[1], Path(folder)
         udp.bind(("127.0.0.1", port))
-        for one, address in ((abstract, f"\0{name}"), (by_path, f"{folder}/socket")):
-            one.bind(address)
-            one.listen()
-        (place / "secret").write_text(SECRET)
-        (place / "submission").mkdir()
-        (place / "submission" / "hidden.ipynb").write_text(SECRET)
-        (place / "course" / "source").mkdir(parents=True)
-        yield Bait(folder, str((course or place / "course").absolute()), port, name, os.getpid())
+        abstract.bind(f"\0{root.name}")
+        by_path.bind(f"{folder}/socket")
+        for server in (abstract, by_path):
+            server.listen()
+        (root / "secret").write_text(SECRET)
+        (root / "submission").mkdir()
+        (root / "submission" / "hidden.ipynb").write_text(SECRET)
+        (root / "course" / "source").mkdir(parents=True)
+        yield Bait(folder, str((course or root / "course").absolute()), port, root.name, os.getpid())
 
 
 @contextmanager

@@ -1,10 +1,10 @@
-"""The intake: what strangers hand in becomes one typed record, in one place.
+"""The intake: turn whatever a student submitted into one typed record.
 
-files     the files of a submission, out of folders and archives
-reader    a notebook out of any bytes
-master    what of a lab is not the student's to change
-matching  which cell of a submission is which cell of the lab
-intake    all of it together: a `Submission`
+files     read the files of a submission from folders and archives
+reader    read a notebook from any bytes
+master    the parts of a lab that students may not change
+matching  find the lab's cells in a submission
+intake    put it all together: a `Submission`
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The files of a submission, as bytes: bounded in number, depth and size, and never through a link."""
+"""Read the files of a submission as bytes: limited in number, depth and size, and never through a link."""
 
 from __future__ import annotations
 
@@ -7,37 +7,50 @@ import os
 import shutil
 import stat
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
+from functools import partial
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 __all__ = [
-    "MOST_BYTES",
+    "MAX_BYTES",
     "TIME_FILE",
+    "File",
     "Files",
+    "folders_of",
+    "members",
     "path_inside",
     "read_folder",
-    "read_member",
     "read_regular",
     "replace_folder",
     "unpack",
     "walk",
 ]
 
-MOST_BYTES = 256 << 20  # of all files of a submission together
-MOST_FILES = 2000
-MOST_DEPTH = 8  # folders in folders
-MOST_MEMBERS = 10 * MOST_FILES  # of an archive that is opened: Python makes an object of each
-TIME_FILE = "timestamp.txt"  # written by collecting, as nbgrader does
+MAX_BYTES = 256 << 20  # of all files of a submission together
+MAX_FILES = 2000
+MAX_DEPTH = 8  # nested folders
+MAX_MEMBERS = 10 * MAX_FILES  # of an archive that is opened: `zipfile` creates an object for each
+TIME_FILE = "timestamp.txt"  # `nbgrader zip_collect` writes it too
+
+
+@dataclass(frozen=True)
+class File:
+    """A file in a folder or an archive. `read(limit)` returns its content; None if it is larger, or no regular file."""
+
+    path: str
+    size: int
+    read: Callable[[int], bytes | None]
 
 
 @dataclass
 class Files:
-    """Contents by path, with "/" between folders; `left_out` names what was too much, or no regular file.
+    """Contents by path, with "/" between folders. `left_out` lists what is too large, too many or no regular file.
 
-    `unpacked` counts the bytes that came out of archives, whether or not they are kept: spoilt ones take time as well.
+    `unpacked` counts the bytes that came out of archives, kept or not: broken archives take time too.
     """
 
     contents: dict[str, bytes] = field(default_factory=dict)
@@ -46,107 +59,129 @@ class Files:
 
     @property
     def room(self) -> int:
-        """Bytes that may still come."""
-        return MOST_BYTES - max(self.unpacked, sum(map(len, self.contents.values())))
+        """How many more bytes may be added."""
+        return MAX_BYTES - max(self.unpacked, sum(map(len, self.contents.values())))
 
     @property
     def digest(self) -> str:
-        """What tells these contents from all others."""
-        whole = sha256()
-        for name, content in sorted(self.contents.items()):
-            whole.update(sha256(ascii(name).encode()).digest() + sha256(content).digest())
-        return whole.hexdigest()
+        """A hash of all paths and contents."""
+        total = sha256()
+        for path, content in sorted(self.contents.items()):
+            total.update(sha256(ascii(path).encode()).digest() + sha256(content).digest())
+        return total.hexdigest()
 
-    def add(self, name: str, content: bytes | None) -> None:
-        if content is None or len(self.contents) >= MOST_FILES:
-            self.left_out.append(name)
+    def add(self, path: str, content: bytes | None) -> None:
+        if content is None or len(self.contents) >= MAX_FILES:
+            self.left_out.append(path)
         else:
-            self.contents[name] = content
+            self.contents[path] = content
 
 
 def read_folder(folder: Path, ignore: Sequence[str] = ()) -> Files:
-    """Read all files below a folder, the small ones first: a large file costs no small one its place.
+    """Read all files in a folder, small files first, so that a large file does not crowd out small ones.
 
     Args:
-        ignore: patterns for names of files and folders that do not count.
+        ignore: patterns for the names of files and folders to skip.
     """
-    found = Files()
-    for _, name, is_file in sorted(walk(folder, ignore)):
-        found.add(name, read_regular(folder / name, found.room) if is_file else None)
-    return found
+    files = Files()
+    for file in walk(folder, ignore):
+        files.add(file.path, file.read(files.room))
+    return files
 
 
-def walk(folder: Path, ignore: Sequence[str], inside: str = "", depth: int = 0) -> Iterator[tuple[int, str, bool]]:
-    """Size and path of each file, and whether it is a regular one."""
+def walk(folder: Path, ignore: Sequence[str]) -> list[File]:
+    """List the files in a folder and its folders, small files first."""
+    return sorted(_walk(folder, ignore, "", 0), key=lambda file: (file.size, file.path))
+
+
+def _walk(folder: Path, ignore: Sequence[str], inside: str, depth: int) -> Iterator[File]:
     with os.scandir(folder / inside) as entries:
         for entry in entries:
-            name = f"{inside}{entry.name}"
-            if any(fnmatch(entry.name, pattern) for pattern in ignore):
+            path = f"{inside}{entry.name}"
+            if _is_ignored(entry.name, ignore):
                 continue
-            if entry.is_dir(follow_symlinks=False):
-                if depth < MOST_DEPTH:
-                    yield from walk(folder, ignore, f"{name}/", depth + 1)
-                else:
-                    yield 0, name, False
+            if entry.is_dir(follow_symlinks=False) and depth < MAX_DEPTH:
+                yield from _walk(folder, ignore, f"{path}/", depth + 1)
             else:
-                about = entry.stat(follow_symlinks=False)
-                yield about.st_size, name, stat.S_ISREG(about.st_mode)
+                yield File(path, entry.stat(follow_symlinks=False).st_size, partial(read_regular, folder / path))
 
 
-def read_regular(path: Path, most: int) -> bytes | None:
-    """The content of a regular file of at most `most` bytes; None for anything else: a link, a pipe, a device."""
+def _is_ignored(name: str, ignore: Sequence[str]) -> bool:
+    return any(fnmatch(name, pattern) for pattern in ignore)
+
+
+def read_regular(path: Path, limit: int) -> bytes | None:
+    """Read a regular file of at most `limit` bytes. Return None for anything else: a link, a pipe, a device."""
+    # Without O_NONBLOCK, opening a pipe that nobody writes to blocks: fifo(7).
+    flags = os.O_NOFOLLOW | os.O_NONBLOCK
     try:
-        # A pipe that nobody writes to would otherwise be waited for, for ever.
-        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
+        with open(path, "rb", opener=lambda name, mode: os.open(name, mode | flags)) as stream:
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
                 return None
-            content = stream.read(most + 1)
+            content = stream.read(limit + 1)
     except OSError:
         return None
-    return content if len(content) <= most else None
+    return content if len(content) <= limit else None
+
+
+def members(archive: zipfile.ZipFile, ignore: Sequence[str] = ()) -> Iterator[File]:
+    """Yield the files in a zip archive, without those that macOS adds. Their paths may be anything."""
+    for member in archive.infolist():
+        parts = member.filename.split("/")
+        if parts[-1] and parts[0] != "__MACOSX" and not any(_is_ignored(part, ignore) for part in parts):
+            yield File(member.filename, member.file_size, partial(_read_member, archive, member))
+
+
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> bytes | None:
+    """Read a member of at most `limit` bytes, whatever size it claims. Return None if it is a link or unreadable."""
+    # `zipfile` unpacks other methods without a limit: 200 bytes of bzip2, said to hold one byte, take it seconds.
+    is_bounded = member.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+    if not is_bounded or stat.S_ISLNK(member.external_attr >> 16) or member.file_size > limit:
+        return None
+    try:
+        with archive.open(member) as stream:
+            content = stream.read(limit + 1)
+    except Exception:  # encrypted or broken: `zipfile` and `zlib` raise many kinds of errors
+        return None
+    return content if len(content) <= limit else None
 
 
 def unpack(name: str, archive: bytes, files: Files) -> None:
-    """Add the members of a zip archive to `files`, as if the archive were a folder, as far as it is not spoilt."""
+    """Add the members of a zip archive to `files`, as if the archive were a folder called `name`."""
     try:
-        if archive.count(b"PK\1\2") > MOST_MEMBERS:
+        if archive.count(b"PK\1\2") > MAX_MEMBERS:  # each member's entry in the archive's directory starts like this
             raise zipfile.BadZipFile
         with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-            for member in opened.infolist()[:MOST_FILES]:
-                inside, room = path_inside(member.filename), files.room
-                if inside and not member.is_dir():
-                    files.unpacked += member.file_size if member.file_size <= room else 0
-                    files.add(f"{name}/{inside}", read_member(opened, member, room))
-    except Exception:  # a stranger's archive: zipfile and zlib raise whatever they like
+            for member in islice(members(opened), MAX_FILES):
+                if path := path_inside(member.path):
+                    room = files.room
+                    files.unpacked += member.size if member.size <= room else 0
+                    files.add(f"{name}/{path}", member.read(room))
+    except Exception:  # `zipfile` raises many kinds of errors for broken archives
         files.left_out.append(name)
 
 
-def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> bytes | None:
-    """The content of a member, however large it says it is; None if it is too large, a link, or encrypted."""
-    is_link = stat.S_ISLNK(member.external_attr >> 16)
-    if is_link or member.flag_bits & 1 or member.file_size > most:
-        return None
-    with archive.open(member) as stream:
-        content = stream.read(most + 1)
-    return content if len(content) <= most else None
-
-
 def path_inside(name: str) -> str:
-    """A member's path, if it leads nowhere else; the empty string otherwise, and for what macOS adds."""
+    """Return the path of an archive's member; the empty string if it leads out of the archive or belongs to macOS."""
     path = PurePosixPath(name.replace("\\", "/"))
-    outside = path.is_absolute() or ".." in path.parts or PureWindowsPath(name).drive
-    if outside or "\0" in name or len(path.parts) > MOST_DEPTH or path.parts[:1] == ("__MACOSX",):
+    is_outside = path.is_absolute() or ".." in path.parts or PureWindowsPath(name).drive
+    if is_outside or "\0" in name or len(path.parts) > MAX_DEPTH or path.parts[:1] == ("__MACOSX",):
         return ""
     return str(path)
 
 
-def replace_folder(new: Path, place: Path) -> None:
-    """Put the folder `new` in its place, whole; what stood there goes away."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    if place.exists():
+def folders_of(path: str) -> set[str]:
+    """Return the paths of all folders that lead to a file: none of them can be a file itself."""
+    return {str(folder) for folder in PurePosixPath(path).parents}
+
+
+def replace_folder(new: Path, target: Path) -> None:
+    """Move the folder `new` to `target` in one step, and delete what was there."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists():
         old = new.with_name(f"{new.name}.old")
-        os.rename(place, old)
-        os.rename(new, place)
+        os.rename(target, old)
+        os.rename(new, target)
         shutil.rmtree(old)
     else:
-        os.rename(new, place)
+        os.rename(new, target)

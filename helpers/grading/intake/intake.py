@@ -1,4 +1,4 @@
-"""The border: whatever a student's folder holds becomes a `Submission`. Nothing later looks at the folder again."""
+"""Turn a student's folder into a `Submission`. Nothing after the intake reads the folder again."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_
 from nbgrader.utils import parse_utc
 
 from helpers.grading.facts import FACTS_FILE
-from helpers.grading.intake.files import TIME_FILE, Files, read_folder, read_regular, unpack
+from helpers.grading.intake.files import TIME_FILE, Files, folders_of, read_folder, read_regular, unpack
 from helpers.grading.intake.master import Master
-from helpers.grading.intake.matching import Match, match
+from helpers.grading.intake.matching import Match, match_cells
 from helpers.grading.intake.reader import Cell, Draft, UnreadableError, looks_like_notebook, read_notebook
 from helpers.grading.text import Text, line
 
 __all__ = ["Submission", "read_time", "take_in"]
 
-MOST_NOTEBOOKS = 20  # that are looked into
-MOST_ARCHIVES = 20  # likewise
-MOST_OWN_CELLS = 1000  # of a student's own, beside answers
-_OWN = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+MAX_NOTEBOOKS = 20  # that are read
+MAX_ARCHIVES = 20  # likewise
+MAX_OWN_CELLS = 1000  # that a student added to the lab's
+_NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 
 
 @dataclass(frozen=True)
 class Submission:
-    """What a student handed in, as everything else sees it: text and bytes, no paths of this machine.
+    """What a student submitted, as text and bytes, without paths of this machine.
 
     Attributes:
-        notebook: a clean one. Order, locked cells, checks and points are the lab's; answers, and cells of their own
-            between them, are the student's.
-        files: what came beside the notebook, by path.
-        time: when it was handed in, in UTC without a zone, as nbgrader keeps it; None if nobody says.
-        notes: what was out of the ordinary.
-        is_readable: whether there was a notebook of this lab at all.
+        notebook: a clean notebook. The lab gives the order, locked cells, checks and points; the student gives the
+            answers, and the cells between them.
+        files: the other files, by path relative to the notebook.
+        time: the time of the submission, in UTC without a zone, as in nbgrader; None if unknown.
+        notes: anything unusual.
+        is_readable: whether there was a notebook of this lab.
         withheld: data sets of which the student's code may read no test image.
-        names: those that the checks may ask the student's kernel for.
-        seed: of marks that are a measurement.
-        lendable: the lab's own answers, by grade id: what is lent where a student's is wrong.
-        digest: what tells these files, as they lay there, from all others.
+        names: the names that the checks may ask the student's kernel for.
+        seed: for points that depend on a measurement.
+        lendable: the lab's own answers that may replace a student's wrong ones, by grade id.
+        digest: a hash of the files in the student's folder.
     """
 
     student: str
@@ -68,9 +68,9 @@ class _Candidate:
     match: Match
 
     def rank(self, expected: str) -> tuple[bool, int, bool, int, str]:
-        """What speaks for this file: that it is of this lab, the work in it, its name, how much of the lab it holds."""
-        found = self.match
-        return found.belongs, len(found.answers), self.path == expected, len(found.homes), self.path
+        """Prefer a notebook of this lab, then one with more answers, with the right name, with more of the lab."""
+        match = self.match
+        return match.belongs, len(match.answers), self.path == expected, len(match.grade_ids), self.path
 
 
 def take_in(
@@ -83,40 +83,41 @@ def take_in(
     lab_files: Mapping[str, bytes] | None = None,
     other_labs: Callable[[], Mapping[str, frozenset[str]]] = dict,
 ) -> Submission:
-    """Take in what a student handed in.
+    """Read what a student submitted.
 
     Args:
-        folder: where it lies: `submitted/<student>/<lab>/`.
-        notebook: the name that the lab's notebook should have, without its suffix.
-        ignore: patterns for names of files that do not count.
-        lab_files: the lab's own, which take the place of the student's.
-        other_labs: gives the grade ids of each other lab, by its name; asked if this lab's are not found.
+        folder: the student's folder, `submitted/<student>/<lab>/`.
+        notebook: the expected name of the notebook, without its suffix.
+        ignore: patterns for the names of files to skip.
+        lab_files: the lab's own files, which replace the student's.
+        other_labs: returns the grade ids of the other labs by name; called if the notebook is not of this lab.
 
     Returns:
-        The submission. One that cannot be read has an empty notebook, and a note that says why.
+        The submission. If it cannot be read, its answers are empty, and a note says why.
     """
-    found = read_folder(folder, ignore)
-    digest = found.digest
-    notes: list[str] = []
-    time, remark = _time(found.contents.pop(TIME_FILE, None), TIME_FILE in found.left_out)
-    notes += [remark] if remark else []
-    candidates, broken = _candidates(found, master)
-    if not any(one.match.belongs for one in candidates):
-        candidates += _unpacked(found, master, broken)
-    best = max(candidates, key=lambda one: one.rank(f"{notebook}.ipynb"), default=None)
+    expected = f"{notebook}.ipynb"
+    files = read_folder(folder, ignore)
+    digest = files.digest
+    time, remark = _time(files.contents.pop(TIME_FILE, None), TIME_FILE in files.left_out)
+    notes = [remark] if remark else []
+    candidates, broken = _candidates(files, master)
+    if not any(candidate.match.belongs for candidate in candidates):
+        candidates += _from_archives(files, master, broken)
+    best = max(candidates, key=lambda candidate: candidate.rank(expected), default=None)
     if best is None or not best.match.belongs:
-        notes.append(_why_none(found, best, broken, notebook, other_labs))
+        notes.append(_why_none(files, best, broken, expected, other_labs))
         best = None
     else:
-        notes += [*_names(best, candidates, notebook), *best.draft.remarks, *best.match.remarks]
-    if found.left_out:
-        some = ", ".join(map(line, found.left_out[:5]))
-        notes.append(f"files left out (links, too large, too many, or broken): {some}")
+        notes += [*_names(best, candidates, expected), *best.draft.remarks, *best.match.remarks]
+    if files.left_out:
+        examples = ", ".join(map(line, files.left_out[:5]))
+        notes.append(f"files left out (links, too large, too many, or broken): {examples}")
     shown = tuple(line(note, 500) for note in dict.fromkeys(notes))
+    others = {path: content for path, content in files.contents.items() if path not in {c.path for c in candidates}}
     return Submission(
         student=student,
-        notebook=writes(_assembled(master, best, shown)),
-        files=_beside(found, best.path if best else "", {one.path for one in candidates}, lab_files or {}),
+        notebook=writes(_assemble(master, best, shown)),
+        files=_beside(best.path if best else "", others, lab_files or {}),
         time=time,
         notes=shown,
         is_readable=best is not None,
@@ -129,150 +130,139 @@ def take_in(
 
 
 def read_time(folder: Path) -> datetime | None:
-    """When something was handed in, in UTC; None if nobody says, or says it so that it cannot be read."""
+    """Return the time of a submission in UTC; None if it is missing or unreadable."""
     return _time(read_regular(folder / TIME_FILE, 1000), False)[0]
 
 
-def _time(content: bytes | None, is_strange: bool) -> tuple[datetime | None, str]:
-    """The time in nbgrader's file, and a remark if there is none in it."""
+def _time(content: bytes | None, is_left_out: bool) -> tuple[datetime | None, str]:
+    """Return the time in nbgrader's file, and a remark if the file holds none."""
     if content is None:
-        return None, f"{TIME_FILE} is no plain file: nobody knows when this came" if is_strange else ""
+        return None, f"{TIME_FILE} is not a regular file: the time of submission is unknown" if is_left_out else ""
     try:
         time = parse_utc(content[:1000].decode("utf-8-sig").strip())
         if 2000 <= time.year < 2100:
             return time, ""
-    except Exception:  # dateutil raises whatever it likes
+    except Exception:  # dateutil raises many kinds of errors
         pass
-    return None, f"{TIME_FILE} holds no time: nobody knows when this came"
+    return None, f"{TIME_FILE} holds no time: the time of submission is unknown"
 
 
-def _candidates(found: Files, master: Master) -> tuple[list[_Candidate], dict[str, str]]:
-    """Files that may be notebooks, and why others that look like one cannot be read."""
+def _candidates(files: Files, master: Master) -> tuple[list[_Candidate], dict[str, str]]:
+    """Return the files that may be the notebook, and why others that look like notebooks cannot be read."""
     candidates, broken = [], {}
-    likely = [path for path, content in found.contents.items() if looks_like_notebook(path, content)]
+    likely = [path for path, content in files.contents.items() if looks_like_notebook(path, content)]
     likely.sort(key=lambda path: (not path.lower().endswith(".ipynb"), path.count("/"), path))
-    for path in likely[:MOST_NOTEBOOKS]:
+    for path in likely[:MAX_NOTEBOOKS]:
         try:
-            draft = read_notebook(found.contents[path])
+            draft = read_notebook(files.contents[path])
         except UnreadableError as error:
             broken[path] = str(error)
         else:
-            candidates.append(_Candidate(path, draft, match(draft.cells, master)))
+            candidates.append(_Candidate(path, draft, match_cells(draft.cells, master)))
     return candidates, broken
 
 
-def _unpacked(found: Files, master: Master, broken: dict[str, str]) -> list[_Candidate]:
-    """The notebooks in archives; the archives' files take their place among the others."""
-    packed = Files()
-    archives = [path for path in found.contents if path.lower().endswith(".zip")]
-    for path in archives[:MOST_ARCHIVES]:
-        unpack(path, found.contents[path], packed)
-    candidates, more = _candidates(packed, master)
-    found.left_out += packed.left_out
-    if any(one.match.belongs for one in candidates):
-        found.contents = {**found.contents, **packed.contents}
-    broken.update(more)
+def _from_archives(files: Files, master: Master, broken: dict[str, str]) -> list[_Candidate]:
+    """Return the notebooks in archives. If one is of this lab, add the archives' members to the files."""
+    members = Files()
+    archives = [path for path in files.contents if path.lower().endswith(".zip")]
+    for path in archives[:MAX_ARCHIVES]:
+        unpack(path, files.contents[path], members)
+    candidates, also_broken = _candidates(members, master)
+    broken.update(also_broken)
+    files.left_out += members.left_out
+    if any(candidate.match.belongs for candidate in candidates):
+        files.contents |= members.contents
     return candidates
 
 
-def _beside(found: Files, chosen: str, notebooks: set[str], lab_files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The files that the notebook finds: those of its own folder lie beside it, and the lab's own come before all."""
-    home = PurePosixPath(chosen).parent
-    theirs = {path: content for path, content in found.contents.items() if path not in notebooks}
-    near = {path for path in theirs if PurePosixPath(path).is_relative_to(home)}
-    files = {path: content for path, content in theirs.items() if path not in near}
-    files |= {str(PurePosixPath(path).relative_to(home)): theirs[path] for path in sorted(near)}
-    files.pop(FACTS_FILE, None)
-    for path in [one for one in files if _is_in_the_way(one, lab_files)]:
-        del files[path]
-    files |= lab_files
-    return {path: content for path, content in files.items() if not _leads_through_a_file(path, files)}
+def _beside(notebook: str, files: Mapping[str, bytes], lab_files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the files by path relative to the notebook. Its neighbours and the lab's files win over others."""
+    home = PurePosixPath(notebook).parent
+    near = {path for path in files if PurePosixPath(path).is_relative_to(home)}
+    beside = {path: content for path, content in files.items() if path not in near}
+    beside |= {str(PurePosixPath(path).relative_to(home)): files[path] for path in sorted(near)}
+    beside.pop(FACTS_FILE, None)
+    needed = {folder for path in lab_files for folder in folders_of(path)}
+    beside = {path: content for path, content in beside.items() if path not in needed} | dict(lab_files)
+    return {path: content for path, content in beside.items() if not folders_of(path) & beside.keys()}
 
 
-def _leads_through_a_file(path: str, files: Mapping[str, bytes]) -> bool:
-    """Whether a path has a file for a folder, as the members of an archive have that lies there as it is."""
-    return any(str(parent) in files for parent in PurePosixPath(path).parents)
-
-
-def _is_in_the_way(path: str, files: Mapping[str, bytes]) -> bool:
-    """Whether a file has the name of a folder that others need."""
-    return any(PurePosixPath(path) in PurePosixPath(one).parents for one in files)
-
-
-def _names(best: _Candidate, candidates: Sequence[_Candidate], notebook: str) -> list[str]:
-    """What to say of the file that was chosen, and of those that were not."""
+def _names(best: _Candidate, candidates: Sequence[_Candidate], expected: str) -> list[str]:
+    """Return remarks about an unexpected name of the notebook, and about other notebooks."""
     remarks = []
-    if best.path != f"{notebook}.ipynb":
-        remarks.append(f"the notebook was found in {line(best.path)} (expected: {notebook}.ipynb)")
-    others = [line(one.path) for one in candidates if one is not best]
+    if best.path != expected:
+        remarks.append(f"the notebook was found in {line(best.path)} (expected: {expected})")
+    others = [line(candidate.path) for candidate in candidates if candidate is not best]
     if others:
-        remarks.append(f"another notebook was handed in too, and is not graded: {', '.join(others[:5])}")
+        remarks.append(f"another notebook was submitted too, but is not graded: {', '.join(others[:5])}")
     return remarks
 
 
 def _why_none(
-    found: Files,
+    files: Files,
     best: _Candidate | None,
     broken: Mapping[str, str],
-    notebook: str,
+    expected: str,
     other_labs: Callable[[], Mapping[str, frozenset[str]]],
 ) -> str:
-    """Why there is nothing to grade."""
+    """Say why there is nothing to grade."""
     if best is not None:
-        names = {name for cell in best.draft.cells for name in cell.names}
-        similar = {lab: len(names & ids) for lab, ids in other_labs().items()}
-        likely = max(similar, key=lambda lab: similar[lab], default="")
-        other = f": it is a notebook of {likely}" if likely and similar[likely] else ""
+        known = {name for cell in best.draft.cells for name in cell.names}
+        shared = {lab: len(known & grade_ids) for lab, grade_ids in other_labs().items()}
+        likely = max(shared, key=lambda lab: shared[lab], default="")
+        other = f": it is a notebook of {likely}" if likely and shared[likely] else ""
         return f"{line(best.path)} holds no cell of this lab{other}"
     if broken:
         path, why = min(broken.items())
-        return f"could not be read: {why}" + ("" if path == f"{notebook}.ipynb" else f" ({line(path)})")
-    if f"{notebook}.ipynb" in found.left_out:
-        return "could not be read: it is a link, no plain file, or too large"
-    there = ", ".join(map(line, sorted([*found.contents, *found.left_out])[:5])) or "no file"
-    return f"holds no {notebook}.ipynb (found: {there})"
+        return f"could not be read: {why}" + ("" if path == expected else f" ({line(path)})")
+    if expected in files.left_out:
+        return "could not be read: it is a link, not a regular file, or too large"
+    names = ", ".join(map(line, sorted([*files.contents, *files.left_out])[:5])) or "no file"
+    return f"holds no {expected} (found: {names})"
 
 
-def _assembled(master: Master, chosen: _Candidate | None, notes: Sequence[Text]) -> NotebookNode:
-    """The lab's cells in the lab's order, with the student's answers, and between them the student's own cells."""
-    found = chosen.match if chosen else Match()
-    own = _own_cells(chosen.draft.cells if chosen else (), found, master)
+def _assemble(master: Master, chosen: _Candidate | None, notes: Sequence[Text]) -> NotebookNode:
+    """Put together the lab's cells in the lab's order, the student's answers, and the student's other cells."""
+    match = chosen.match if chosen else Match()
+    own = _own_cells(chosen.draft.cells if chosen else (), match, master)
     notebook = new_notebook(metadata={"kernelspec": master.kernelspec} if master.kernelspec else {})
     if notes:
         words = "\n".join(f"- {_quoted(note)}" for note in notes)
         notebook.cells.append(new_markdown_cell(f"**About this submission**\n\n{words}", id="about-this-submission"))
     notebook.cells += own[-1]
-    for place, original in enumerate(master.cells):
+    for position, original in enumerate(master.cells):
         cell = copy.deepcopy(original)
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-        answer = found.answers.get(cell.metadata.nbgrader.grade_id)
-        if answer is not None:
+        if answer := match.answers.get(cell.metadata.nbgrader.grade_id):
             cell.source = answer.source
             if answer.pictures and cell.cell_type == "markdown":
                 cell.attachments = answer.pictures
-        notebook.cells += [cell, *own[place]]
+        notebook.cells += [cell, *own[position]]
     return notebook
 
 
-def _own_cells(cells: Sequence[Cell], found: Match, master: Master) -> dict[int, list[NotebookNode]]:
-    """The student's own cells, by the place of the lab's cell that they follow; -1 for those before all others."""
+def _own_cells(cells: Sequence[Cell], match: Match, master: Master) -> dict[int, list[NotebookNode]]:
+    """Return the cells that a student added, by the position of the lab's cell that they follow; -1 for the first."""
     own: dict[int, list[NotebookNode]] = defaultdict(list)
-    anchors, behind, number = found.anchors(master), -1, 0
-    for here, cell in enumerate(cells):
-        behind = anchors.get(here, behind)
-        if here in found.homes or here in found.copies or not cell.source.strip() or number == MOST_OWN_CELLS:
+    anchors, anchor, number = match.anchors(master), -1, 0
+    for position, cell in enumerate(cells):
+        anchor = anchors.get(position, anchor)
+        if position in match.grade_ids or position in match.copies or not cell.source.strip():
             continue
+        if number == MAX_OWN_CELLS:
+            break
         number += 1
-        made = _OWN[cell.kind](cell.source, id=f"own-{number}")
-        if alt := master.other_texts.get(cell.squeezed):
-            made.metadata["alt"] = alt  # the lab's cell, as it was given out: its words fit its picture
+        new = _NEW_CELL[cell.kind](cell.source, id=f"own-{number}")
+        if alt := master.other_texts.get(cell.normalised):
+            new.metadata["alt"] = alt  # the student did not change the cell, so the description fits its picture
         if cell.pictures and cell.kind == "markdown":
-            made.attachments = cell.pictures
-        own[behind].append(made)
+            new.attachments = cell.pictures
+        own[anchor].append(new)
     return own
 
 
 def _quoted(note: Text) -> str:
-    """A note as Markdown that says just that."""
+    """Escape a note so that Markdown shows it as it is."""
     return "".join(f"\\{letter}" if letter in r"\`*_{}[]<>()#+-!|~$&" else letter for letter in note)

@@ -1,7 +1,7 @@
-"""The instructor's copy of a lab: what `source/` says of it, and `release/` of the text that students got.
+"""The instructor's version of a lab: `source/`, and the text that students got in `release/`.
 
-Grading goes by `source/`: a check that was mended there counts at once. The gradebook, which holds the students' marks,
-has to know the same questions.
+Grading follows `source/`, so that a repaired check counts at once. The gradebook, which holds the students' points, has
+to know the same grade cells.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import compute_checksum, is_grade, is_locked, is_solution, is_task
 
 from helpers.grading.errors import CourseError
-from helpers.grading.intake.reader import Cell, squeezed
+from helpers.grading.intake.reader import Cell, normalised
 from helpers.grading.labs import Lab, is_parameters, rewrite_parameters
 from helpers.grading.names import names_bound
 
 __all__ = ["KINDS", "Master", "refuse_lost"]
 
-# The kinds of cells that the gradebook knows, by nbgrader's names: students have marks in all but those of the last.
+# The kinds of cells in the gradebook, by nbgrader's names. Students have marks in all kinds but "source".
 KINDS = {
     "grade": is_grade,
     "solution": is_solution,
@@ -36,19 +36,20 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Master:
-    """All of a lab that is not the student's to change.
+    """Everything in a lab that students may not change.
 
     Attributes:
-        cells: the cells that nbgrader marks, in their order, with the hidden tests back in place and the lab's values
-            for grading in its parameters cell: few images and epochs, so that a class takes minutes.
+        cells: the cells with nbgrader metadata, in their order, with hidden tests. The parameters cell has the lab's
+            values for grading: few images and epochs, so that a class takes minutes.
+        kernelspec: the notebook's, as the gradebook recorded it.
         released: the text that students got in each of them, by grade id.
-        other_texts: the texts of the cells without marks, as `squeezed` gives them, and what their pictures show.
-        solutions: the lab's own answers in code, by grade id, in the lab's order.
-        lendable: those of them that may stand for a student's wrong ones.
+        other_texts: the normalised texts of the other cells, and the descriptions of their pictures.
+        solutions: the lab's own code answers, by grade id, in the lab's order.
+        lendable: those of them that may replace a student's wrong answer.
         withheld: data sets of which students' code may read no test image.
-        handed_in: files that are the students' own, and that the lab's never replace.
-        seed: of marks that are a measurement: the class's own for this lab.
-        unreleased: the cells that were mended in `source/` and are still otherwise in `release/`, by grade id.
+        handed_in: files that belong to students, so that the lab's never replace them.
+        seed: for points that depend on a measurement; each class has its own for this lab.
+        unreleased: the grade ids of cells that changed in `source/` after the release.
     """
 
     cells: tuple[NotebookNode, ...]
@@ -64,100 +65,98 @@ class Master:
 
     @classmethod
     def load(cls, gradebook: Gradebook, coursedir: CourseDirectory, assignment: str, notebook: str) -> Master:
-        """Read it.
+        """Load the master of a lab.
 
         Raises:
             FileNotFoundError: if the assignment was not released.
-            CourseError: if `source/` holds other questions than those that were released.
+            CourseError: if `source/` holds other grade cells than were released.
         """
-        copy = _lab_file(coursedir, "release", assignment, notebook)
-        if not copy.exists():
-            raise FileNotFoundError(f"{copy} is missing. Run `nbgrader generate_assignment {assignment}` first.")
-        released = Lab(assignment, copy).read()
-        lab = Lab(assignment, _lab_file(coursedir, "source", assignment, notebook))
+        lab = _lab(coursedir, "source", assignment, notebook)
+        copy = _lab(coursedir, "release", assignment, notebook)
+        if not copy.path.exists():
+            raise FileNotFoundError(f"{copy.path} is missing. Run `nbgrader generate_assignment {assignment}` first.")
+        released, originals = copy.read().cells, lab.read().cells
         recorded = gradebook.find_notebook(notebook, assignment)
-        originals, given = lab.read().cells, _by_name(released.cells)
         settings = lab.settings()
         refuse_lost(recorded, lab)
-        _refuse_other(recorded, lab, originals, released.cells)
-        texts = {name: cell.source for name, cell in given.items()}
+        _refuse_other(recorded, lab, originals, released)
+        given = _by_grade_id(released)
+        texts = {grade_id: cell.source for grade_id, cell in given.items()}
         unreleased = tuple(_unreleased(originals, given, recorded))
-        cells = [_put_back(given[name], original) for name, original in _by_name(originals).items()]
+        cells = [_restored(given[grade_id], original) for grade_id, original in _by_grade_id(originals).items()]
         for cell in filter(is_parameters, cells):
             cell.source = rewrite_parameters(cell.source, settings.grading)
+        others = [cell for cell in released if "nbgrader" not in cell.metadata]
         return cls(
             cells=tuple(cells),
             kernelspec=json.loads(recorded.kernelspec or "{}"),
             released=texts,
-            other_texts={
-                squeezed(one.source): one.metadata.get("alt", "")
-                for one in released.cells
-                if "nbgrader" not in one.metadata
-            },
+            other_texts={normalised(cell.source): cell.metadata.get("alt", "") for cell in others},
             solutions=lab.solutions(),
             lendable=lab.lendable(),
             withheld=tuple(settings.withheld),
             handed_in=tuple(settings.handed_in),
-            seed=int(recorded.assignment.id[:8], 16),  # drawn at random when the gradebook first heard of the lab
+            seed=int(recorded.assignment.id[:8], 16),  # drawn at random when the gradebook first recorded the lab
             unreleased=unreleased,
         )
 
     @cached_property
     def points(self) -> dict[str, float]:
-        """What each graded cell is worth, by grade id."""
+        """The points of each grade cell, by grade id."""
         marks = (cell.metadata.nbgrader for cell in self.cells)
         return {mark.grade_id: mark.points for mark in marks if "points" in mark}
 
     @property
     def rules(self) -> str:
-        """All that marks depend on. Words can be mended without anybody's being graded again."""
-        code = [(name, self.cells[place].source) for name, place in self.places.items() if self._is_locked_code(name)]
+        """Everything that affects points. Changes to the lab's prose do not make anyone's grading outdated."""
+        locked = (grade_id for grade_id in self.positions if self.is_code(grade_id) and not self.is_answer(grade_id))
+        code = [(grade_id, self._cell(grade_id).source) for grade_id in locked]
         return json.dumps([code, self.points, self.lendable, self.withheld])
 
     @cached_property
-    def places(self) -> dict[str, int]:
-        """Where each cell stands in the lab, by grade id."""
-        return {cell.metadata.nbgrader.grade_id: place for place, cell in enumerate(self.cells)}
+    def positions(self) -> dict[str, int]:
+        """The position of each cell in the lab, by grade id."""
+        return {cell.metadata.nbgrader.grade_id: position for position, cell in enumerate(self.cells)}
 
     @cached_property
     def by_text(self) -> dict[str, str]:
-        """The grade ids of the locked cells, by the text that students got, as far as one text is one cell's."""
-        locked = [(squeezed(text), name) for name, text in self.released.items() if not self.is_answer(name)]
+        """The grade ids of the locked cells by the normalised text that students got, without texts that repeat."""
+        locked = [(normalised(text), name) for name, text in self.released.items() if not self.is_answer(name)]
         texts = [text for text, _ in locked]
         return {text: name for text, name in locked if text and texts.count(text) == 1}
 
     @cached_property
     def defines(self) -> dict[str, frozenset[str]]:
-        """The names that each answer in code defines, by grade id, as the lab's own does."""
-        return {name: names_bound(source) for name, source in self.solutions.items()}
+        """The names that the lab's own code answers define, by grade id."""
+        return {grade_id: names_bound(source) for grade_id, source in self.solutions.items()}
 
     @cached_property
     def answer_names(self) -> frozenset[str]:
-        """All names that answers define: the only ones that a check may ask a student's kernel for."""
+        """All names that answers define. A check may ask a student's kernel for no others."""
         return frozenset().union(*self.defines.values())
 
-    def is_answer(self, name: str) -> bool:
-        return bool(self.cells[self.places[name]].metadata.nbgrader.solution)
+    def _cell(self, grade_id: str) -> NotebookNode:
+        return self.cells[self.positions[grade_id]]
 
-    def _is_locked_code(self, name: str) -> bool:
-        return self.is_code(name) and not self.is_answer(name)
+    def is_answer(self, grade_id: str) -> bool:
+        return bool(is_solution(self._cell(grade_id)))
 
-    def is_code(self, name: str) -> bool:
-        return bool(self.cells[self.places[name]].cell_type == "code")
+    def is_code(self, grade_id: str) -> bool:
+        return bool(self._cell(grade_id).cell_type == "code")
 
-    def is_placeholder(self, name: str, cell: Cell) -> bool:
-        """Whether a cell holds what the student was given to replace, or nothing."""
-        return cell.squeezed in ("", squeezed(self.released[name]))
+    def is_placeholder(self, grade_id: str, cell: Cell) -> bool:
+        """Check whether a cell holds the text that the student was to replace, or nothing."""
+        return cell.normalised in ("", normalised(self.released[grade_id]))
 
 
 def refuse_lost(recorded: Notebook, lab: Lab) -> None:
-    """Let no mark be lost with its question.
+    """Refuse to lose points together with their grade cells.
 
     Raises:
-        CourseError: if a cell in which students have marks is gone from `source/`.
+        CourseError: if a cell in which students have marks is missing from `source/`.
     """
-    gone = _recorded(recorded) - _held(lab.read().cells) if recorded.submissions else set()
-    names = sorted({name for kind, name in gone if kind != "source"})
+    missing = _recorded(recorded) - _required(lab.read().cells) if recorded.submissions else set()
+    names = sorted({grade_id for kind, grade_id in missing if kind != "source"})
     if names:
         raise CourseError(
             f"{lab.path} lacks {', '.join(names)}, where students have marks. "
@@ -167,7 +166,7 @@ def refuse_lost(recorded: Notebook, lab: Lab) -> None:
 
 def _refuse_other(recorded: Notebook, lab: Lab, *copies: list[NotebookNode]) -> None:
     known = _recorded(recorded)
-    names = sorted({name for cells in copies for _, name in _held(cells) ^ known})
+    names = sorted({grade_id for cells in copies for _, grade_id in _required(cells) ^ known})
     if names:
         raise CourseError(
             f"{lab.assignment}: source/ holds other cells than were released ({', '.join(names)}). "
@@ -176,25 +175,26 @@ def _refuse_other(recorded: Notebook, lab: Lab, *copies: list[NotebookNode]) -> 
 
 
 def _recorded(notebook: Notebook) -> set[tuple[str, str]]:
-    """Kind and name of all cells that the gradebook knows."""
+    """Return kind and grade id of all cells that the gradebook knows."""
     return {(kind, cell.name) for kind in KINDS for cell in getattr(notebook, f"{kind}_cells")}
 
 
-def _held(cells: Iterable[NotebookNode]) -> set[tuple[str, str]]:
-    """Kind and name of all cells of a notebook that the gradebook has to know."""
-    return {(kind, name) for name, cell in _by_name(cells).items() for kind, is_one in KINDS.items() if is_one(cell)}
+def _required(cells: Iterable[NotebookNode]) -> set[tuple[str, str]]:
+    """Return kind and grade id of all cells of a notebook that the gradebook has to know."""
+    named = _by_grade_id(cells).items()
+    return {(kind, grade_id) for grade_id, cell in named for kind, is_kind in KINDS.items() if is_kind(cell)}
 
 
-def _by_name(cells: Iterable[NotebookNode]) -> dict[str, NotebookNode]:
+def _by_grade_id(cells: Iterable[NotebookNode]) -> dict[str, NotebookNode]:
     return {cell.metadata.nbgrader.grade_id: cell for cell in cells if KINDS["source"](cell)}
 
 
 def _unreleased(originals: list[NotebookNode], given: dict[str, NotebookNode], recorded: Notebook) -> Iterator[str]:
-    """The locked cells whose text was not recorded as it is now, and those that students see with other points."""
+    """Yield the locked cells whose text has changed since the release, and cells whose points have."""
     texts = {cell.name: cell.source for cell in recorded.source_cells if cell.locked}
-    for name, cell in _by_name(originals).items():
-        if texts.get(name, cell.source) != cell.source or _points(cell) != _points(given[name]):
-            yield name
+    for grade_id, cell in _by_grade_id(originals).items():
+        if texts.get(grade_id, cell.source) != cell.source or _points(cell) != _points(given[grade_id]):
+            yield grade_id
 
 
 def _points(cell: NotebookNode) -> float | None:
@@ -202,8 +202,8 @@ def _points(cell: NotebookNode) -> float | None:
     return None if points is None else float(points)
 
 
-def _put_back(cell: NotebookNode, original: NotebookNode) -> NotebookNode:
-    """A cell of the students' copy with its hidden tests, points and checksum."""
+def _restored(cell: NotebookNode, original: NotebookNode) -> NotebookNode:
+    """Put hidden tests, points and checksum back into a released cell."""
     mark = cell.metadata.nbgrader
     if not mark.solution:
         cell.source = original.source
@@ -213,7 +213,7 @@ def _put_back(cell: NotebookNode, original: NotebookNode) -> NotebookNode:
     return cell
 
 
-def _lab_file(coursedir: CourseDirectory, kind: str, assignment: str, notebook: str) -> Path:
-    """The instructor's own copy of a notebook; `kind` is "source" or "release"."""
+def _lab(coursedir: CourseDirectory, kind: str, assignment: str, notebook: str) -> Lab:
+    """Return the lab in the folder of a kind, "source" or "release"."""
     folder = coursedir.format_path(getattr(coursedir, f"{kind}_directory"), ".", assignment)
-    return Path(folder) / f"{notebook}.ipynb"
+    return Lab(assignment, Path(folder) / f"{notebook}.ipynb")

@@ -1,4 +1,4 @@
-"""Which cell of a submission is which cell of the lab: by its marks, by its id, or by what it holds."""
+"""Find the lab's cells in a submission: by their nbgrader metadata, their ids, or their text."""
 
 from __future__ import annotations
 
@@ -6,169 +6,158 @@ import re
 from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from operator import itemgetter
 
 from helpers.grading.intake.master import Master
 from helpers.grading.intake.reader import Cell
 from helpers.grading.labs import is_setup
 
-__all__ = ["Answer", "Match", "match", "names_defined"]
-
-
-@dataclass
-class Answer:
-    """What the student wrote for one solution cell."""
-
-    source: str
-    pictures: dict[str, dict[str, str]] = field(default_factory=dict)
+__all__ = ["Match", "match_cells", "names_defined"]
 
 
 @dataclass
 class Match:
-    """Which of the student's cells are the lab's.
+    """Which cells of a submission are the lab's. Cells are identified by their positions in the submission.
 
     Attributes:
-        homes: grade id of each cell that stands for one of the lab's, by its place in the submission.
-        copies: places of further cells with the text of a locked one: nothing in them is the student's.
-        answers: what counts as an answer, by grade id; those not given are missing.
-        belongs: whether the notebook holds anything of this lab alone. All labs have a set-up.
-        remarks: what was out of the ordinary, in words.
+        grade_ids: the grade id of each cell that is one of the lab's, by position.
+        copies: the positions of further copies of locked cells, in which nothing is the student's.
+        answers: the answers by grade id, without those that are missing.
+        belongs: whether the notebook holds anything that only this lab has. All labs have a set-up.
+        remarks: anything unusual, in words.
     """
 
-    homes: dict[int, str] = field(default_factory=dict)
+    grade_ids: dict[int, str] = field(default_factory=dict)
     copies: set[int] = field(default_factory=set)
-    answers: dict[str, Answer] = field(default_factory=dict)
-    remarks: list[str] = field(default_factory=list)
+    answers: dict[str, Cell] = field(default_factory=dict)
     belongs: bool = False
+    remarks: list[str] = field(default_factory=list)
 
     def anchors(self, master: Master) -> dict[int, int]:
-        """Of the lab's cells those that nobody has moved: place in the submission, and place in the lab.
+        """Return the position in the lab of those of its cells that are in the lab's order in the submission.
 
-        They are the heaviest ones that stand in the lab's order. Answers weigh most: what a student wrote around them
-        stays around them. All others go home, and leave the student's own cells where these are.
+        They are the increasing sequence of the greatest weight. Answers weigh most, so that what a student wrote
+        around an answer stays around it. The lab's other cells move to their positions alone.
         """
-        order = sorted((here, master.places[name]) for here, name in self.homes.items())
-        best: list[tuple[int, int]] = []  # weight of the heaviest chain that ends here, and the link before it
-        for number, (_, place) in enumerate(order):
-            before = [(best[k][0], k) for k in range(number) if order[k][1] < place]
-            weight, link = max(before, default=(0, -1))
-            best.append((weight + (1000 if master.cells[place].metadata.nbgrader.solution else 1), link))
-        found: dict[int, int] = {}
-        at = max(range(len(best)), key=lambda k: best[k][0], default=-1)
-        while at >= 0:
-            found[order[at][0]] = order[at][1]
-            at = best[at][1]
-        return found
+        chains: list[tuple[int, list[tuple[int, int]]]] = [(0, [])]  # weight, and positions here and in the lab
+        for here, grade_id in sorted(self.grade_ids.items()):
+            there = master.positions[grade_id]
+            shorter = [chain for chain in reversed(chains) if not chain[1] or chain[1][-1][1] < there]
+            weight, links = max(shorter, key=itemgetter(0))
+            chains.append((weight + (1000 if master.is_answer(grade_id) else 1), [*links, (here, there)]))
+        return dict(max(chains, key=itemgetter(0))[1])
 
 
-def match(cells: Sequence[Cell], master: Master) -> Match:
+def match_cells(cells: Sequence[Cell], master: Master) -> Match:
     """Find the lab's cells in a submission.
 
-    Of several cells that claim to be one answer, the last counts that is more than the placeholder; of written
-    answers all are kept, for a person to choose. What no mark and no id tells is found by its text: locked cells by
-    theirs, answers by what they define, or by standing where the question asks for them.
+    If several cells claim to be one answer, the last one that is more than the placeholder counts; of written answers
+    all are kept, so that a person can choose. Cells without metadata and ids are recognised by their text: locked
+    cells by the whole text, answers by the names they define or by following their question.
     """
-    found = Match()
+    result = Match()
     claims = _claims(cells, master)
-    for name, places in claims.items():
-        if master.is_answer(name):
-            _choose(found, name, places, cells, master)
+    for grade_id, positions in claims.items():
+        if master.is_answer(grade_id):
+            _choose(result, grade_id, positions, cells, master)
         else:
-            found.homes[places[-1]] = name
-            found.copies |= {k for k in places[:-1] if cells[k].squeezed in master.by_text}
-    claimed = {place for places in claims.values() for place in places}
-    _find_by_content(found, [k for k in range(len(cells)) if k not in claimed], cells, master)
-    known = any(not is_setup(master.cells[master.places[name]]) for name in claims)
-    found.belongs = known or len(found.answers) > len(master.defines) / 2  # a few names alone may be any lab's
-    marks = {mark for cell in cells if isinstance(mark := cell.marks.get("grade_id"), str)}
-    strange = sorted(marks - master.places.keys())
-    if len(strange) > len(master.places) / 4:
-        some = ", ".join(strange[:3])
-        found.remarks.append(f"its cells carry marks of another notebook ({some}, …)")
-    elif not any(cell.marks for cell in cells) and found.homes:
-        found.remarks.append("its cells carry no marks of this lab; they were recognised by their ids or texts")
-    return found
+            result.grade_ids[positions[-1]] = grade_id
+            result.copies |= {k for k in positions[:-1] if cells[k].normalised in master.by_text}
+    claimed = {position for positions in claims.values() for position in positions}
+    _find_by_content(result, [k for k in range(len(cells)) if k not in claimed], cells, master)
+    known = any(not is_setup(master.cells[master.positions[grade_id]]) for grade_id in claims)
+    result.belongs = known or len(result.answers) > len(master.defines) / 2  # a few names alone may be any lab's
+    marked = {name for cell in cells if isinstance(name := cell.marks.get("grade_id"), str)}
+    strange = sorted(marked - master.positions.keys())
+    if len(strange) > len(master.positions) / 4:
+        result.remarks.append(f"its cells have the nbgrader metadata of another notebook ({', '.join(strange[:3])}, …)")
+    elif not any(cell.marks for cell in cells) and result.grade_ids:
+        result.remarks.append("its cells have no nbgrader metadata of this lab; they were recognised by id or text")
+    return result
 
 
 def _claims(cells: Sequence[Cell], master: Master) -> dict[str, list[int]]:
-    """The places of the cells that say, or whose locked text says, which cell of the lab they are."""
+    """Return the positions of cells that claim, by a locked cell's text or by a name, to be a cell of the lab."""
     claims: dict[str, list[int]] = defaultdict(list)
-    for place, cell in enumerate(cells):
-        name = master.by_text.get(cell.squeezed) or next((n for n in cell.names if n in master.places), None)
-        if name:
-            claims[name].append(place)
+    for position, cell in enumerate(cells):
+        names = (master.by_text.get(cell.normalised), *cell.names)
+        if grade_id := next((name for name in names if name in master.positions), None):
+            claims[grade_id].append(position)
     return claims
 
 
-def _choose(found: Match, name: str, places: list[int], cells: Sequence[Cell], master: Master) -> None:
-    written = [place for place in places if not master.is_placeholder(name, cells[place])]
-    found.homes[(written or places)[-1]] = name
+def _choose(result: Match, grade_id: str, positions: list[int], cells: Sequence[Cell], master: Master) -> None:
+    """Choose among cells that claim to be the same answer."""
+    written = [position for position in positions if not master.is_placeholder(grade_id, cells[position])]
+    result.grade_ids[(written or positions)[-1]] = grade_id
     if not written:
         return
-    texts = list({cells[place].squeezed: place for place in written}.values())
-    if len(texts) > 1 and master.is_code(name):
-        found.remarks.append(f"the answer {name} is there {len(texts)} times; the last one counts")
-    _answer(found, name, texts, cells, master)
+    different = list({cells[position].normalised: position for position in written}.values())
+    if len(different) > 1 and master.is_code(grade_id):
+        result.remarks.append(f"the answer {grade_id} occurs {len(different)} times; the last one counts")
+    _add_answer(result, grade_id, [cells[position] for position in different], master)
 
 
-def _answer(found: Match, name: str, places: Sequence[int], cells: Sequence[Cell], master: Master) -> None:
-    """Take the last of these cells for an answer in code, all of them for one in words."""
-    last = cells[places[-1]]
-    if master.is_code(name) or len(places) == 1:
-        found.answers[name] = Answer(last.source, last.pictures)
-        return
-    texts = [cells[place].source for place in places]
-    pictures = {file: kinds for place in places for file, kinds in cells[place].pictures.items()}
-    found.answers[name] = Answer("\n\n---\n\n".join(texts), pictures)
-    found.remarks.append(f"{name}: {len(places)} cells could be the answer; all are kept, for a person to look at")
+def _add_answer(result: Match, grade_id: str, candidates: Sequence[Cell], master: Master) -> None:
+    """Add the last candidate if the answer is code, all of them if it is text."""
+    answer = candidates[-1]
+    if len(candidates) > 1 and not master.is_code(grade_id):
+        pictures = {name: bundle for cell in candidates for name, bundle in cell.pictures.items()}
+        answer = replace(answer, source="\n\n---\n\n".join(cell.source for cell in candidates), pictures=pictures)
+        result.remarks.append(
+            f"{grade_id}: {len(candidates)} cells could be the answer; all are kept, for a person to decide"
+        )
+    result.answers[grade_id] = answer
 
 
-def _find_by_content(found: Match, free: list[int], cells: Sequence[Cell], master: Master) -> None:
-    """Look among the cells that nobody knows for the answers that are missing."""
+def _find_by_content(result: Match, free: list[int], cells: Sequence[Cell], master: Master) -> None:
+    """Look for missing answers among the cells that claim nothing."""
     recognised: list[str] = []
-    free = [k for k in free if cells[k].source.strip() and cells[k].squeezed not in master.other_texts]
+    free = [k for k in free if cells[k].source.strip() and cells[k].normalised not in master.other_texts]
     defined = {k: names_defined(cells[k].source) for k in free if cells[k].kind == "code"}
-    for name in (one for one in master.places if master.is_answer(one) and one not in found.answers):
-        if master.is_code(name):
-            code = [k for k in free if k in defined and not master.is_placeholder(name, cells[k])]
-            chosen = [k for k in code if defined[k] & master.defines[name]]
-            chosen = (chosen or _below_the_question(code, name, found.homes, master))[-1:]
+    for grade_id in master.positions:
+        if not master.is_answer(grade_id) or grade_id in result.answers:
+            continue
+        if master.is_code(grade_id):
+            code = [k for k in free if k in defined and not master.is_placeholder(grade_id, cells[k])]
+            chosen = [k for k in code if defined[k] & master.defines[grade_id]]
+            chosen = (chosen or _below_the_question(code, grade_id, result.grade_ids, master))[-1:]
         else:
             texts = [k for k in free if k not in defined]
-            chosen = _below_the_question(texts, name, found.homes, master)
+            chosen = _below_the_question(texts, grade_id, result.grade_ids, master)
         if not chosen:
             continue
-        for stub in [place for place, home in found.homes.items() if home == name]:
-            del found.homes[stub]
-        found.homes[chosen[-1]] = name
+        others = {k: other for k, other in result.grade_ids.items() if other != grade_id}  # without the placeholder
+        result.grade_ids = {**others, chosen[-1]: grade_id}
         free = [k for k in free if k not in chosen]
-        _answer(found, name, chosen, cells, master)
-        recognised.append(name)
+        _add_answer(result, grade_id, [cells[k] for k in chosen], master)
+        recognised.append(grade_id)
     if recognised:
-        found.remarks.append(f"answers without marks, recognised by what they hold: {', '.join(recognised)}")
+        result.remarks.append(f"answers without metadata, recognised by their content: {', '.join(recognised)}")
 
 
-def _below_the_question(free: Iterable[int], name: str, homes: dict[int, str], master: Master) -> list[int]:
-    """Those cells that stand where the answer should: after its question, or after its empty stub."""
-    wanted, known = master.places[name], sorted(homes)
-    above = {place: bisect(known, place) - 1 for place in free}
+def _below_the_question(free: Iterable[int], grade_id: str, grade_ids: dict[int, str], master: Master) -> list[int]:
+    """Return the cells that directly follow the question or the placeholder of an answer."""
+    expected, known = master.positions[grade_id], sorted(grade_ids)
+    above = {k: bisect(known, k) - 1 for k in free}
     return [
-        place
-        for place, number in above.items()
-        if number >= 0 and master.places[homes[known[number]]] in (wanted - 1, wanted)
+        k
+        for k, number in above.items()
+        if number >= 0 and master.positions[grade_ids[known[number]]] in (expected - 1, expected)
     ]
 
 
-# What stands at the beginning of a line: `def name`, `class name`, `name =`, `a, b =`, `name: int =`. A stranger's
-# source is not parsed here, and the possessive quantifiers let no text take long.
+# A definition at the beginning of a line: `def name`, `class name`, `name =`, `a, b =`, `name: int =`. Students' source
+# is not parsed here; possessive quantifiers keep the time linear in the length of the text.
 _DEFINITION = re.compile(
     r"^(?:async +)?(?:def|class) ++(\w++)|^(\w++(?:, *+\w++)*+)(?: *+:[^=\n]++)?+ *+=(?!=)", re.MULTILINE
 )
 
 
 def names_defined(source: str) -> set[str]:
-    """The names that a cell defines."""
+    """Return the names that a cell defines at the top level."""
     names: set[str] = set()
-    for one, several in _DEFINITION.findall(source):
-        names.update([one] if one else several.replace(" ", "").split(","))
+    for name, targets in _DEFINITION.findall(source):
+        names.update([name] if name else targets.replace(" ", "").split(","))
     return names

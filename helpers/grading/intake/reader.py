@@ -1,38 +1,42 @@
-"""A notebook out of any bytes: each editor, browser and platform writes its own dialect, and all of them are read."""
+"""Read a notebook from any bytes, whatever editor, browser or platform wrote it.
+
+Format 4 is at https://nbformat.readthedocs.io/en/latest/format_description.html. `nbformat` itself refuses files that
+deviate from it, as many submissions do.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from helpers.grading.pages.harmless import pictures
+from helpers.grading.text import whole
 
-__all__ = ["Cell", "Draft", "UnreadableError", "looks_like_notebook", "read_notebook", "squeezed"]
+__all__ = ["Cell", "Draft", "UnreadableError", "looks_like_notebook", "normalised", "read_notebook"]
 
 KINDS = ("code", "markdown", "raw")
-MOST_PICTURES = 16 << 20  # bytes of all pictures of a notebook
-MOST_TEXT = 16 << 20  # characters of all cells
-MOST_CELLS = 5000
-MOST_VALUES = 3_000_000  # in the whole file: each takes a hundred bytes of memory when it is read
-BROKEN = "characters that were broken are replaced by \N{REPLACEMENT CHARACTER}"
+MAX_PICTURES = 16 << 20  # bytes of all pictures of a notebook
+MAX_TEXT = 16 << 20  # characters of all cells
+MAX_CELLS = 5000
+MAX_VALUES = 3_000_000  # in the whole file: Python needs about a hundred bytes for each
+BROKEN = "broken characters are replaced by \N{REPLACEMENT CHARACTER}"
 
 
 class UnreadableError(Exception):
-    """This is no notebook; the message says why, and goes on after "could not be read: "."""
+    """The file is no notebook. The message says why; it continues the sentence "could not be read: "."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What counts of a cell: its text, and the names under which it may be known.
+    """A cell's text, and all names that may identify it.
 
     Attributes:
         kind: "code", "markdown" or "raw".
-        names: the grade id, the cell's id, and the one that Colab keeps in the metadata; as far as there are any.
+        names: the grade id, the cell's id, and the id that Colab keeps in the metadata, if there are any.
         marks: nbgrader's metadata; empty if there are none.
-        pictures: those pasted into it, as nbformat's attachments.
+        pictures: the pictures pasted into the cell, as nbformat's attachments.
     """
 
     kind: str
@@ -42,19 +46,19 @@ class Cell:
     pictures: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @cached_property
-    def squeezed(self) -> str:
-        """The text as it is compared, with that of many cells."""
-        return squeezed(self.source)
+    def normalised(self) -> str:
+        """The text to compare with that of other cells."""
+        return normalised(self.source)
 
 
-def squeezed(text: str) -> str:
-    """A text as it is compared: editors change blanks at the end of lines, and empty lines."""
+def normalised(text: str) -> str:
+    """Remove what editors change on their own: blanks at the end of lines, and empty lines."""
     return "\n".join(line.rstrip() for line in text.splitlines() if line.strip())
 
 
 @dataclass(frozen=True)
 class Draft:
-    """The cells of a notebook in its order, and in words what had to be mended."""
+    """The cells of a notebook in their order, and remarks about what had to be repaired."""
 
     cells: tuple[Cell, ...]
     remarks: tuple[str, ...] = ()
@@ -62,131 +66,121 @@ class Draft:
 
 
 def looks_like_notebook(name: str, content: bytes) -> bool:
-    """Whether a file should be tried: its name says so, or its content does."""
+    """Check whether a file's name or content suggests a notebook."""
     if ".ipynb" in name.lower():
         return True
-    start = content[:4096].replace(b"\0", b"")  # UTF-16 has one in each character
+    start = content[:4096].replace(b"\0", b"")  # every second byte of UTF-16
     return b"{" in start[:64] and (b'"cells"' in start or b'"nbformat"' in content[-4096:].replace(b"\0", b""))
 
 
 def read_notebook(content: bytes) -> Draft:
-    """Read a notebook of format 2 to 4, or whatever else has cells.
+    """Read a notebook of format 2 to 4, or any other JSON file with cells.
 
     Raises:
         UnreadableError: if there is none.
     """
     if not content.strip(b"\0 \t\r\n"):
         raise UnreadableError("the file is empty")
-    text, remark = _decoded(content)
+    text, remark = _decode(content)
     remarks = [remark] if remark else []
-    attached = _Pictures()
-    cells: list[Cell] = []
-    notebook = _parsed(text)
-    for given in _cells(notebook):
-        if len(cells) == MOST_CELLS:
-            remarks.append(f"only the first {MOST_CELLS} cells are read")
-            break
-        cells.append(_cell(given, attached))
-    if sum(len(cell.source) for cell in cells) > MOST_TEXT:
-        raise UnreadableError(f"its cells hold more than {MOST_TEXT >> 20} million characters")
-    if attached.dropped:
-        remarks.append("attachments that are no pictures (PNG, JPEG), or too large, are left out")
-    return Draft(tuple(cells), tuple(remarks), _language(notebook))
+    notebook = _parse(text)
+    raw_cells = _raw_cells(notebook)
+    if len(raw_cells) > MAX_CELLS:
+        remarks.append(f"only the first {MAX_CELLS} cells are read")
+    attachments = _Attachments()
+    cells = tuple(_cell(raw, attachments) for raw in raw_cells[:MAX_CELLS])
+    if sum(len(cell.source) for cell in cells) > MAX_TEXT:
+        raise UnreadableError(f"its cells hold more than {MAX_TEXT >> 20} million characters")
+    if attachments.dropped:
+        remarks.append("attachments that are not pictures (PNG, JPEG), or are too large, are left out")
+    return Draft(cells, tuple(remarks), _language(notebook))
 
 
-def _decoded(content: bytes) -> tuple[str, str]:
-    """The text, and a remark if some of it was broken."""
-    encoding = json.detect_encoding(content)  # UTF-8, UTF-16 or UTF-32, with or without a mark
+def _decode(content: bytes) -> tuple[str, str]:
+    """Return the text, and a remark if some of it was broken."""
+    encoding = json.detect_encoding(content)  # UTF-8, UTF-16 or UTF-32, with or without a byte order mark
     try:
         return content.decode(encoding), ""
     except UnicodeDecodeError:
-        pass
-    if encoding not in ("utf-8", "utf-8-sig"):
-        return content.decode(encoding, "replace"), BROKEN
-    # Either some bytes of UTF-8 are spoilt, or an editor saved it all in Windows' encoding.
-    text = content.decode(encoding, "replace")
-    if text.count("\N{REPLACEMENT CHARACTER}") <= sum(ord(letter) > 127 for letter in text) / 2:
-        return text, BROKEN
-    return content.decode("cp1252", "replace"), "it was not saved as UTF-8; look whether letters with accents are right"
+        text = content.decode(encoding, "replace")
+    # Either a few bytes are broken, or an editor saved the whole file in Windows' encoding.
+    is_utf_8 = encoding in ("utf-8", "utf-8-sig")
+    if is_utf_8 and text.count("\N{REPLACEMENT CHARACTER}") > sum(ord(letter) > 127 for letter in text) / 2:
+        remark = "it was not saved as UTF-8; check whether letters with accents are right"
+        return content.decode("cp1252", "replace"), remark
+    return text, BROKEN
 
 
-def _parsed(text: str) -> dict[str, Any]:
-    if sum(map(text.count, ",[{")) > MOST_VALUES:
+def _parse(text: str) -> dict[str, Any]:
+    if sum(map(text.count, ",[{")) > MAX_VALUES:
         raise UnreadableError("the file holds more values than a notebook has")
-    start = text.lstrip("\N{ZERO WIDTH NO-BREAK SPACE} \t\r\n")
+    text = text.lstrip("\N{ZERO WIDTH NO-BREAK SPACE} \t\r\n")
     try:
-        found, _ = json.JSONDecoder(strict=False).raw_decode(start)  # whatever follows does not matter
+        notebook, _ = json.JSONDecoder(strict=False).raw_decode(text)  # ignores what follows the notebook
     except (ValueError, RecursionError):
-        if "\N{REPLACEMENT CHARACTER}" in start[:200] or "\0" in start[:200]:
+        if "\N{REPLACEMENT CHARACTER}" in text[:200] or "\0" in text[:200]:
             raise UnreadableError("the file is not text") from None
-        raise UnreadableError(
-            "the file is no JSON; perhaps it was cut off, or saved by something other than Jupyter"
-        ) from None
-    if not isinstance(found, dict):
-        raise UnreadableError("the file is no valid notebook")
-    return found
+        raise UnreadableError("the file is not JSON; perhaps it was cut off, or not saved by Jupyter") from None
+    if not isinstance(notebook, dict):
+        raise UnreadableError("the file is not a valid notebook")
+    return notebook
 
 
-def _cells(notebook: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The cells: in a list, or up to format 3 in worksheets."""
+def _raw_cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the cells, which up to format 3 are in worksheets."""
     sheets = notebook.get("worksheets")
-    lists = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)] if isinstance(sheets, list) else []
-    lists.append(notebook.get("cells"))
-    if not any(isinstance(cells, list) for cells in lists):
-        raise UnreadableError("the file is no valid notebook: it has no list of cells")
-    for cells in lists:
-        yield from (cell for cell in cells or () if isinstance(cell, dict)) if isinstance(cells, list) else ()
+    holders = [*(sheets if isinstance(sheets, list) else ()), notebook]
+    lists = [cells for holder in holders if isinstance(cells := _dict(holder).get("cells"), list)]
+    if not lists:
+        raise UnreadableError("the file is not a valid notebook: it has no list of cells")
+    return [cell for cells in lists for cell in cells if isinstance(cell, dict)]
 
 
-def _cell(given: dict[str, Any], attached: _Pictures) -> Cell:
-    kind, source = given.get("cell_type"), _text(given.get("source", given.get("input")))
+def _cell(raw: dict[str, Any], attachments: _Attachments) -> Cell:
+    kind, source = raw.get("cell_type"), _text(raw.get("source", raw.get("input")))
     if kind == "heading":  # format 3
-        level = given.get("level")
+        level = raw.get("level")
         source = f"{'#' * level if isinstance(level, int) and 0 < level < 7 else '#'} {source}"
-    kind = kind if kind in KINDS else "code" if "input" in given else "markdown"
-    metadata = given.get("metadata")
-    metadata = metadata if isinstance(metadata, dict) else {}
-    marks = metadata.get("nbgrader")
-    marks = marks if isinstance(marks, dict) else {}
-    claimed = (marks.get("grade_id"), given.get("id"), metadata.get("id"))
-    names = tuple(name for name in claimed if isinstance(name, str) and name)
-    return Cell(kind, source, names, marks, attached.keep(given.get("attachments")))
+    kind = kind if kind in KINDS else "code" if "input" in raw else "markdown"
+    metadata = _dict(raw.get("metadata"))
+    marks = _dict(metadata.get("nbgrader"))
+    names = (marks.get("grade_id"), raw.get("id"), metadata.get("id"))
+    known = tuple(name for name in names if isinstance(name, str) and name)
+    return Cell(kind, source, known, marks, attachments.keep(raw.get("attachments")))
 
 
-def _text(given: Any) -> str:
-    """Lines or a text, with the line ends and characters that a file may hold."""
-    if isinstance(given, list):
-        given = "".join(line for line in given if isinstance(line, str))
-    if not isinstance(given, str):
-        return ""
-    whole = given.encode("utf-8", "replace").decode()  # half of a surrogate pair cannot be written
-    return whole.replace("\r\n", "\n").replace("\r", "\n")
+def _dict(value: Any) -> dict[str, Any]:
+    """Return the value if it is a dictionary, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: Any) -> str:
+    """Join lines, and make line ends and characters those that a file can hold."""
+    lines = value if isinstance(value, list) else [value]
+    return whole([line for line in lines if isinstance(line, str)]).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _language(notebook: dict[str, Any]) -> str:
-    metadata: Any = notebook.get("metadata")
-    for key, name in (("kernelspec", "language"), ("language_info", "name")):
-        found = metadata.get(key) if isinstance(metadata, dict) else None
-        if isinstance(found, dict) and isinstance(found.get(name), str):
-            return str(found[name]).lower()
-    return ""
+    metadata = _dict(notebook.get("metadata"))
+    names = _dict(metadata.get("kernelspec")).get("language"), _dict(metadata.get("language_info")).get("name")
+    return next((name.lower() for name in names if isinstance(name, str)), "")
 
 
-class _Pictures:
-    """The pictures of a notebook, as long as there is room for them."""
+class _Attachments:
+    """The attachments of a notebook that are pictures, up to a total size."""
 
     def __init__(self) -> None:
-        self._room = MOST_PICTURES
+        self._room = MAX_PICTURES
         self.dropped = False
 
-    def keep(self, given: Any) -> dict[str, dict[str, str]]:
-        """Of a cell's attachments those that are pictures, and really such."""
+    def keep(self, attachments: Any) -> dict[str, dict[str, str]]:
+        """Return those attachments of a cell that really are pictures."""
         kept: dict[str, dict[str, str]] = {}
-        for name, bundle in given.items() if isinstance(given, dict) else ():
-            found = pictures(bundle) if isinstance(bundle, dict) else {}
-            size = sum(map(len, found.values()))
-            if found and size <= self._room:
-                kept[_text(name)] = found
+        for name, bundle in _dict(attachments).items():
+            images = pictures(_dict(bundle))
+            size = sum(map(len, images.values()))
+            if images and size <= self._room:
+                kept[_text(name)] = images
                 self._room -= size
             else:
                 self.dropped = True

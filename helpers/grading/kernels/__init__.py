@@ -1,1 +1,1 @@
-"""Kernels without start-up time: one warm process, the zygote, and those that are forked from it."""
+"""The kernels: forked from a warm process (the zygote), watched, and reached through Jupyter's own interfaces."""

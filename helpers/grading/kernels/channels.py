@@ -1,8 +1,10 @@
-"""How the grading process hears a student's kernel: Jupyter's messages, taken from the wire with a limit on each.
+"""The grading process's channels to a student's kernel: Jupyter's messages, with a limit on the size of each.
 
-ZeroMQ's library takes in whatever the other side sends, before anybody asks for it. It bounds a frame, but not how many
-frames make up a message. So this end speaks the protocol (ZMTP 3.0) by itself: nothing is read that nobody waits for,
-nothing is read beyond a limit, and what is not read stays in the memory of the one who sent it.
+ZeroMQ's library reads whatever the other side sends before anybody asks for it. It limits the size of a frame, but not
+the number of frames in a message. So this module speaks the protocol ZMTP 3.0 by itself: it reads only what somebody
+waits for, and never beyond a limit. What it does not read fills the sender's memory, not ours.
+
+https://rfc.zeromq.org/spec/23/, https://jupyter-client.readthedocs.io/en/stable/messaging.html
 """
 
 from __future__ import annotations
@@ -17,41 +19,41 @@ from jupyter_client.session import Session
 
 __all__ = ["Channel", "SandboxKernelClient"]
 
-MOST_BYTES = 32 << 20  # in a message: the largest animation that matplotlib embeds has 27 MB
-MOST_FRAMES = 1000  # in a message: an envelope of six, and buffers
-MOST_ENVELOPE = 1 << 16  # bytes of what stands around the content
-CONNECT_SECONDS = 60  # no student's code has run by then
+MOST_BYTES = 32 << 20  # of a message; matplotlib embeds animations of up to 27 MB
+MOST_FRAMES = 1000  # of a message: an envelope of six, and buffers
+MOST_ENVELOPE = 1 << 16  # bytes of a message without content and buffers
+CONNECT_SECONDS = 60  # for connecting, which happens before any student's code runs
 
 _GREETING = b"\xff" + bytes(8) + b"\x7f" + b"\x03\x00" + b"NULL".ljust(20, b"\0") + bytes(32)
 _MORE, _LARGE, _COMMAND = 1, 2, 4
-_KINDS = {"shell": b"DEALER", "iopub": b"SUB"}  # the others are not there: nobody listens to stdin and control
+_KINDS = {"shell": b"DEALER", "iopub": b"SUB"}  # stdin and control are not used
 
 
 class _RefusedError(Exception):
-    """A message that is too large, or none; the message says what the kernel did."""
+    """The kernel sent too much; the message says what it did."""
 
 
 class Channel:
     """One connection to a kernel.
 
-    A kernel that sends what it may not is reported to `end`. From then on the channel is silent, as it is when the
-    kernel has hung up: it is the manager who tells of a kernel's end.
+    If the kernel breaks the rules or hangs up, the channel calls `end` with the reason and then stays silent: Jupyter
+    learns of a kernel's end from the kernel's manager.
 
     Attributes:
-        worth_reading: bytes of content beyond which it is left as the bytes that it came in.
+        worth_reading: most bytes of content that are parsed; longer content stays bytes.
     """
 
     def __init__(self, session: Session, end: Callable[[str], None]) -> None:
         self.session, self.worth_reading = session, MOST_BYTES
         self._end = end
-        self._head, self._frames = b"", list[bytes]()  # of the message that is coming
+        self._head, self._frames = b"", list[bytes]()  # of the message that is arriving
 
     async def connect(self, path: str, kind: bytes) -> None:
         """Connect as a ZeroMQ socket of this kind would.
 
         Raises:
             OSError: if nobody listens.
-            ValueError: if who listens does not speak ZMTP 3.
+            ValueError: if the listener does not speak ZMTP 3.
         """
         self._reader, self._writer = await asyncio.open_unix_connection(path)
         self._writer.write(_GREETING)
@@ -59,12 +61,12 @@ class Channel:
         if greeting[:1] + greeting[9:11] != b"\xff\x7f\x03":
             raise ValueError("the kernel does not speak ZMTP 3")
         self._write(b"\x05READY\x0bSocket-Type" + len(kind).to_bytes(4, "big") + kind, _COMMAND)
-        await self._receive()  # the kernel is as ready
+        await self._receive()  # the kernel's own READY
         if kind == b"SUB":
-            self._write(b"\x01")  # to everything
+            self._write(b"\x01")  # subscribe to everything
 
     def send(self, message: dict[str, Any]) -> None:
-        """Send a message. It waits here, not in the caller, for a kernel that does not read."""
+        """Send a message without waiting until the kernel reads it."""
         *frames, last = self.session.serialize(message)
         for frame in frames:
             self._write(frame, _MORE)
@@ -74,10 +76,10 @@ class Channel:
         self._writer.write(bytes([flags | _LARGE]) + len(frame).to_bytes(8, "big") + frame)
 
     async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:
-        """The next message. Its `size` is that of content and buffers, in bytes.
+        """Return the next message; its entry `size` is the size of content and buffers in bytes.
 
         Raises:
-            Empty: if there is none in time.
+            Empty: if none arrives in time.
         """
         try:
             async with asyncio.timeout(timeout):
@@ -92,16 +94,16 @@ class Channel:
             self._end(str(error))
         except (EOFError, OSError):
             self._end("")
-        except Exception as error:  # whatever a hostile kernel may send
-            self._end(f"it sent what is no message ({type(error).__name__})")
-        await asyncio.get_running_loop().create_future()  # nothing comes any more
+        except Exception as error:  # a hostile kernel may send anything
+            self._end(f"it sent an invalid message ({type(error).__name__})")
+        await asyncio.get_running_loop().create_future()  # wait for ever
         raise AssertionError
 
     async def _receive(self) -> list[bytes]:
-        """The frames of one message, or a command. May be cancelled at any moment: what has come of it is kept."""
+        """Return the frames of one message, or a command. If this is cancelled, the next call continues."""
         while True:
             if not self._head:
-                self._head = await self._reader.readexactly(2)  # flags, and a size or the first byte of one
+                self._head = await self._reader.readexactly(2)  # flags, and a size or its first byte
             flags, more = self._head[0], self._head[0] & _MORE
             if flags & _LARGE and len(self._head) == 2:
                 self._head += await self._reader.readexactly(7)
@@ -119,7 +121,7 @@ class Channel:
     def _message(self, frames: list[bytes]) -> dict[str, Any]:
         _, parts = self.session.feed_identities(frames)
         if sum(map(len, parts[:4])) > MOST_ENVELOPE:
-            raise _RefusedError(f"it sent a message with more than {MOST_ENVELOPE >> 10} KiB around its content")
+            raise _RefusedError(f"it sent a message with more than {MOST_ENVELOPE >> 10} KiB besides its content")
         size = sum(map(len, parts[4:]))
         message: dict[str, Any] = self.session.deserialize(parts, content=size <= self.worth_reading)
         return message | {"size": size}
@@ -132,14 +134,14 @@ class Channel:
 
 
 class SandboxKernelClient(AsyncKernelClient):
-    """Jupyter's client of a kernel, with channels that a hostile kernel cannot fill, and no more than are needed."""
+    """Jupyter's client for a kernel, with only the channels that grading needs, and limits on them."""
 
     allow_stdin = False
 
     async def start_channels(self, **_: Any) -> None:  # type: ignore[override]  # nbclient awaits it
         async with asyncio.timeout(CONNECT_SECONDS):
+            manager: Any = self.parent
             for name, kind in _KINDS.items():
-                manager: Any = self.parent
                 channel = Channel(self.session, manager.provisioner.end)
                 await channel.connect(f"{self.ip}-{getattr(self, f'{name}_port')}", kind)
                 setattr(self, f"_{name}_channel", channel)

@@ -1,6 +1,6 @@
-"""The zygote's own side: import what kernels need, then fork a process for each request.
+"""The zygote itself: imports what kernels need, then forks a process for each request.
 
-Started as `python -m helpers.grading.kernels.forkserver <file descriptor> <folder>` by `zygote`.
+`Zygote` starts it as `python -m helpers.grading.kernels.forkserver <file descriptor> <folder>`.
 """
 
 from __future__ import annotations
@@ -31,68 +31,41 @@ from helpers.grading.sandbox import box as sandbox
 from helpers.grading.sandbox import linux, memory, share
 from helpers.grading.sandbox.box import Box, Limits, SandboxError
 from helpers.grading.sandbox.filesystem import SubmissionError
-from helpers.grading.sandbox.share import Share
+from helpers.grading.sandbox.share import CpuShare
 
 __all__ = ["main"]
 
 MOST_FDS = 16
-WATCH_SECONDS = 0.2  # how often somebody looks at what the boxes use
-# Everything that a lab or a kernel imports. No figure is drawn and no tensor made before a fork.
+WATCH_SECONDS = 0.2  # how often the boxes are checked against their limits
+# Everything that a lab or a kernel imports. No figure is drawn and no tensor is made before a fork.
 PRELOADED = (
-    "torch",
-    "torch.nn.functional",
-    "torch.optim",
-    "torch.utils.data",
-    "torchvision",
-    "torchvision.transforms.v2",
-    "numpy",
-    "sklearn.metrics",
-    "matplotlib.backends.backend_agg",  # not the inline one: it looks for its kernel when it is imported
-    "matplotlib.pyplot",
-    "IPython.core.completerlib",
-    "IPython.core.debugger",
-    "IPython.core.logger",
-    "IPython.core.oinspect",
-    "IPython.extensions.storemagic",
-    "ipykernel.debugger",
-    "ipykernel.ipkernel",
-    "ipykernel.kernelapp",
-    "ipywidgets",
-    "pygments.formatters.terminal256",
-    "stack_data",
-    "tornado.platform.asyncio",
-    "tqdm.auto",
-    "zmq.utils.garbage",
-    "pyseccomp",
-    "helpers.checks",
-    "helpers.checking.compare",
-    "helpers.data",
-    "helpers.device",
-    "helpers.explorer",
-    "helpers.metrics",
-    "helpers.plots",
-    "helpers.train",
-    "helpers.grading.kernels.kernel",
-    "helpers.grading.cleanroom.dispatcher",
-    "helpers.grading.cleanroom.room",
+    *("torch", "torch.nn.functional", "torch.optim", "torch.utils.data", "torchvision", "torchvision.transforms.v2"),
+    *("numpy", "sklearn.metrics", "tqdm.auto", "pyseccomp", "matplotlib.pyplot"),
+    "matplotlib.backends.backend_agg",  # not the inline one, which looks for its kernel during the import
+    *("IPython.core.completerlib", "IPython.core.debugger", "IPython.core.logger", "IPython.core.oinspect"),
+    *("IPython.extensions.storemagic", "ipykernel.debugger", "ipykernel.ipkernel", "ipykernel.kernelapp", "ipywidgets"),
+    *("pygments.formatters.terminal256", "stack_data", "tornado.platform.asyncio", "zmq.utils.garbage"),
+    *("helpers.checks", "helpers.checking.compare", "helpers.data", "helpers.device", "helpers.explorer"),
+    *("helpers.metrics", "helpers.plots", "helpers.train"),
+    *("helpers.grading.kernels.kernel", "helpers.grading.cleanroom.dispatcher", "helpers.grading.cleanroom.room"),
 )
 
 
 @dataclass(eq=False)
-class _Running:
-    """A forked process, and where to report its end."""
+class _ForkedProcess:
+    """A forked process, with its limits and the socket to report its end."""
 
     pid: int
     pidfd: int
     status: socket.socket
-    limits: Limits | None  # None for a process that nobody watches
-    share: Share | None  # None for a process without a box
+    limits: Limits | None  # None for a process that is not watched
+    share: CpuShare | None  # None for a process without a box
     why: str = ""
 
     def watch(self, boxes: int, crowded: bool) -> None:
-        """Stop the process if it and its children use too much memory together; no limit of Linux's own counts that.
+        """Stop the process if it and its descendants together use too much memory, which no resource limit counts.
 
-        Where `boxes` on a `crowded` machine want more than it has, none gets more than its share of processor time.
+        On a `crowded` machine, also keep it to its share of CPU time among so many `boxes`.
         """
         if not self.limits or self.why:
             return
@@ -101,7 +74,7 @@ class _Running:
                 self._stop(f"it used more than {self.limits.memory >> 20} MiB of memory")
             elif self.share:
                 self.share.turn(boxes, crowded)
-        except Exception as error:  # what nobody can watch has to end, and the zygote lives on for the others
+        except Exception as error:  # a process that cannot be watched must end; the zygote goes on for the others
             self._stop(f"it could not be watched: {error!r}"[:200])
 
     def _stop(self, why: str) -> None:
@@ -109,37 +82,43 @@ class _Running:
         with contextlib.suppress(ProcessLookupError):  # it has just ended
             signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
 
-    def reap(self) -> None:
+    def report_end(self) -> None:
+        """Tell the grading process how this process ended."""
         _, status, usage = os.wait4(self.pid, 0)
         code = os.waitstatus_to_exitcode(status)
-        # Linux may enforce the limit on samples of what runs at each tick, but reports the exact time. Where processes
-        # run in rhythm with the ticks, we saw 0.6 s of it at a limit of 1 s. Nobody else kills a process so late.
+        # Linux may enforce the limit by sampling at each tick, but reports exact times. We saw 0.6 s reported at a
+        # limit of 1 s, for processes that run in step with the ticks. Nothing else kills a process that late.
         used = usage.ru_utime + usage.ru_stime
         if self.limits and code == -signal.SIGKILL and used > 0.5 * self.limits.cpu_seconds:
             self.why = f"it used more than {self.limits.cpu_seconds} s of processor time"
         report = {"exit": code, "why": self.why}
-        with self.status, contextlib.suppress(OSError):  # nobody may want to know
+        with self.status, contextlib.suppress(OSError):  # the grading process may have closed its end
             self.status.send(json.dumps(report).encode())
         os.close(self.pidfd)
 
 
 def main(control: socket.socket) -> None:
-    """Serve until the grading process closes its end; the kernel then kills all that was forked."""
+    """Import what kernels need, then fork on request until the grading process closes its end."""
     linux.set_child_subreaper()
-    gc.disable()  # a fifth of the time that imports take
+    gc.disable()  # makes the imports a fifth faster
     for name in PRELOADED:
         importlib.import_module(name)
     _check_single_threaded()
-    gc.freeze()  # so that no collection in a child touches, and thereby copies, what all share
+    gc.freeze()  # a collection in a child would touch, and thereby copy, the shared memory pages
     gc.enable()
     try:
         control.send(b"ready")
     except OSError:
-        return  # the grading process has ended meanwhile
+        return  # the grading process has ended
+    _serve(control)
+
+
+def _serve(control: socket.socket) -> None:
+    """Fork on request, report the ends of forked processes, and watch the others."""
     selector = selectors.DefaultSelector()
     selector.register(control, selectors.EVENT_READ)
-    running: set[_Running] = set()
-    due = 0.0  # when to look at the boxes
+    running: set[_ForkedProcess] = set()
+    due = 0.0  # when to check the boxes
     while True:
         for key, _ in selector.select(max(0.0, due - time.monotonic()) if running else None):
             if key.fileobj is control:
@@ -152,7 +131,7 @@ def main(control: socket.socket) -> None:
             else:
                 selector.unregister(key.fileobj)
                 running.remove(key.data)
-                key.data.reap()
+                key.data.report_end()
         if time.monotonic() >= due:
             due = time.monotonic() + WATCH_SECONDS
             boxes = sum(child.share is not None for child in running)
@@ -162,31 +141,32 @@ def main(control: socket.socket) -> None:
 
 
 def _request(control: socket.socket) -> tuple[bytes, list[int]]:
-    """The next request and its descriptors; an empty one when the grading process has ended."""
+    """Return the next request and its descriptors; an empty request if the grading process has ended."""
     try:
         data, fds, _, _ = socket.recv_fds(control, MESSAGE, MOST_FDS)
-    except ConnectionResetError:  # it ended before it had read that this process is ready
+    except ConnectionResetError:  # it ended without reading that this process is ready
         return b"", []
     return data, fds
 
 
 def _check_single_threaded() -> None:
-    """A fork copies one thread; locks that others hold would stay locked in the copy for ever."""
+    """Make sure that no library has started threads: locks that they hold would stay locked in a forked copy."""
     if len(os.listdir("/proc/self/task")) > 1:
         raise RuntimeError("a library started threads when it was imported: no kernel can be forked")
 
 
-def _fork(data: bytes, fds: list[int], selector: selectors.BaseSelector) -> _Running | None:
-    """Start the process that a request asks for; None if it could not be, which has then been told.
+def _fork(data: bytes, fds: list[int], selector: selectors.BaseSelector) -> _ForkedProcess | None:
+    """Start the requested process and register it, so that the selector reports its end.
 
-    The selector tells of its end.
+    Returns:
+        None if it could not be started; this has been reported.
     """
     request, zygote = json.loads(data), os.getpid()
     status = socket.socket(fileno=fds[0])
     box, limits = request["box"], request["limits"]
 
     def work() -> None:
-        _follow(zygote)
+        _die_with(zygote)
         _close_all_but(fds)
         _work(request, status, [socket.socket(fileno=fd) for fd in fds[1:]])
 
@@ -194,12 +174,12 @@ def _fork(data: bytes, fds: list[int], selector: selectors.BaseSelector) -> _Run
     try:
         pid = _fork_into_namespaces(status, work) if box else _fork_process(status, work)
         if pid:
-            share = Share(pid) if box else None
-            child = _Running(pid, os.pidfd_open(pid), status, Limits(**limits) if limits else None, share)
+            share = CpuShare(pid) if box else None
+            child = _ForkedProcess(pid, os.pidfd_open(pid), status, Limits(**limits) if limits else None, share)
             selector.register(child.pidfd, selectors.EVENT_READ, child)
-            _tell(status, [child.pidfd], pid=pid)
-    except OSError as error:  # too little of what all processes of a user have together: the zygote lives on
-        _tell(status, refused=f"this machine cannot start one more process: {error}")
+            _report(status, [child.pidfd], pid=pid)
+    except OSError as error:  # a limit that all processes of the user share is reached; the zygote goes on
+        _report(status, refused=f"this machine cannot start one more process: {error}")
         if pid:
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
@@ -214,66 +194,69 @@ def _fork(data: bytes, fds: list[int], selector: selectors.BaseSelector) -> _Run
 
 
 def _fork_process(status: socket.socket, work: Callable[[], None]) -> int:
-    """The ID of a new process that does this work."""
+    """Start a process that does this work, and return its ID."""
     pid = os.fork()
     if pid == 0:
-        with _reported(status):
+        with _exit_after(status):
             work()
     return pid
 
 
 def _fork_into_namespaces(status: socket.socket, work: Callable[[], None]) -> int:
-    """The ID of a new process that does this work in new namespaces; 0 if they could not be made.
+    """Start a process that does this work in new namespaces, and return its ID; 0 if they cannot be made.
 
-    In between stands a short-lived process that makes the namespaces; its child is the first process in them, and
-    becomes the zygote's own when it ends.
+    A short-lived process in between makes the namespaces. Its child is the first process in them, and becomes the
+    zygote's child when the process in between ends.
     """
     reader, writer = os.pipe()
 
     def start() -> None:
         os.setsid()
-        myself = select.poll()
-        myself.register(os.pidfd_open(os.getpid()))
+        parent = select.poll()
+        parent.register(os.pidfd_open(os.getpid()))
         sandbox.isolate()
 
-        def work_when_inherited() -> None:
-            myself.poll()  # until the process in between has ended
+        def work_as_child_of_zygote() -> None:
+            parent.poll()  # until the process in between has ended
             work()
 
-        os.write(writer, str(_fork_process(status, work_when_inherited)).encode())
+        os.write(writer, str(_fork_process(status, work_as_child_of_zygote)).encode())
 
-    with open(reader, "rb", buffering=0) as told:
+    with open(reader, "rb", buffering=0) as pipe:
         with open(writer, "wb"):
             between = _fork_process(status, start)
-        pid = told.read(20)
+        pid = pipe.read(20)
     os.waitpid(between, 0)
     return int(pid or 0)
 
 
 @contextlib.contextmanager
-def _reported(status: socket.socket) -> Iterator[NoReturn]:
-    """Run a process's whole life in this block: it ends with it, and says why where that is an error."""
+def _exit_after(status: socket.socket) -> Iterator[NoReturn]:
+    """End the process after this block, and report an error in it."""
     code = 1
     try:
         yield  # type: ignore[misc]
         code = 0
     except SandboxError as error:
-        _tell(status, refused=str(error), protection=error.protection)
+        _report(status, refused=str(error), protection=error.protection)
     except SubmissionError as error:
-        _tell(status, refused=str(error), submission=True)
+        _report(status, refused=str(error), submission=True)
     except BaseException:
-        _tell(status, refused=traceback.format_exc())
+        _report(status, refused=traceback.format_exc())
     finally:
         os._exit(code)
 
 
-def _tell(status: socket.socket, fds: Sequence[int] = (), **message: Any) -> None:
-    with contextlib.suppress(OSError):  # the other side may be gone, or has heard enough
+def _report(status: socket.socket, fds: Sequence[int] = (), **message: Any) -> None:
+    with contextlib.suppress(OSError):  # the grading process may have closed its end
         socket.send_fds(status, [json.dumps(message).encode()[:MESSAGE]], list(fds))
 
 
-def _follow(zygote: int) -> None:
-    """Die with the zygote. Its ID is read where its own /proc is: a new pid namespace shows no parent."""
+def _die_with(zygote: int) -> None:
+    """End this process when the zygote ends, or now if it has ended.
+
+    The parent's ID comes from /proc, which still is the machine's: in a new pid namespace, getppid returns 0.
+    """
     linux.die_with_parent()
     (parent,) = memory.status("self", "PPid")
     if parent != zygote:
@@ -281,10 +264,10 @@ def _follow(zygote: int) -> None:
 
 
 def _close_all_but(fds: Sequence[int]) -> None:
-    """Close the sockets of the zygote and of all other submissions; input and output go nowhere."""
-    nowhere = os.open(os.devnull, os.O_RDWR)
+    """Close the sockets of the zygote and of all other submissions; discard standard input and output."""
+    null = os.open(os.devnull, os.O_RDWR)
     for standard in range(3):
-        os.dup2(nowhere, standard)
+        os.dup2(null, standard)
     first = 3
     for fd in sorted(fds):
         os.closerange(first, fd)
@@ -295,7 +278,7 @@ def _close_all_but(fds: Sequence[int]) -> None:
 def _work(request: dict[str, Any], status: socket.socket, sockets: list[socket.socket]) -> None:
     os.environ.clear()
     os.environ.update(request["environment"])
-    numpy.random.seed()  # as in a process that is really new; Python's own generator does so itself
+    numpy.random.seed()  # Python's own generator does so after each fork
     box = request["box"]
     if box:
         sandbox.enter(Box(**{**box, "limits": Limits(**box["limits"])}))
@@ -303,7 +286,7 @@ def _work(request: dict[str, Any], status: socket.socket, sockets: list[socket.s
         sandbox.limit_memory(Limits(**request["limits"]))
 
     def started() -> None:
-        _tell(status, started=True)
+        _report(status, started=True)
         status.close()
 
     pkgutil.resolve_name(request["function"])(request["arguments"], sockets, started)
@@ -312,4 +295,4 @@ def _work(request: dict[str, Any], status: socket.socket, sockets: list[socket.s
 if __name__ == "__main__":
     main(socket.socket(fileno=int(sys.argv[1])))
     shutil.rmtree(sys.argv[2], ignore_errors=True)
-    os._exit(0)  # libraries would complain about what was never used
+    os._exit(0)  # without the libraries' own clean-up, which would complain

@@ -1,4 +1,4 @@
-"""The kernel for a student's cells: ipykernel, on sockets made for it, and a dispatcher for the checks' requests."""
+"""The kernel for a student's cells: ipykernel on sockets that it inherits, with a dispatcher for the clean room."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from helpers.grading.kernels.provisioner import PORTS
 __all__ = ["BoxedKernelApp", "run"]
 
 
-WAITING = 10_000  # messages that nobody has read yet; later ones are lost
+WAITING = 10_000  # messages that are kept until somebody reads them; later ones are lost
 
 
 class BoxedKernel(IPythonKernel):
     """A kernel that does not list all modules for a debugger.
 
-    To look at a module copies a page that all kernels share: a third of what it costs to start one.
+    Looking at a module copies memory pages that all kernels share. That would add a third to the time of a start.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -41,43 +41,33 @@ class BoxedKernel(IPythonKernel):
             super().__init__(**options)
 
     def raw_input(self, *_: Any, **__: Any) -> NoReturn:
-        """What `input` calls. There is no way for an answer, so that none has to be kept safe."""
+        """Refuse what `input` asks for: without a channel for answers, none needs to be protected."""
         raise StdinNotImplementedError("Nobody answers input() here: give the value in the cell instead.")
 
     getpass = raw_input
 
 
 class BoxedKernelApp(IPKernelApp):
-    """ipykernel without what a graded submission does not need: options, files, heartbeat, debugger, history, logs."""
+    """ipykernel without what grading does not need: options, files, heartbeat, debugger, history, logs."""
 
     kernel_class = BoxedKernel
     listeners: Any = Dict()  # sockets by port
 
-    def _configure_logging(self) -> None:
-        pass
+    def _skip(self, *_: Any, **__: Any) -> None:
+        """Do nothing in place of a step that grading does not need."""
+
+    _configure_logging = init_connection_file = init_heartbeat = parse_command_line = write_connection_file = _skip
 
     def init_code(self) -> None:
-        # No start-up files, and no list of the modules' names: to read a name copies its page, too.
+        # Without start-up files, and without reading modules' names, which would copy shared memory pages too.
         shell: Any = self.shell
         shell.user_ns_hidden.update(shell.user_ns)
-
-    def parse_command_line(self, argv: object = None) -> None:
-        pass
-
-    def init_connection_file(self) -> None:
-        pass
-
-    def write_connection_file(self, **_: Any) -> None:
-        pass
 
     def log_connection_info(self) -> None:
         self._ports = PORTS
 
-    def init_heartbeat(self) -> None:
-        pass
-
     def _try_bind_socket(self, zmq_socket: zmq.Socket[bytes], port: int) -> int:
-        # The grading process listens already: the box shares no folder with the machine, and nobody waits for a bind.
+        # The grading process has made the listening sockets, since a sandbox shares no folder with the machine.
         zmq_socket.setsockopt(zmq.USE_FD, self.listeners[port].detach())
         zmq_socket.bind(f"ipc://{port}")
         return port
@@ -103,11 +93,11 @@ class BoxedKernelApp(IPKernelApp):
 
 
 def run(arguments: Mapping[str, Any], sockets: Sequence[socket.socket], started: Callable[[], None]) -> None:
-    """Run a kernel until it is told to stop.
+    """Run a kernel until it is stopped.
 
     Args:
-        arguments: `key`, with which messages are signed; `folder`, where to work if not in a sandbox.
-        sockets: the listening ones, in the order of `PORTS`, then the dispatcher's.
+        arguments: `key`, which signs the messages; `folder`, in which to work outside a sandbox, else empty.
+        sockets: listening sockets in the order of `PORTS`, then the dispatcher's socket.
     """
     *listeners, channel = sockets
     if arguments["folder"]:
@@ -115,7 +105,7 @@ def run(arguments: Mapping[str, Any], sockets: Sequence[socket.socket], started:
     config = Config()
     config.IPKernelApp.transport = "ipc"
     config.HistoryManager.enabled = False
-    config.InteractiveShell.xmode = "Plain"  # a coloured traceback takes longer than all else in a small lab
+    config.InteractiveShell.xmode = "Plain"  # colours would take longer than all else in a small lab
     config.Session.key = arguments["key"].encode()
     app = BoxedKernelApp.instance(
         config=config,
@@ -129,12 +119,12 @@ def run(arguments: Mapping[str, Any], sockets: Sequence[socket.socket], started:
 
 
 def _add_dispatcher(app: BoxedKernelApp, channel: socket.socket) -> None:
-    """Let the dispatcher answer whenever the kernel is idle, past IPython: no hook of the student's is asked."""
+    """Let the dispatcher answer when the kernel is idle; this bypasses IPython and any hooks in it."""
     dispatcher = Dispatcher(channel, app.kernel.shell.user_ns)
     loop = IOLoop.current()
 
     def answer(*_: Any) -> None:
-        if not dispatcher.serve_one():
+        if not dispatcher.handle_request():
             loop.remove_handler(channel)
 
     loop.add_handler(channel, answer, IOLoop.READ)

@@ -1,11 +1,14 @@
-"""The provisioner: how Jupyter's tools (nbgrader, nbclient, papermill) get a kernel in the sandbox.
+"""The kernel provisioner, which gives Jupyter's tools (nbgrader, nbclient, papermill) a kernel in the sandbox.
 
-The kernel `cnn-labs-sandbox` names this class; whoever runs a notebook with that kernel needs to know nothing else.
+The kernel spec `cnn-labs-sandbox` names it, so that any tool can use it like an ordinary kernel.
+
+https://jupyter-client.readthedocs.io/en/stable/provisioning.html
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import shutil
 import signal
@@ -28,10 +31,11 @@ from helpers.datasets.download import cache_folder
 from helpers.grading.cleanroom.client import CleanRoom
 from helpers.grading.errors import OurFault
 from helpers.grading.kernels.channels import SandboxKernelClient
-from helpers.grading.kernels.zygote import ENVIRONMENT, Child, Zygote, shared
+from helpers.grading.kernels.zygote import ENDED, ENVIRONMENT, Child, Zygote, pick, shared
 from helpers.grading.sandbox.box import Box, Limits
 from helpers.grading.sandbox.datasets import shown_data
 from helpers.grading.sandbox.filesystem import HOME
+from helpers.grading.text import line
 
 __all__ = [
     "KERNEL_NAME",
@@ -45,22 +49,22 @@ __all__ = [
 ]
 
 KERNEL_NAME = "cnn-labs-sandbox"
-ROOM_MEMORY = 2 << 30  # bytes that a clean room may use: what it works on comes from a student's kernel
+ROOM_MEMORY = 2 << 30  # bytes that a clean room may use, because students' kernels send it data
 STUDENTS_SETTINGS = ("CNN_LABS_DATA", "CNN_LABS_DEVICE")
-CHECKS_SETTINGS = ("CNN_LABS_HIDDEN", "CNN_LABS_SEED")  # what marks rest on is for the clean room alone
+CHECKS_SETTINGS = ("CNN_LABS_HIDDEN", "CNN_LABS_SEED")  # only for the clean room: marks depend on these
 KERNELSPEC = Path(__file__).parent / "kernelspec"
-LONGEST_PATH = 107  # of a unix socket
-# "Ports" number the sockets, as Jupyter does where they are files. The heartbeat has none: the zygote tells of a death.
+LONGEST_PATH = 107  # of a Unix socket; see https://man7.org/linux/man-pages/man7/unix.7.html
+# The "ports" are numbers of sockets, as Jupyter has it for the transport ipc.
 PORTS = {"shell": 1, "iopub": 2, "stdin": 3, "control": 4}
-HEARTBEAT = 5  # a socket on which nobody answers: the zygote tells of a death
-ZYGOTE_DIED = "the zygote died"  # how a child says that it did not end by itself
+HEARTBEAT = 5  # a socket on which nobody answers: the zygote reports when a kernel dies
 
+_log = logging.getLogger(__name__)
 _own: ContextVar[Zygote] = ContextVar("own zygote")
 
 
 @contextmanager
 def own_zygote() -> Iterator[None]:
-    """Let what is started in this block come of a zygote that no other submission shares."""
+    """In this block, use a separate zygote for all processes."""
     with closing(Zygote()) as zygote:
         token = _own.set(zygote)
         try:
@@ -69,52 +73,48 @@ def own_zygote() -> Iterator[None]:
             _own.reset(token)
 
 
-def _zygote_here() -> Zygote:
-    return _own.get(None) or shared()
-
-
 class SandboxProvisioner(KernelProvisionerBase):
-    """Forks kernels from the zygote into sandboxes, and their clean rooms beside them."""
+    """Forks a kernel from the zygote into a sandbox, and a clean room beside it."""
 
-    unsafe = Bool(False, help="Run students' code without a sandbox: only on a machine that you can do without.").tag(
-        config=True
-    )
+    unsafe = Bool(False, help="Run students' code without a sandbox. It may do whatever you may do.").tag(config=True)
     gpu = Bool(False, help="Let students' code use NVIDIA devices.").tag(config=True)
     memory = Int(4096, help="MiB that all processes of a submission may use together.").tag(config=True)
     scratch = Int(1024, help="MiB that all files of a submission may use together.").tag(config=True)
 
-    _zygote: Zygote  # the same for all that belongs to a kernel
+    _zygote: Zygote  # the same for the kernel and its clean room
     _kernel: Child | None = None
     _room: Child | None = None
-    _channel: socket.socket | None = None  # the dispatcher's other end, until the clean room has it
+    _channel: socket.socket | None = None  # the connection to the dispatcher, until the clean room gets it
     _folder: Path | None = None  # the kernel's sockets, as the grading process sees them
     _listeners: list[socket.socket]
-    _sent = ""  # what the kernel sent that it may not send
+    _sent = ""  # why the kernel was stopped, if it was for what it sent
 
     @property
     def boxed(self) -> bool:
-        """Whether the kernel runs in the sandbox; False only where the instructor said `unsafe`."""
+        """Whether the kernel runs in the sandbox; False only if the instructor has set `unsafe`."""
         return not self.unsafe
 
     @property
     def why(self) -> str:
-        """Why the kernel was stopped, in words; empty as long as no limit did it."""
+        """Why a limit stopped the kernel, in words; empty if none did."""
         return (self._kernel.why if self._kernel else "") or self._sent
 
     def end(self, sent: str = "") -> None:
-        """Stop the kernel, for what it `sent`."""
+        """Stop the kernel because of what it `sent`; empty if it has hung up."""
         self._sent = self._sent or sent
         if self._kernel:
+            if sent:
+                _log.info("pid %d: %s", self._kernel.pid, line(sent))
             self._kernel.kill()
 
     def check_zygote(self) -> None:
-        """Make sure that the kernel, if it has ended, ended by itself or by a limit.
+        """Make sure that the kernel still runs, or has ended by itself or because of a limit.
 
         Raises:
-            OurFault: if the zygote died, and took it along.
+            OurFault: if it ended because the zygote died.
         """
-        if self._kernel and self._kernel.poll() is not None and self._kernel.why == ZYGOTE_DIED:
-            raise OurFault("the process that all submissions come of has ended")
+        if self._kernel and self._kernel.poll() is not None and self._kernel.why == ENDED:
+            raise OurFault("the process that forks all kernels has ended")
 
     @property
     def has_process(self) -> bool:
@@ -123,7 +123,7 @@ class SandboxProvisioner(KernelProvisionerBase):
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         manager: Any = self.parent
         self._listeners = []
-        self._zygote = await asyncio.to_thread(_zygote_here)  # the first call takes seconds
+        self._zygote = await asyncio.to_thread(lambda: _own.get(None) or shared())  # the first start takes seconds
         self._folder = Path(tempfile.mkdtemp(dir=self._zygote.folder))
         manager.transport, manager.ip = "ipc", str(self._folder / "k")
         manager.cache_ports = False
@@ -136,15 +136,15 @@ class SandboxProvisioner(KernelProvisionerBase):
         return await super().pre_launch(cmd=[], **kwargs)
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Fork the kernel. What lies in the folder `cwd`, save notebooks, is copied into its sandbox.
+        """Fork the kernel. The files in the folder `cwd`, except notebooks, are copied into its sandbox.
 
-        The data sets can be read there, but for what marks rest on, and for the test images of those that `withheld`
-        names.
+        The data sets can be read there, except for images that marks depend on, and for all test images of those data
+        sets that `withheld` names.
 
         Raises:
-            SandboxError: if this machine does not offer a protection.
-            SubmissionError: if the files in `cwd` cannot be brought into the sandbox.
-            ZygoteError: if it could not be started for another reason.
+            SandboxError: if this machine lacks a protection.
+            SubmissionError: if the files in `cwd` cannot be copied into the sandbox.
+            ZygoteError: if the kernel cannot be started for another reason.
         """
         try:
             withheld = tuple(kwargs.get("withheld") or ())
@@ -156,7 +156,11 @@ class SandboxProvisioner(KernelProvisionerBase):
 
     def _fork(self, submitted: str, environment: dict[str, str], withheld: tuple[str, ...]) -> Child:
         manager: Any = self.parent
-        own = {} if self.boxed else _own_places()
+        environment = self._environment(environment)
+        box = None
+        if self.boxed:
+            limits = Limits(memory=self.memory << 20, scratch=self.scratch << 20)
+            box = Box(limits, submitted, data_for(environment, withheld, self._zygote), self.gpu)
         for port in (*PORTS.values(), HEARTBEAT):
             self._listeners.append(_listen(f"{self._folder}/k-{port}"))
         served = self._listeners[: len(PORTS)]
@@ -165,32 +169,28 @@ class SandboxProvisioner(KernelProvisionerBase):
             kernel = self._zygote.fork(
                 "helpers.grading.kernels.kernel:run",
                 {"key": manager.session.key.decode(), "folder": "" if self.boxed else submitted},
-                box=self._box(submitted, environment, withheld) if self.boxed else None,
-                environment=self._environment(environment) | own,
+                box=box,
+                environment=environment if box else environment | _home(),
                 sockets=[*served, channel],
             )
         for listener in served:
-            listener.close()  # nobody but the kernel listens: what is sent to a dead one fails at once
+            listener.close()  # only the kernel listens, so that sending to a dead one fails at once
         return kernel
 
-    def _box(self, submitted: str, environment: dict[str, str], withheld: tuple[str, ...]) -> Box:
-        limits = Limits(memory=self.memory << 20, scratch=self.scratch << 20)
-        return Box(limits, submitted, data_for(environment, withheld, self._zygote), self.gpu)
-
     def _environment(self, environment: Mapping[str, str]) -> dict[str, str]:
-        """The environment of both processes of a submission, which must find the same devices."""
+        """Return the environment for a kernel and its clean room, which must see the same devices."""
         return student_environment(environment) | ({} if self.gpu else {"CUDA_VISIBLE_DEVICES": ""})
 
     def clean_room(self, names: Collection[str] | None = None, seed: int | None = None) -> CleanRoom:
-        """The clean room of this kernel: a trusted process that asks it for what the student defined. Once a kernel.
+        """Start the clean room of this kernel, the trusted process that runs the checks. Each kernel has only one.
 
         Args:
-            names: all that it may ask for: those that answers define. None if it may ask for any.
-            seed: what `helpers.checks.class_seed` gives in it; None for another number each time.
+            names: the names that it may ask the kernel for, which answers define; None for any.
+            seed: the value of `helpers.checks.class_seed` in it; None for another number each time.
 
         Raises:
-            ZygoteError: if it could not be started.
-            RuntimeError: if the kernel has none, or has one already.
+            ZygoteError: if it cannot be started.
+            RuntimeError: if the kernel does not run, or has its clean room already.
         """
         if self._channel is None or self._folder is None:
             raise RuntimeError("this kernel was not started yet, has ended, or has its clean room already")
@@ -203,11 +203,14 @@ class SandboxProvisioner(KernelProvisionerBase):
                 "helpers.grading.cleanroom.room:run",
                 {"folder": str(folder), "names": None if names is None else sorted(names)},
                 box=None,
-                environment=self._environment(os.environ) | _own_places(),
+                environment=self._environment(os.environ) | _home(),
                 sockets=[theirs, channel],
                 limits=Limits(memory=ROOM_MEMORY),
             )
-        return CleanRoom(control, lambda: _limit_of(room), _checks_settings(seed))
+        settings = pick(os.environ, *CHECKS_SETTINGS)
+        if seed is not None:
+            settings["CNN_LABS_CLASS_SEED"] = str(seed)
+        return CleanRoom(control, lambda: _limit_of(room), settings)
 
     async def poll(self) -> int | None:
         return self._kernel.poll() if self._kernel else 0
@@ -223,17 +226,17 @@ class SandboxProvisioner(KernelProvisionerBase):
 
     async def kill(self, restart: bool = False) -> None:
         await self.send_signal(signal.SIGKILL)
-        await self.wait()  # milliseconds; Jupyter would look again only after a tenth of a second
+        await self.wait()  # takes milliseconds; Jupyter itself would look only after a tenth of a second
 
     async def terminate(self, restart: bool = False) -> None:
-        await self.kill(restart)  # a submission has nothing to tidy up
+        await self.kill(restart)  # a kernel has nothing to tidy up
 
     async def cleanup(self, restart: bool = False) -> None:
         for child in (self._room, self._kernel):
             if child:
                 child.close()
-        for one in (*self._listeners, *([self._channel] if self._channel else [])):
-            one.close()
+        for sock in (*self._listeners, *([self._channel] if self._channel else [])):
+            sock.close()
         self._room = self._channel = None
         self._listeners = []
         if self._folder:
@@ -241,15 +244,15 @@ class SandboxProvisioner(KernelProvisionerBase):
             self._folder = None
 
 
-def _limit_of(ended: Child) -> str:
-    """The limit that a process went beyond before it ended; empty if none."""
-    ended.wait()
-    return "" if ended.why == ZYGOTE_DIED else ended.why
+def _limit_of(child: Child) -> str:
+    """Wait for the end of a process, and return the limit that stopped it; empty if none did."""
+    child.wait()
+    return "" if child.why == ENDED else child.why
 
 
 def _listen(path: str) -> socket.socket:
     if len(path) > LONGEST_PATH:
-        raise ValueError(f"{path} is too long a name for a socket. Let TMPDIR name a folder nearer to /.")
+        raise ValueError(f"{path} is too long for the name of a socket. Set TMPDIR to a folder with a shorter path.")
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path)
     listener.listen()
@@ -258,42 +261,33 @@ def _listen(path: str) -> socket.socket:
 
 
 def data_for(environment: Mapping[str, str], withheld: Collection[str], zygote: Zygote) -> dict[str, str]:
-    """What of the data sets a sandbox shows; see `shown_data`."""
+    """Return the data files that a sandbox shows; see `shown_data`."""
     data = Path(environment.get("CNN_LABS_DATA") or cache_folder()).expanduser().absolute()
     return shown_data(data, withheld, zygote.folder)
 
 
 def student_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """What a student's code may know of the environment, and where it is at home."""
-    passed = {name: environment[name] for name in ENVIRONMENT if name in environment}
-    course = {name: environment[name] for name in STUDENTS_SETTINGS if name in environment}
+    """Return the environment for a student's code: the harmless part of this one, and the sandbox's own paths."""
     return {
-        **passed,
-        **course,
-        "CNN_LABS_OFFLINE": "1",  # both processes of a submission must see the same data
+        **pick(environment, *ENVIRONMENT, *STUDENTS_SETTINGS),
+        "CNN_LABS_OFFLINE": "1",  # a kernel and its clean room must see the same data
         "HOME": str(HOME),
         "LOGNAME": "student",
         "MPLCONFIGDIR": "/tmp/matplotlib",
         "TMPDIR": "/tmp",
-        "TORCHDYNAMO_DISABLE": "1",  # torch.compile wants a C++ compiler, and minutes: here it changes nothing
+        "TORCHDYNAMO_DISABLE": "1",  # torch.compile would need a C++ compiler, and minutes
         "USER": "student",
         "XDG_CACHE_HOME": str(cache_folder().parent),
     }
 
 
-def _checks_settings(seed: int | None) -> dict[str, str]:
-    """What the clean room knows of the environment beside what students' code does."""
-    settings = {name: os.environ[name] for name in CHECKS_SETTINGS if name in os.environ}
-    return settings | ({} if seed is None else {"CNN_LABS_CLASS_SEED": str(seed)})
-
-
-def _own_places() -> dict[str, str]:
-    """Where a trusted process is at home."""
-    return {name: os.environ[name] for name in ("HOME", "TMPDIR", "USER", "LOGNAME") if name in os.environ}
+def _home() -> dict[str, str]:
+    """Return the variables that name the user and the folders of a process without a sandbox."""
+    return pick(os.environ, "HOME", "TMPDIR", "USER", "LOGNAME")
 
 
 class SandboxKernelManager(AsyncKernelManager):
-    """Starts every kernel in the sandbox, whatever kernel a notebook names, and needs nothing installed."""
+    """Starts every kernel in the sandbox, whatever kernel a notebook names; no kernel spec needs to be installed."""
 
     client_factory = Type(SandboxKernelClient)
 
@@ -302,12 +296,12 @@ class SandboxKernelManager(AsyncKernelManager):
         return KernelSpec.from_resource_dir(str(KERNELSPEC))
 
     def _connect_control_socket(self) -> None:
-        pass  # a kernel is stopped by signals: it is asked for nothing
+        pass  # kernels are stopped by signals, not by messages
 
     async def _async_request_shutdown(self, restart: bool = False) -> None:
         await self.signal_kernel(signal.SIGKILL)
 
 
 def install_kernelspec() -> str:
-    """Let Jupyter's own commands (`papermill -k cnn-labs-sandbox`) find the kernel in this environment."""
+    """Install the kernel spec into this Python environment, for commands such as `papermill -k cnn-labs-sandbox`."""
     return KernelSpecManager().install_kernel_spec(str(KERNELSPEC), KERNEL_NAME, prefix=sys.prefix)

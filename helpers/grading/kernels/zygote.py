@@ -1,14 +1,16 @@
-"""The zygote: one process that imports PyTorch and Jupyter's kernel once, and from which every kernel is forked.
+"""The grading process's side of the zygote, which imports PyTorch and Jupyter once and then forks every kernel.
 
-The grading process reaches it over a socket pair that both inherit; nobody else can. Each request brings the sockets
-that the new process is to have, and among them its own status socket, over which its start, its end and what kept it
-from starting are told.
+The two speak over a socket pair, which nobody else can reach. Each request carries the new process's sockets. The first
+of them is its status socket, which reports its start, its end, or why it did not start.
+
+The idea is Android's: https://source.android.com/docs/core/runtime/zygote
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import resource
 import shutil
@@ -26,20 +28,24 @@ from typing import Any
 import helpers
 from helpers.grading.sandbox.box import Box, Limits, SandboxError
 from helpers.grading.sandbox.filesystem import SubmissionError
+from helpers.grading.text import line
 
-__all__ = ["Child", "Zygote", "ZygoteError", "shared", "stop_shared"]
+__all__ = ["ENDED", "ENVIRONMENT", "MESSAGE", "Child", "Zygote", "ZygoteError", "pick", "shared", "stop_shared"]
+
+_log = logging.getLogger(__name__)
 
 FORK_SERVER = "helpers.grading.kernels.forkserver"
 START_SECONDS = 120  # a cold disk reads PyTorch slowly
 OPEN_FILES = 1 << 16  # far more than a box may have
-MESSAGE = 1 << 16  # bytes; a request is a few hundred
-# What processes for student code may know of the instructor's environment.
+MESSAGE = 1 << 16  # bytes at most; a request has a few hundred
+ENDED = "the zygote died"  # the value of `Child.why` if the process ended with the zygote
+# The instructor's environment variables that processes for students' code may see.
 ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "OMP_NUM_THREADS", "CUDA_VISIBLE_DEVICES")
-_BESIDES = ("HOME", "XDG_CACHE_HOME", "MPLCONFIGDIR")  # where the zygote finds caches; no kernel is told
+_CACHES = ("HOME", "XDG_CACHE_HOME", "MPLCONFIGDIR")  # where the zygote looks for caches; kernels do not see these
 _FIXED = {
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # matplotlib asks once, when it is imported
-    "OPENBLAS_NUM_THREADS": "1",  # it would start threads before the first fork
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # the debugger, which nobody uses, would print a warning
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # matplotlib looks once, during the import
+    "OPENBLAS_NUM_THREADS": "1",  # else it starts threads before the first fork
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # else the unused debugger prints a warning
 }
 
 
@@ -48,24 +54,29 @@ class ZygoteError(Exception):
 
 
 class Child:
-    """A process that the zygote forked, as the grading process sees it."""
+    """A process that the zygote forked, as the grading process sees it.
 
-    def __init__(self, status: socket.socket) -> None:
+    Attributes:
+        why: the limit for which it was stopped; empty if there was none.
+    """
+
+    def __init__(self, status: socket.socket, function: str) -> None:
         self._status = status
         self._code: int | None = None
         self._pidfd = -1
         self.pid = 0
-        self.why = ""  # why it was stopped, where a limit did it
+        self.why = ""
         try:
             self._await_start()
         except BaseException:
             self.close()
             raise
+        _log.info("pid %d: started, runs %s", self.pid, function)
 
     def _await_start(self) -> None:
         self._status.settimeout(START_SECONDS)
         started = False
-        while not (started and self.pid):  # the zygote tells the one, the new process the other
+        while not (started and self.pid):  # the zygote reports the ID, the new process its start
             try:
                 data, fds, _, _ = socket.recv_fds(self._status, MESSAGE, 1)
             except TimeoutError:
@@ -81,7 +92,7 @@ class Child:
         self._status.settimeout(None)
 
     def poll(self) -> int | None:
-        """The exit code, negative for a signal; None while the process runs."""
+        """Return the exit code, negative for a signal; None while the process runs."""
         if self._code is None:
             with contextlib.suppress(BlockingIOError):
                 self._end(self._status.recv(MESSAGE, socket.MSG_DONTWAIT))
@@ -91,7 +102,7 @@ class Child:
         """Wait for the end of the process and return its exit code.
 
         Raises:
-            TimeoutError: if it has not ended after so many seconds.
+            TimeoutError: if it still runs after so many seconds.
         """
         if self._code is None:
             self._status.settimeout(seconds)
@@ -100,20 +111,22 @@ class Child:
         return self._code
 
     def _end(self, data: bytes) -> None:
-        message = json.loads(data or '{"exit": -9, "why": "the zygote died"}')  # and took its children along
+        message: dict[str, Any] = json.loads(data) if data else {"exit": -signal.SIGKILL, "why": ENDED}
         self._code, self.why = message["exit"], message["why"]
+        _log.info("pid %d: ended with exit code %d%s", self.pid, self._code, f": {line(self.why)}" if self.why else "")
 
     def kill(self) -> None:
-        """Stop the process and, for a boxed one, all that it started."""
+        """Stop the process; if it is in a box, also all processes that it started."""
         self.send_signal(signal.SIGKILL)
 
     def send_signal(self, signum: int) -> None:
-        if self._pidfd >= 0:
+        if self._pidfd >= 0 and self._code is None:
+            _log.info("pid %d: gets %s", self.pid, signal.Signals(signum).name)
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._pidfd, signum)
 
     def close(self) -> None:
-        """Stop the process if it runs, and forget it."""
+        """Stop the process if it still runs, and release its resources."""
         if self._pidfd >= 0:
             self.kill()
             os.close(self._pidfd)
@@ -130,10 +143,10 @@ def _error(message: dict[str, Any]) -> Exception:
 
 
 class Zygote:
-    """The grading process's end. May be used from many threads.
+    """Starts the zygote and sends it requests; many threads may use it at once.
 
     Attributes:
-        folder: for the sockets of kernels. The zygote removes it at its end, even where the grading process was killed.
+        folder: for the kernels' sockets. The zygote removes it when it ends, even if the grading process was killed.
 
     Raises:
         ZygoteError: if it does not start.
@@ -147,27 +160,19 @@ class Zygote:
         # One thread each: several submissions share the cores.
         environment = {
             "OMP_NUM_THREADS": "1",
-            **_present(ENVIRONMENT),
-            **_present(_BESIDES),
+            **pick(os.environ, *ENVIRONMENT, *_CACHES),
             **_FIXED,
             "PYTHONPATH": str(Path(helpers.__path__[0]).parent),
         }
         with theirs:
             self._process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-P",
-                    "-m",
-                    FORK_SERVER,
-                    str(theirs.fileno()),
-                    str(self.folder),
-                ],
-                # -P: what lies in this folder may be anybody's; its files are no modules of ours
+                # -P: the current folder may be anybody's, so no module is imported from there
+                [sys.executable, "-P", "-m", FORK_SERVER, str(theirs.fileno()), str(self.folder)],
                 pass_fds=[theirs.fileno()],
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C is for the grading process, which then ends this one
+                start_new_session=True,  # Ctrl-C reaches only the grading process, which then ends this one
             )
         self._control.settimeout(START_SECONDS)
         try:
@@ -176,8 +181,9 @@ class Zygote:
             ready = b""
         if ready != b"ready":
             self.close()
-            raise ZygoteError("the process that imports PyTorch and Jupyter did not start; see what it said above")
+            raise ZygoteError("the process that imports PyTorch and Jupyter did not start; see its messages above")
         self._control.settimeout(None)
+        _log.info("pid %d: the zygote is ready", self.pid)
 
     @property
     def pid(self) -> int:
@@ -200,18 +206,18 @@ class Zygote:
         """Start a process that runs a function.
 
         Args:
-            function: its name, as "module:function": nothing that it imports is needed here. It is called with
-                `(arguments, sockets, started)`, and calls `started` when it is ready.
-            arguments: plain data, as JSON holds it.
-            box: the sandbox for it; None for a trusted process, or where the instructor said that it is safe.
-            environment: all of its environment.
-            sockets: what it gets besides. They stay open here.
-            limits: what a trusted process may use; a box has its own.
+            function: its name, as "module:function". It is called with `(arguments, sockets, started)`, and must call
+                `started` when it is ready.
+            arguments: data that JSON can express.
+            box: its sandbox; None for a trusted process, or if the instructor grades without a sandbox.
+            environment: its whole environment.
+            sockets: its sockets. They also stay open here.
+            limits: for a process without a box, which has its own limits.
 
         Raises:
-            SandboxError: if this machine does not offer a protection.
-            SubmissionError: if the submission's files cannot be brought into the sandbox.
-            ZygoteError: if it could not be started for another reason.
+            SandboxError: if this machine lacks a protection.
+            SubmissionError: if the submission's files cannot be copied into the sandbox.
+            ZygoteError: if the process cannot be started for another reason.
         """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         limits = box.limits if box else limits
@@ -223,32 +229,34 @@ class Zygote:
             "environment": dict(environment),
         }
         with theirs:
-            fds = [theirs.fileno(), *(one.fileno() for one in sockets)]
+            fds = [theirs.fileno(), *(sock.fileno() for sock in sockets)]
             try:
                 socket.send_fds(self._control, [json.dumps(request).encode()], fds)
             except OSError as error:
                 ours.close()
                 raise ZygoteError(f"the zygote died ({error})") from None
-        return Child(ours)
+        return Child(ours, function)
 
     def close(self) -> None:
         """End the zygote and with it all processes that it forked."""
         self._control.close()
-        self._process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)  # where the zygote was killed
+        _log.info("pid %d: the zygote ended with exit code %d", self.pid, self._process.wait())
+        shutil.rmtree(self.folder, ignore_errors=True)  # in case the zygote was killed
 
 
 def _allow_open_files() -> None:
-    """Let this process, and what it starts, send descriptors where students' processes of the same user may not.
+    """Raise this process's limit of open files above a box's, so that it can always send descriptors.
 
-    Linux counts those on their way for all processes of a user together, and compares with each one's own limit.
+    Linux counts descriptors in flight for all processes of a user together, and compares their number with the limit
+    of each process (ETOOMANYREFS in https://man7.org/linux/man-pages/man7/unix.7.html).
     """
     limit, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(limit, min(most, OPEN_FILES)), most))
 
 
-def _present(names: Sequence[str]) -> dict[str, str]:
-    return {name: os.environ[name] for name in names if name in os.environ}
+def pick(environment: Mapping[str, str], *names: str) -> dict[str, str]:
+    """Return those of these environment variables that are set."""
+    return {name: environment[name] for name in names if name in environment}
 
 
 _lock = threading.Lock()
@@ -256,12 +264,12 @@ _zygote: Zygote | None = None
 
 
 def shared() -> Zygote:
-    """The zygote of this process, started at the first call, and anew where it died."""
+    """Return this process's zygote; start it at the first call, and again if it has died."""
     global _zygote
     with _lock:
         if _zygote is None or _zygote.owner != os.getpid() or not _zygote.alive:
             if _zygote and _zygote.owner == os.getpid():
-                _zygote.close()  # it has died: its folder goes too
+                _zygote.close()  # removes its folder
             _zygote = Zygote()
         return _zygote
 

@@ -1,1 +1,1 @@
-"""Notebooks and pages as people open them: what a student wrote is shown as text."""
+"""Make notebooks and pages safe to open: whatever a student wrote is shown as text."""

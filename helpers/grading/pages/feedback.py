@@ -1,4 +1,4 @@
-"""What feedback and formgrader show of a graded notebook: the student's words as text, no source of a hidden test."""
+"""Preprocessors for feedback and formgrader: show students' words as text, and no source of hidden tests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Grades", "HideTracebacks", "ShowAsText"]
 
 
 class Grades(GetGrades):
-    """nbgrader's grades and comments. A person writes Markdown; what the checks say, and quote, is text."""
+    """Insert grades and comments. A person's comment is Markdown; the messages of checks are text."""
 
     def _get_comment(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
         super()._get_comment(cell, resources)
@@ -27,7 +27,7 @@ class Grades(GetGrades):
 
 
 class HideTracebacks(NbGraderPreprocessor):
-    """Leave of a failed check its message: a traceback would give away the source of a hidden test."""
+    """Replace the traceback of a failed check by its message, because it would show the source of a hidden test."""
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: dict[str, Any], cell_index: int
@@ -40,13 +40,13 @@ class HideTracebacks(NbGraderPreprocessor):
 
 
 class ShowAsText(NbGraderPreprocessor):
-    """Make a notebook ready for nbgrader's pages, which show raw cells and names as if they were HTML."""
+    """Escape what nbgrader's pages insert as HTML: raw cells and names."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         make_safe(nb)
         for cell in nb.cells:
             if cell.cell_type == "raw":
                 cell.source = f"<pre>{html.escape(cell.source)}</pre>"
-        for name in ("student", "first_name", "last_name", "notebook_path"):  # what formgrader puts into its page
+        for name in ("student", "first_name", "last_name", "notebook_path"):  # formgrader inserts these
             resources[name] = html.escape(resources.get(name) or "")
         return nb, resources

@@ -1,4 +1,4 @@
-"""formgrader lies in JupyterLab's origin, with the instructor's rights: what it serves of a student's must not run."""
+"""Keep students' files from running in formgrader, which has JupyterLab's origin and so the instructor's rights."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ _PACKAGE = "nbgrader.server_extensions.formgrader"
 
 
 def guard_formgrader() -> None:
-    """Close two gaps that formgrader has no setting for; call this in its configuration, which it reads first.
+    """Close two gaps that formgrader has no setting for. Call this in its configuration, which it reads first.
 
-    Its pages put names of students into HTML and scripts as they are: from now on they are escaped. And it serves the
-    files that were handed in beside a notebook as web pages: a browser now gives them no origin, and runs no scripts.
+    Its pages insert students' names into HTML and scripts unescaped; this escapes them. And it serves submitted files
+    as web pages; this sandboxes them, so that they have no origin and run no scripts:
+    https://developer.mozilla.org/en-US/docs/Web/HTTP/Headers/Content-Security-Policy/sandbox
     """
-    if f"{_PACKAGE}.formgrader" in sys.modules:  # nobody else asks for JupyterLab's server
+    if f"{_PACKAGE}.formgrader" in sys.modules:  # only JupyterLab's server imports it
         sys.modules[f"{_PACKAGE}.formgrader"].Environment = partial(Environment, autoescape=True)  # type: ignore[attr-defined]
         sys.modules[f"{_PACKAGE}.handlers"].SubmissionFilesHandler.content_security_policy = "sandbox"

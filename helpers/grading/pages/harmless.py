@@ -1,7 +1,7 @@
-"""A graded notebook as others open it: what the student's code showed is text, pictures and tables.
+"""Reduce a graded notebook to text, pictures and tables.
 
-Everything in a graded notebook but what is locked comes from a student, and formgrader shows it with the instructor's
-rights. So a notebook is made anew of what is known to be harmless; whatever else stands in it is left out.
+Everything in it that is not locked comes from a student, and formgrader shows it with the instructor's rights. So the
+notebook is rebuilt from parts that are known to be harmless, and everything else is left out.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ __all__ = ["make_safe", "pictures"]
 
 _LANGUAGE = {"name": "python", "pygments_lexer": "ipython3"}
 _NOTEBOOK_METADATA = ("kernelspec",)
-_CELL_METADATA = ("nbgrader", "course", "tags", "editable", "deletable")  # of the lab's cells alone
-_PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}  # how their files begin
-_LARGEST = 10_000  # pixels
+_CELL_METADATA = ("nbgrader", "course", "tags", "editable", "deletable")  # of the lab's cells only
+_PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}  # the first bytes of such files
+_MAX_SIDE = 10_000  # pixels
 
 
 def make_safe(notebook: NotebookNode) -> None:
-    """Leave in a notebook only what does no harm to whoever opens it. Doing it twice is doing it once."""
+    """Remove everything that could harm whoever opens a notebook. Doing it again changes nothing."""
     notebook.metadata = _only(notebook.metadata, _NOTEBOOK_METADATA)
     notebook.metadata["language_info"] = NotebookNode(_LANGUAGE)
     for cell in notebook.cells:
@@ -46,14 +46,14 @@ def _only(metadata: NotebookNode, names: tuple[str, ...]) -> NotebookNode:
 
 
 def _safe_output(output: NotebookNode) -> NotebookNode:
-    """An output of the same kind, made of what is harmless in it."""
     try:
         return _rebuilt(output)
-    except Exception:  # a student's process may say anything where it should describe an output
+    except Exception:  # a student's process may send anything as an output
         return new_output("display_data", data={"text/plain": "(not shown)"})
 
 
 def _rebuilt(output: NotebookNode) -> NotebookNode:
+    """Return an output of the same type with the harmless parts."""
     kind = output.output_type
     if kind == "stream":
         return new_output(kind, name="stderr" if output.name == "stderr" else "stdout", text=whole(output.text))
@@ -67,31 +67,28 @@ def _rebuilt(output: NotebookNode) -> NotebookNode:
     if not data:
         data["text/plain"] = f"(not shown: {', '.join(map(whole, output.data)) or 'nothing'})"
     count = {"execution_count": output.execution_count} if kind == "execute_result" else {}
-    return new_output(kind, data=data, metadata=_sizes(output.metadata, data), **count)
+    metadata = {name: size for name in _PICTURES.keys() & data.keys() if (size := _size(output.metadata.get(name)))}
+    return new_output(kind, data=data, metadata=metadata, **count)
 
 
 def pictures(bundle: dict[str, Any]) -> dict[str, str]:
-    """The pictures among the forms in which something can be shown: those whose bytes are what their names say."""
+    """Return those entries of a MIME bundle that are PNG or JPEG pictures, by their type and their first bytes."""
     return {name: data for name in _PICTURES if name in bundle and (data := _picture(bundle[name], _PICTURES[name]))}
 
 
-def _picture(data: Any, beginning: bytes) -> str:
+def _picture(data: Any, start: bytes) -> str:
     try:
         content = base64.b64decode("".join("".join(data).split()), validate=True)
     except (binascii.Error, TypeError, ValueError):
         return ""
-    return base64.b64encode(content).decode() if content.startswith(beginning) else ""
+    return base64.b64encode(content).decode() if content.startswith(start) else ""
 
 
-def _sizes(metadata: dict[str, Any], data: dict[str, str]) -> dict[str, dict[str, int]]:
-    """How large pictures are to be shown: on fine screens they have more points than that."""
-    found = {}
-    for name in _PICTURES.keys() & data.keys():
-        said = metadata.get(name)
-        said = said if isinstance(said, dict) else {}
-        found[name] = {
-            side: said[side]
-            for side in ("width", "height")
-            if type(said.get(side)) is int and 0 < said[side] < _LARGEST
-        }
-    return {name: sizes for name, sizes in found.items() if sizes}
+def _size(metadata: Any) -> dict[str, int]:
+    """Return the size at which to show a picture. On fine screens it has more pixels than that."""
+    sides = metadata.items() if isinstance(metadata, dict) else ()
+    return {
+        side: length
+        for side, length in sides
+        if side in ("width", "height") and type(length) is int and 0 < length < _MAX_SIDE
+    }

@@ -1,9 +1,10 @@
-"""Markup that a student wrote, as a page may hold it: tables, pictures, Markdown, and nothing that a browser runs."""
+"""Clean a student's markup for a page: tables, pictures and Markdown stay, nothing that a browser runs does."""
 
 from __future__ import annotations
 
 import html
 import re
+from itertools import accumulate
 from typing import Any
 from urllib.parse import unquote
 
@@ -27,16 +28,16 @@ _ATTRIBUTES = {
     "tr": {"style"},
 }
 _LINK = re.compile(r"(https?://|mailto:)\S*", re.IGNORECASE)
-# A picture inside the page, or one beside it: no other host is asked for one. In <img>, no script of an SVG runs.
+# A picture inside the page or in a file beside it, never from another host. Scripts in an SVG do not run in <img>.
 _PICTURE = re.compile(
     r"data:image/(png|jpeg);base64,[A-Za-z0-9+/=]*|(\./)?(?![./])[\w.,+()% /-]+\.(png|jpe?g|gif|svg)", re.IGNORECASE
 )
-# What takes longest to read takes time with the square of these. An answer, and a table of pandas', is far below them.
+# In the worst case, parsing takes quadratic time in these. Answers, and tables of pandas, are far below.
 _MARKDOWN, _BACKSLASHES = 20_000, 1_000
 _HTML, _ELEMENTS = 200_000, 5_000
 _IN_TEXT = re.compile(r"[^<>]+(?=<)")
 _highlight = Highlight2HTML(pygments_lexer="ipython3")
-_DEEPEST = 100  # elements within elements: a page nested deeper cannot be written
+_MAX_DEPTH = 100  # nested elements: nbconvert cannot write deeper ones
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
@@ -48,47 +49,47 @@ _CLEANER = nh3.Cleaner(
     tags=_TAGS,
     attributes=_ATTRIBUTES,
     attribute_filter=_attribute,
-    filter_style_properties={"text-align"},  # how Markdown and pandas align columns
-    set_tag_attribute_values={"table": {"class": "table-bordered table-condensed"}},  # nbgrader's pages know these
+    filter_style_properties={"text-align"},  # Markdown and pandas align columns with it
+    set_tag_attribute_values={"table": {"class": "table-bordered table-condensed"}},  # as nbgrader's pages style them
     url_schemes={"data", "http", "https", "mailto"},
 )
 
 
 def safe_html(markup: str) -> str:
-    """HTML of which only harmless elements and attributes are left: no script, form, frame, style, class, id."""
+    """Keep only harmless elements and attributes of HTML: no script, form, frame, style, class, id."""
     return _shown(markup) if len(markup) > _HTML else _cleaned(markup)
 
 
 @pass_context
 def safe_markdown(context: Context, source: str) -> str:
-    """nbconvert's filter `markdown2html`, with a result that may stand in a page."""
+    """Convert Markdown to safe HTML; replaces nbconvert's filter `markdown2html`."""
     if len(source) > _MARKDOWN or source.count("\\") > _BACKSLASHES:
         return _shown(source)
     try:
         return _cleaned(MarkdownWithMath(renderer=_Renderer(context.get("cell", {}))).render(source))
-    except Exception:  # whatever the Markdown of a stranger does to its reader, the page is written
+    except Exception:  # the page has to be written, whatever Markdown breaks the parser
         return _shown(source)
 
 
 def shown_code(source: str, **options: Any) -> str:
-    """nbconvert's filter `highlight_code`, with nothing in it that reads like an attribute with a value.
+    """Highlight code, without anything that looks like an attribute with a value; replaces `highlight_code`.
 
-    An empty element stands behind each "=" of the code: nobody sees it, and markup that code quotes is markup nowhere.
+    An invisible empty element follows each "=" of the code, so that markup in its strings is never parsed as markup.
     """
     return _IN_TEXT.sub(lambda text: text[0].replace("=", "=<span></span>"), _highlight(source, **options))
 
 
 def as_markdown(text: str) -> str:
-    """Markdown that shows a text as it is, whatever stands in it."""
-    shown = re.sub(r"[^\w\s]|_", lambda found: f"&#{ord(found[0])};", text)
-    return "<br>\n".join(re.sub(r"^ +", lambda found: "&nbsp;" * len(found[0]), line) for line in shown.splitlines())
+    """Return Markdown that shows a text exactly as it is."""
+    shown = re.sub(r"[^\w\s]|_", lambda match: f"&#{ord(match[0])};", text)
+    return "<br>\n".join(re.sub(r"^ +", lambda match: "&nbsp;" * len(match[0]), line) for line in shown.splitlines())
 
 
 def _cleaned(markup: str) -> str:
     if markup.count("<") > _ELEMENTS:
         return _shown(markup)
     clean = _CLEANER.clean(markup)
-    return clean if _depth(clean) <= _DEEPEST else _shown(markup)
+    return clean if _depth(clean) <= _MAX_DEPTH else _shown(markup)
 
 
 def _shown(source: str) -> str:
@@ -96,17 +97,14 @@ def _shown(source: str) -> str:
 
 
 def _depth(clean: str) -> int:
-    """How deep the elements of clean HTML lie within each other."""
-    depth = deepest = 0
-    for closing, tag in re.findall(r"<(/?)(\w+)", clean):
-        if tag not in ("br", "hr", "img"):
-            depth += -1 if closing else 1
-            deepest = max(deepest, depth)
-    return deepest
+    """Return how deep the elements of clean HTML are nested."""
+    tags = re.findall(r"<(/?)(\w+)", clean)
+    steps = (-1 if slash else 1 for slash, name in tags if name not in ("br", "hr", "img"))
+    return max(accumulate(steps, initial=0))
 
 
 class _Renderer(IPythonRenderer):
-    """nbconvert's, but a picture that was lost leaves its name, and headings get no ids: those are the page's own."""
+    """Like nbconvert's, but name missing pictures, and give headings no ids, which might clash with the page's."""
 
     def __init__(self, cell: dict[str, Any]) -> None:
         super().__init__(escape=False, attachments=cell.get("attachments", {}), exclude_anchor_links=True)
@@ -118,4 +116,4 @@ class _Renderer(IPythonRenderer):
         pictures = self.attachments.get(name) or self.attachments.get(unquote(name)) or {}
         for kind, data in pictures.items():
             return f'<img src="data:{html.escape(kind)};base64,{html.escape(data)}" alt="{html.escape(text)}">'
-        return f"<em>[The picture {html.escape(unquote(name))} was not handed in.]</em>"
+        return f"<em>[The picture {html.escape(unquote(name))} was not submitted.]</em>"

@@ -1,4 +1,4 @@
-"""Why a name that a check asks for is not there: the answer's own cell may have ended with an error."""
+"""Say why a name that a check uses is missing: the answer's own cell may have ended with an error."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PYTHON = platform.python_version()
 
 
 def cause_in(answer: NotebookNode) -> Text:
-    """What became of an answer's cell, in a line that goes on after "the answer cell"; empty if it ended well."""
+    """Say in a line, to follow "the answer cell", how an answer's cell failed; empty if it did not."""
     errors = [output for output in answer.outputs if output.output_type == "error"]
     if not errors:
         first = answer.source.lstrip().partition("\n")[0].split()
@@ -31,22 +31,22 @@ def cause_in(answer: NotebookNode) -> Text:
     name, words = line(errors[0].ename, 60), line(in_plain_words(plain(errors[0].evalue)), 300)
     if name == "NotRun" or (name == "NotImplementedError" and words in ("", "not done yet")):
         return Text("")
-    if name in _SYNTAX:  # what another version of Python takes may be no Python here
+    if name in _SYNTAX:  # code for another version of Python may be wrong here
         name = Text(f"{name} in Python {_PYTHON}")
         words = Text(re.sub(r"\([^()]*, line (\d+)\)", r"(line \1)", words))
     return line(f"ended with {name}: {words}" if words else f"ended with {name}", 350)
 
 
 def with_cause(message: str, cause: Text) -> str:
-    """A check's message, with the cause in place of the advice to run the cell."""
-    found = _NOT_DEFINED.match(message)
-    if not cause or not found:
+    """Return a check's message with the cause in place of the advice to run the cell."""
+    advice = _NOT_DEFINED.match(message)
+    if not cause or not advice:
         return message
-    return f"{found['start']}the answer cell {cause}{message[found.end() :]}"
+    return f"{advice['start']}the answer cell {cause}{message[advice.end() :]}"
 
 
 def syntax_errors(notebook: NotebookNode) -> list[Text]:
-    """Which answers are no Python here, for a person to look at: they may be written for a newer one."""
+    """List the answers with syntax errors, for a person to look at: they may be written for a newer Python."""
     answers = [cell for cell in notebook.cells if cell.cell_type == "code" and is_solution(cell)]
     wrong = [cell.id for cell in answers if any(o.get("ename") in _SYNTAX for o in cell.outputs)]
     return [line(f"SyntaxError in Python {_PYTHON}, if not in a newer one: {', '.join(wrong)}")] if wrong else []

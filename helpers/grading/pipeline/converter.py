@@ -24,7 +24,7 @@ def start(converter: Autograde) -> None:
     Raises:
         NbGraderException: if nobody has handed in, or a submission was not graded; the log says why.
     """
-    # In a thread of its own: formgrader calls this where Jupyter's event loop runs.
+    # In a thread of its own: formgrader calls this from a thread in which Jupyter's event loop runs.
     with ThreadPoolExecutor(1) as thread:
         try:
             failed = thread.submit(_grade, converter).result()
@@ -36,7 +36,7 @@ def start(converter: Autograde) -> None:
 
 
 def _grade(converter: Autograde) -> dict[str, str]:
-    # Here, so that other commands of nbgrader's, which read the same configuration, do not wait for these.
+    # Here, because every command of nbgrader reads the configuration that imports this module.
     from helpers.grading.course import Course
     from helpers.grading.pipeline.batch import Grading
     from helpers.grading.pipeline.executors import open_workers

@@ -1,7 +1,7 @@
-"""What a check has proved, and the points that come of it.
+"""What a check has proved, and the points that this is worth.
 
-A check earns its points only by evidence from the clean room that it ran to its end. nbgrader alone would give full
-marks to a check that never ran.
+A check earns points only by evidence from the clean room that it ran to its end. nbgrader itself gives full marks to a
+check that never ran.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["Evidence", "evidence_of", "show"]
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a check has shown: the points earned, why points are lost, and what a person should look at."""
+    """What a check has shown: points earned, why points are lost, and what a person should look at."""
 
     points: float
     message: str = ""
@@ -30,7 +30,7 @@ NONE = Evidence(0.0, "This check did not run.")
 
 
 def evidence_of(verdict: Verdict, possible: float) -> Evidence:
-    """The points that a verdict is worth: none where the check failed, all or a part where it passed."""
+    """Return what a verdict is worth: no points if the check failed, all or some of them if it passed."""
     if not verdict.passed:
         return Evidence(0.0, verdict.message, verdict.remark)
     if verdict.points is None:
@@ -43,8 +43,8 @@ def evidence_of(verdict: Verdict, possible: float) -> Evidence:
 
 def show(cell: NotebookNode, verdict: Verdict, evidence: Evidence) -> None:
     """Write into a check cell what became of it, so that formgrader and the feedback show it."""
-    said = verdict.output + (f"{verdict.note}\n" if verdict.note else "")
-    cell.outputs = [new_output("stream", name="stdout", text=said)] if said else []
+    text = verdict.output + (f"{verdict.note}\n" if verdict.note else "")
+    cell.outputs = [new_output("stream", name="stdout", text=text)] if text else []
     if not verdict.passed or (evidence.message and evidence.points == 0):
         name = verdict.error or "CheckError"
         cell.outputs.append(new_output("error", ename=name, evalue=evidence.message, traceback=[evidence.message]))

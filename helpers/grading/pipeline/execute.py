@@ -1,4 +1,4 @@
-"""Runs a submission: the student's cells in a boxed kernel, the checks in the clean room.
+"""Run a submission: the student's cells in a boxed kernel, the checks in the clean room.
 
 cell                      student's kernel (boxed)      clean room (trusted)
 set-up, locked            runs                          runs
@@ -33,7 +33,7 @@ from helpers.grading.pipeline.lending import Lender
 
 __all__ = ["ExecuteSubmission"]
 
-SHOWN = {  # what a cell may do to its outputs; widgets live on in no graded notebook
+SHOWN = {  # messages that a graded notebook keeps something of; widgets would not live on in it
     "clear_output",
     "display_data",
     "error",
@@ -43,22 +43,22 @@ SHOWN = {  # what a cell may do to its outputs; widgets live on in no graded not
     "stream",
     "update_display_data",
 }
-SETTLE_SECONDS = 10  # for a kernel to come to rest after an interrupt
+SETTLE_SECONDS = 10  # that a kernel gets to answer after an interrupt
 
 
 class ExecuteSubmission(Execute):
-    """nbgrader's Execute, in which checks never meet the student's process.
+    """nbgrader's Execute, but no check ever enters the student's process.
 
-    Whatever the student's code does, the run ends: a kernel that dies or does not stop costs what comes after it,
-    and `resources["evidence"]` holds, by grade id, what each check has shown.
+    The run ends whatever the student's code does: if a kernel dies or does not stop, the cells after it do not run.
+    `resources["evidence"]` holds what each check has shown, by grade id.
     """
 
     total_timeout = Integer(1200, help="Seconds that a whole submission may take.").tag(config=True)
-    lend = Bool(True, help="Check answers with right ones where earlier ones that they use are wrong.").tag(config=True)
+    lend = Bool(True, help="If an answer uses earlier ones that are wrong, check it with right ones.").tag(config=True)
     output_limit = Integer(2_000_000, help="Bytes of output that are kept of a submission.").tag(config=True)
 
     def __init__(self, **kwargs: Any) -> None:
-        # Whatever kernel a notebook names, and whether or not one is installed: the student's cells run in the box.
+        # The student's cells run in the box, whatever kernel a notebook names and whether or not it is installed.
         super().__init__(kernel_manager_class=SandboxKernelManager, **kwargs)
 
     def preprocess(
@@ -68,7 +68,7 @@ class ExecuteSubmission(Execute):
 
         Raises:
             SandboxError: if the sandbox lacks a protection.
-            OurFault: if something ended that the student has no power over.
+            OurFault: if something failed that the student has no power over.
         """
         NotebookClient.__init__(self, nb, km)  # as nbconvert does for each notebook
         self.reset_execution_trackers()
@@ -76,8 +76,8 @@ class ExecuteSubmission(Execute):
         self._end = monotonic() + self.total_timeout
         self._checks_end = self._end + self._longest_cell()
         self._room_for_output = self.output_limit
-        self._stopped = ""  # why the student's kernel runs no more
-        self._not_set_up = ""  # why checks may fail that should not
+        self._stopped = ""  # why the student's kernel has ended
+        self._not_set_up = ""  # why right answers may fail their checks
         self._too_late = ""  # why cells did not run
         self._lender = Lender(resources.get("lendable", {}) if self.lend else {})
         evidence: dict[str, Evidence] = {}
@@ -88,13 +88,7 @@ class ExecuteSubmission(Execute):
             answer: NotebookNode | None = None
             for index, cell in enumerate(nb.cells):
                 if is_check(cell):
-                    verdict = self._check(cell, room)
-                    if answer is not None and not verdict.passed:
-                        verdict = replace(verdict, message=with_cause(verdict.message, cause_in(answer)))
-                        verdict = self._check_on_loan(cell, answer, room, verdict)
-                    found = evidence_of(verdict, float(cell.metadata.nbgrader.points))
-                    show(cell, verdict, found)
-                    evidence[cell.metadata.nbgrader.grade_id] = found
+                    evidence[cell.metadata.nbgrader.grade_id] = self._grade(cell, answer, room)
                 elif cell.cell_type == "code" and cell.source.strip():
                     self._run(cell, index)
                     if is_solution(cell):
@@ -105,6 +99,16 @@ class ExecuteSubmission(Execute):
             room.close()
             self.km.provisioner.check_zygote()
         return nb, resources
+
+    def _grade(self, cell: NotebookNode, answer: NotebookNode | None, room: CleanRoom) -> Evidence:
+        """Run a check of an answer, once more on loan if it fails, and write into its cell what became of it."""
+        verdict = self._check(cell, room)
+        if answer is not None and not verdict.passed:
+            verdict = replace(verdict, message=with_cause(verdict.message, cause_in(answer)))
+            verdict = self._check_on_loan(cell, answer, room, verdict)
+        evidence = evidence_of(verdict, float(cell.metadata.nbgrader.points))
+        show(cell, verdict, evidence)
+        return evidence
 
     def _clean_room(self) -> CleanRoom:
         provisioner: SandboxProvisioner = self.km.provisioner
@@ -122,7 +126,7 @@ class ExecuteSubmission(Execute):
         return verdict if verdict.passed else replace(verdict, message=" ".join([verdict.message, *reasons]))
 
     def _check_on_loan(self, cell: NotebookNode, answer: NotebookNode, room: CleanRoom, verdict: Verdict) -> Verdict:
-        """The verdict on a check that failed, once the answer has right ones to use where earlier ones are wrong."""
+        """Repeat a failed check with right answers in place of the wrong ones that this answer uses, if any."""
         name, loan = answer.metadata.nbgrader.grade_id, None
         if not is_placeholder(answer) and not self._stopped and self._left_for_checks() > 0:
             loan = self._lender.loan(name, cell.source)
@@ -131,13 +135,13 @@ class ExecuteSubmission(Execute):
             if again.passed:
                 return replace(again, note=" ".join(filter(None, (loan.words, again.note))))
             verdict = replace(verdict, remark=again.remark)
-            if again.error == "CheckError":  # what is left to mend is the answer's own
+            if again.error == "CheckError":  # what is left to correct is this answer's own
                 verdict = replace(again, message=f"{again.message} {loan.words}")
         self._lender.note_wrong(name, question_of(cell.source) or name)
         return verdict
 
     def _set_up(self, cell: NotebookNode, room: CleanRoom) -> None:
-        """Run a locked cell in the clean room; that it fails there is not the student's fault, and is said."""
+        """Run a locked cell in the clean room. If it fails there, the student is told: it is not their fault."""
         if self._left_for_checks() <= 0:
             return
         verdict = room.run(cell.source, graded=False, timeout=self._left_for_checks())
@@ -145,7 +149,7 @@ class ExecuteSubmission(Execute):
             self._not_set_up = f"[A locked cell failed where the checks run: {verdict.message} Tell your instructor.]"
 
     def _run(self, cell: NotebookNode, index: int) -> None:
-        """Run a cell in the student's kernel. Whatever goes wrong there is the cell's result, never an exception."""
+        """Run a cell in the student's kernel. Whatever goes wrong there becomes the cell's result, no exception."""
         if not self._stopped and self._left() <= 0:
             self._too_late = f"this notebook takes longer than {self.total_timeout} seconds"
         elif not self._stopped:
@@ -157,18 +161,18 @@ class ExecuteSubmission(Execute):
                 return
             except DeadKernelError:
                 why = self.km.provisioner.why or "the notebook's process ended"
-                self._stopped = f"Nothing ran from here on: {why} in {_place(cell)}."
+                self._stopped = f"Nothing ran from here on: {why} in {_name(cell)}."
             except CellTimeoutError:
                 if self._answers():
                     cell.outputs.append(_error("CellTimeoutError", "This cell took too long."))
                     return
-                self._stopped = f"Nothing ran from here on: {_place(cell)} took too long and could not be stopped."
-            except Exception as error:  # what a hostile kernel may send
+                self._stopped = f"Nothing ran from here on: {_name(cell)} took too long and could not be stopped."
+            except Exception as error:  # a hostile kernel may send anything
                 self._stopped = f"Nothing ran from here on: the kernel's answer made no sense ({type(error).__name__})."
         cell.outputs = [_error("NotRun", self._stopped or f"Nothing ran from here on: {self._too_late}.")]
 
     def _answers(self) -> bool:
-        """Whether the kernel is ready for another cell: it may only have much to say."""
+        """Whether the kernel is ready for another cell: it may just have had much to say."""
         try:
             run_sync(self.kc.kernel_info)(reply=True, timeout=SETTLE_SECONDS)
         except Exception:  # silent, dead, or talking nonsense
@@ -180,20 +184,20 @@ class ExecuteSubmission(Execute):
         return self.timeout if self.timeout and self.timeout > 0 else self.total_timeout
 
     def _left(self) -> float:
-        """Seconds for the student's next cell: none when the submission's time is over."""
+        """Seconds for the student's next cell: none once the submission's time is over."""
         return min(self._longest_cell(), self._end - monotonic())
 
     def _left_for_checks(self) -> float:
-        """Seconds for the next check. Answers that came in time are marked: for all checks together, a cell's more."""
+        """Seconds for the next check. Checks may go on a cell's time longer: answers that came in time are marked."""
         return min(self._longest_cell(), self._checks_end - monotonic())
 
     async def _async_check_alive(self) -> None:
         if self.kc is None:
-            raise asyncio.CancelledError  # nbclient's watch over a cell outlives one that ended by nonsense
+            raise asyncio.CancelledError  # nbclient's watch outlives a cell that ended by a senseless message
         await super()._async_check_alive()
 
     async def _async_handle_timeout(self, timeout: float, cell: NotebookNode | None = None) -> dict[str, Any]:
-        """Interrupt the cell by a signal: a message would wait for a kernel that may have spoilt its own sockets."""
+        """Interrupt the cell by a signal: a message might wait for ever, if the kernel has spoilt its own sockets."""
         await self.km.provisioner.send_signal(signal.SIGINT)
         words = f"This cell took longer than {timeout:.0f} seconds."
         return {"content": {"status": "error", **_error("CellTimeoutError", words)}}
@@ -202,7 +206,7 @@ class ExecuteSubmission(Execute):
         return self._left()
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> Any:
-        """Keep a message's output, as long as there is room for it."""
+        """Keep a message's output as long as there is room for it."""
         if msg["msg_type"] not in SHOWN:
             return None
         if msg["msg_type"] != "status":
@@ -217,7 +221,7 @@ class ExecuteSubmission(Execute):
 
 
 def _can_be_kept(cell: NotebookNode) -> bool:
-    """Whether a cell's outputs, as a hostile kernel may have sent them, can stand in a file that others open."""
+    """Whether a file that others open may hold a cell's outputs: a hostile kernel may have sent anything."""
     alone = new_notebook(cells=[new_code_cell(outputs=cell.outputs, execution_count=cell.execution_count)])
     try:
         nbformat.validate(alone)
@@ -227,8 +231,8 @@ def _can_be_kept(cell: NotebookNode) -> bool:
     return True
 
 
-def _place(cell: NotebookNode) -> str:
-    """What checks call a cell that ended everything: an answer has a name that the student knows."""
+def _name(cell: NotebookNode) -> str:
+    """Name a cell that ended everything: the student knows an answer's cell by its id."""
     return f"the answer cell {cell.metadata.nbgrader.grade_id}" if is_solution(cell) else "a cell above"
 
 

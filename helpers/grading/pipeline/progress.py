@@ -1,4 +1,4 @@
-"""What a person sees while a class is graded."""
+"""Show a person how the grading of a class goes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["GradingProgress"]
 
 
 class GradingProgress:
-    """A bar with what is done, what runs and how long it will take; problems are printed above it as they come."""
+    """A progress bar: what is done, what is running, how long it will take. Problems are printed above it."""
 
     def __init__(self, console: Console, title: str, total: int) -> None:
         columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()

@@ -1,4 +1,4 @@
-"""A submission on its way to a worker and back: text and bytes, no paths."""
+"""Run a submission on a worker: text and bytes travel there and back, no paths."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from helpers.grading.pipeline.evidence import Evidence
 __all__ = ["Outcome", "run_submission"]
 
 _log = logging.getLogger(__name__)
-_turns = threading.BoundedSemaphore(2)  # for submissions that run apart: each needs a zygote, half a gigabyte
+_turns = threading.BoundedSemaphore(2)  # submissions that run apart at once: each has a zygote, half a gigabyte
 
 
 @dataclass(frozen=True)
@@ -36,17 +36,17 @@ class Outcome:
 
 
 def run_submission(submission: Submission, settings: dict[str, Any], apart: bool = False) -> Outcome:
-    """Execute a submission, on whatever machine this is. Running it twice does no harm.
+    """Run a submission on this machine, whichever it is. Running it twice does no harm.
 
     Args:
         settings: nbgrader's configuration, as plain data.
-        apart: whether no other submission may share anything with this one.
+        apart: whether it shares nothing with any other submission.
 
     Raises:
         SandboxError: if this machine lacks a protection.
-        Exception: if the grading failed, which is no fault of the student's.
+        Exception: if the grading failed, which is not the student's fault.
     """
-    # Jupyter's blocking calls find their event loop in the context, which Dask's threads would otherwise share.
+    # Jupyter's blocking calls find their event loop in the context, which threads of one executor may share.
     return Context().run(_run_apart if apart else _run, submission, settings)
 
 
@@ -59,9 +59,7 @@ def _run_apart(submission: Submission, settings: dict[str, Any]) -> Outcome:
 
 def _run(submission: Submission, settings: dict[str, Any]) -> Outcome:
     _log.info("%s: started", submission.student)
-    from helpers.grading.pipeline.execute import (
-        ExecuteSubmission,  # here, so that planning a run does not wait for the imports
-    )
+    from helpers.grading.pipeline.execute import ExecuteSubmission  # here, or planning a run would wait for it
 
     notebook = nbformat.reads(submission.notebook, as_version=4)
     with _event_loop(), tempfile.TemporaryDirectory(prefix="submission-") as folder:
@@ -77,7 +75,7 @@ def _run(submission: Submission, settings: dict[str, Any]) -> Outcome:
 
 @contextlib.contextmanager
 def _event_loop() -> Iterator[None]:
-    """An event loop for Jupyter's blocking calls, which ends with its threads; Jupyter itself never closes one."""
+    """Open an event loop for Jupyter's blocking calls, and close it with its threads. Jupyter itself never does."""
     loop = ensure_event_loop()
     try:
         yield

@@ -1,1 +1,1 @@
-"""The scores of a class, as a page and as tables."""
+"""Report the scores of a class as a page and as tables."""

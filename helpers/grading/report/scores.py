@@ -1,10 +1,11 @@
-"""The scores of a class, read from the gradebook: by student and lab, and by question."""
+"""Read the scores of a class from the gradebook: by student and lab, and by question."""
 
 from __future__ import annotations
 
 import datetime
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import product
 from statistics import mean
 
 from nbgrader.api import MissingEntry, SubmittedAssignment
@@ -17,10 +18,10 @@ __all__ = ["Difficulty", "Score", "difficulties", "read_scores"]
 
 @dataclass
 class Score:
-    """What one student earned in one lab.
+    """A student's score in a lab.
 
-    `cells` holds points and possible points of each graded cell; `waiting` names the written answers that nobody has
-    graded yet; `notes` says in words what is out of the ordinary.
+    `cells` holds points and possible points by grade id, `waiting` the grade ids of written answers that nobody has
+    graded yet, `notes` anything unusual.
     """
 
     student: str
@@ -33,13 +34,13 @@ class Score:
 
     @property
     def by_hand(self) -> int:
-        """How many written answers wait for a person."""
+        """The number of written answers that wait for a person."""
         return len(self.waiting)
 
 
 @dataclass(frozen=True)
 class Difficulty:
-    """How a question went: the mean share of its points, and how many earned none of them."""
+    """The mean share of a question's points, and the number of students without any of them."""
 
     assignment: str
     question: str
@@ -50,18 +51,16 @@ class Difficulty:
 
 
 def read_scores(course: Course) -> list[Score]:
-    """One score for each student and each lab that somebody handed in; who did not has zero and a note."""
+    """Return a score for each student and each lab with submissions; zero and a note if the student has none."""
     scores = []
     with course.gradebook() as gradebook:
-        for assignment in (one for one in gradebook.assignments if one.submissions):
-            for student in gradebook.students:
-                try:
-                    submission = gradebook.find_submission(assignment.name, student.id)
-                except MissingEntry:
-                    note = ["nothing handed in"]
-                    scores.append(Score(student.id, assignment.name, 0.0, assignment.max_score, notes=note))
-                else:
-                    scores.append(_score(course, submission))
+        submitted = [assignment for assignment in gradebook.assignments if assignment.submissions]
+        for assignment, student in product(submitted, gradebook.students):
+            try:
+                scores.append(_score(course, gradebook.find_submission(assignment.name, student.id)))
+            except MissingEntry:
+                note = "nothing submitted"
+                scores.append(Score(student.id, assignment.name, 0.0, assignment.max_score, notes=[note]))
     return sorted(scores, key=lambda score: (score.student, score.assignment))
 
 
@@ -82,24 +81,22 @@ def _score(course: Course, submission: SubmittedAssignment) -> Score:
 
 
 def _question(grade_id: str) -> str:
-    """The question that a graded cell belongs to: "k25-sizes-hidden" belongs to "k25-sizes"."""
+    """Return the question of a grade cell: "k25-sizes-hidden" belongs to "k25-sizes"."""
     return grade_id.rsplit("-", 1)[0]
 
 
 def _notes(course: Course, student: str, assignment: str, notebook: str) -> tuple[list[str], bool]:
-    """What is out of the ordinary with a submission, and whether there is something in it for a person to grade."""
+    """Return anything unusual about a submission, and whether there is anything for a person to grade."""
     graded = course.folder("autograded", student, assignment)
     if (graded / f"{notebook}.ipynb").exists():
         facts = read_facts(graded)
         return [*facts.notes, *([] if facts.boxed else ["graded without a sandbox"])], facts.is_readable
-    folder = course.folder("submitted", student, assignment)
-    if not folder.exists():
-        return ["not collected on this machine"], False
-    return ["not graded; `course autograde` says why"], False
+    is_collected = course.folder("submitted", student, assignment).exists()
+    return ["not graded; `course autograde` says why" if is_collected else "not collected on this machine"], False
 
 
 def difficulties(scores: list[Score]) -> list[Difficulty]:
-    """The questions, those that cost most points first. Written answers count once all of their kind are graded."""
+    """Return the questions, those that cost most points first. A written answer counts once all are graded."""
     waiting = {(score.assignment, cell) for score in scores for cell in score.waiting}
     earned: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     for score in scores:
@@ -109,7 +106,7 @@ def difficulties(scores: list[Score]) -> list[Difficulty]:
                 questions[_question(cell)].append(points)
         for question, cells in questions.items():
             earned[score.assignment, question].append((sum(got for got, _ in cells), sum(most for _, most in cells)))
-    found = [
+    result = [
         Difficulty(
             assignment,
             question,
@@ -120,4 +117,4 @@ def difficulties(scores: list[Score]) -> list[Difficulty]:
         )
         for (assignment, question), points in earned.items()
     ]
-    return sorted(found, key=lambda difficulty: (difficulty.share, difficulty.assignment, difficulty.question))
+    return sorted(result, key=lambda difficulty: (difficulty.share, difficulty.assignment, difficulty.question))

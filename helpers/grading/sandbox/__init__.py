@@ -1,1 +1,1 @@
-"""The box around a student's kernel, made of what Linux offers; entered before any of their code runs."""
+"""The sandbox around a student's kernel, built from Linux's own protections."""

@@ -1,7 +1,9 @@
 """The sandbox: what a process gives up before a student's code runs in it.
 
-It happens in two steps, since only the children of a process enter its new pid namespace: `isolate` makes the
-namespaces; a child of that process then calls `enter`, and is the first process in them.
+Entering takes two steps, because only the children of a process enter its new pid namespace: `isolate` makes the
+namespaces, then a child calls `enter` and is the first process in them.
+
+https://man7.org/linux/man-pages/man7/pid_namespaces.7.html
 """
 
 from __future__ import annotations
@@ -24,24 +26,24 @@ MIB = 1 << 20
 
 @dataclass(frozen=True)
 class Limits:
-    """What a submission may use. All sizes in bytes."""
+    """What a submission may use. All sizes are in bytes."""
 
-    memory: int = 4096 * MIB  # of all its processes together; each alone may not even ask for more
-    scratch: int = 1024 * MIB  # of all its files together
+    memory: int = 4096 * MIB  # for all its processes together; no single process may even ask for more
+    scratch: int = 1024 * MIB  # for all its files together
     file_size: int = 512 * MIB
     processes: int = 256  # threads count as well
     open_files: int = 1024
-    cpu_seconds: int = 1800  # of each process
+    cpu_seconds: int = 1800  # for each process
 
 
 @dataclass(frozen=True)
 class Box:
-    """One sandbox: what is shown in it, and how much it may use.
+    """The settings of one sandbox.
 
     Attributes:
-        submitted: the submission's folder, of which all but notebooks is copied in; empty for none.
-        shown: more that can be read inside, as place -> where it lies on the machine: files of the data sets.
-        gpu: whether NVIDIA's devices are there.
+        submitted: the submission's folder. All its files except notebooks are copied in; empty for none.
+        shown: files of the data sets that can be read inside, as path inside -> path on the machine.
+        gpu: whether NVIDIA's devices can be used.
     """
 
     limits: Limits = Limits()
@@ -52,7 +54,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Protection:
-    """One thing that protects, and what to do where a machine does not offer it."""
+    """A protection, and what to do if a machine does not offer it."""
 
     name: str
     remedy: str
@@ -82,7 +84,7 @@ PROTECTIONS = (USER, MOUNT, PID, IPC, NETWORK, UTS, ROOT, PROC, UID, LIMITS, MEM
 
 
 class SandboxError(Exception):
-    """This machine does not offer the protection named `protection`, and nothing was started without it."""
+    """This machine lacks the protection named `protection`, so nothing was started."""
 
     def __init__(self, message: str, protection: str = "") -> None:
         self.protection = protection
@@ -93,36 +95,39 @@ class SandboxError(Exception):
 def _needs(protection: Protection) -> Iterator[None]:
     try:
         yield
-    except (OSError, ValueError) as error:  # setrlimit raises the latter
+    except (OSError, ValueError) as error:  # setrlimit raises ValueError
         message = f"the sandbox lacks its {protection.name}: {error}. {protection.remedy}."
         raise SandboxError(message, protection.name) from error
 
 
 def isolate() -> None:
-    """Enter new namespaces. The pid namespace is entered by the next child.
+    """Enter new namespaces; only the next child enters the new pid namespace.
 
     Raises:
-        SandboxError: if this machine has none of a kind.
+        SandboxError: if this machine lacks a kind of namespace.
     """
     with _needs(MEMORY):
-        memory.check()  # the zygote watches it
+        memory.check()  # so that the zygote can watch it
     if os.geteuid() != 0:
         with _needs(USER):
             _enter_user_namespace()
-    wanted = {
+    namespaces = {
         MOUNT: Namespace.MOUNT,
         IPC: Namespace.IPC,
         NETWORK: Namespace.NETWORK,
         UTS: Namespace.UTS,
         PID: Namespace.PID,
     }
-    for protection, namespace in wanted.items():
+    for protection, namespace in namespaces.items():
         with _needs(protection):
             linux.unshare(namespace)
 
 
 def _enter_user_namespace() -> None:
-    """Be user 1000 of a new user namespace. Outside, it is still the one who started this."""
+    """Become user 1000 in a new user namespace; outside, the user stays the same.
+
+    https://man7.org/linux/man-pages/man7/user_namespaces.7.html
+    """
     uid, gid = os.geteuid(), os.getegid()
     linux.unshare(Namespace.USER)
     Path("/proc/self/setgroups").write_text("deny")
@@ -131,15 +136,15 @@ def _enter_user_namespace() -> None:
 
 
 def enter(box: Box) -> None:
-    """Enter the sandbox for good: a file system of its own, limits, no rights, Landlock, seccomp.
+    """Enter the sandbox for good: its own file system, limits, no capabilities, Landlock, seccomp.
 
     Raises:
-        SandboxError: if this machine does not offer a protection.
+        SandboxError: if this machine lacks a protection.
         SubmissionError: if the submission's files do not fit in.
     """
-    uid, readable = _own_uid(), filesystem.readable(box.shown)
+    uid, readable = _new_uid(), filesystem.readable(box.shown)
     submitted = Path(box.submitted).resolve() if box.submitted else None
-    # When the machine runs out of memory, a student's process dies before anybody else's.
+    # If the machine runs out of memory, Linux kills students' processes first.
     Path("/proc/self/oom_score_adj").write_text("1000")
     with _needs(ROOT):
         filesystem.leave_old_root()
@@ -160,7 +165,7 @@ def enter(box: Box) -> None:
         _become(uid)
         _check_readable(readable)
     with _needs(RIGHTS):
-        linux.die_with_parent()  # a change of the user id undoes it
+        linux.die_with_parent()  # again: changing the user ID has undone it
         linux.set_dumpable()
         linux.drop_capabilities()
         linux.no_new_privileges()
@@ -171,13 +176,13 @@ def enter(box: Box) -> None:
     os.chdir(HOME)
 
 
-# Where root starts kernels, each has a user id of its own, so that none can signal another or use up its processes.
-# Nobody assigns these (systemd.io/UIDS-GIDS); the process id makes one unique.
+# If root starts the kernels, each gets its own user ID: no kernel can signal another or use up its processes.
+# No system assigns IDs in this range (https://systemd.io/UIDS-GIDS); adding the process ID makes them unique.
 _FIRST_UID = 0x7000_0000
 
 
-def _own_uid() -> int:
-    """The user id for this kernel: a new one where root starts it, else that of the user who does."""
+def _new_uid() -> int:
+    """Return a new user ID if root starts this kernel, else the ID of the user who does."""
     return _FIRST_UID + int(os.readlink("/proc/self")) if os.geteuid() == 0 else os.geteuid()
 
 
@@ -188,18 +193,17 @@ def _become(uid: int) -> None:
         os.setresuid(uid, uid, uid)
 
 
-def _check_readable(places: Iterable[Path]) -> None:
-    for place in places:
-        place.stat()
-        if not os.access(place, os.R_OK):
-            raise PermissionError(f"{place} cannot be read by everybody")
+def _check_readable(paths: Iterable[Path]) -> None:
+    for path in paths:
+        path.stat()
+        if not os.access(path, os.R_OK):
+            raise PermissionError(f"{path} cannot be read by everybody")
 
 
 def limit(limits: Limits) -> None:
-    """Set the limits that a process carries, and hands on to its children.
+    """Set this process's limits, which its children inherit.
 
-    Raises:
-        OSError: if this session may not have as much.
+    https://man7.org/linux/man-pages/man2/getrlimit.2.html
     """
     limit_memory(limits)
     for kind, value in (
@@ -207,13 +211,13 @@ def limit(limits: Limits) -> None:
         (resource.RLIMIT_NPROC, limits.processes),
         (resource.RLIMIT_NOFILE, limits.open_files),
         (resource.RLIMIT_CPU, limits.cpu_seconds),
-        (resource.RLIMIT_CORE, 1),  # none, and 0 would still start the machine's crash reporter
+        (resource.RLIMIT_CORE, 1),  # no core dump; 0 would still start the machine's crash reporter (fs/coredump.c)
     ):
         _set_limit(kind, value)
 
 
 def limit_memory(limits: Limits) -> None:
-    """Limit what this process may ask for, counted from what is in use now: PyTorch's own is not the student's."""
+    """Limit how much memory this process may ask for, on top of what PyTorch and the rest use already."""
     (in_use,) = memory.status("self", "VmData")
     _set_limit(resource.RLIMIT_DATA, 1024 * in_use + limits.memory)
 

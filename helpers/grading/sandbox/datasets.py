@@ -1,6 +1,6 @@
-"""What of the data sets students' code can read while it is graded: nothing that a mark rests on.
+"""The part of the data sets that students' code can read during grading: nothing that marks depend on.
 
-Only files that `helpers.data.load` reads are shown, each by its name: other copies that lie beside them are not.
+Only the files that `helpers.data.load` reads are shown, one by one: other copies beside them stay hidden.
 """
 
 from __future__ import annotations
@@ -14,37 +14,36 @@ from helpers.datasets.files import LAYOUTS, DataError, is_hidden, open_file, wri
 
 __all__ = ["shown_data"]
 
-_lock = Lock()  # submissions start side by side
+_lock = Lock()  # several submissions start at once
 
 
 def shown_data(data: Path, withheld: Collection[str], scratch: Path) -> dict[str, str]:
-    """The files for a sandbox, as place -> where it lies: training images, and test images that no mark rests on.
+    """Return the data files for a sandbox, as path inside -> path on the machine.
+
+    These are the training images, and the test images that marks do not depend on. Incomplete parts are left out.
 
     Args:
         data: the folder of the data sets.
-        withheld: data sets of which no test image is to be shown.
-        scratch: where the file with a data set's open test images is kept, once it is written.
-
-    Returns:
-        Nothing of a data set, training or test images, that is not there in full.
+        withheld: data sets whose test images are all hidden.
+        scratch: the folder in which the files with open test images are kept.
     """
     shown: dict[Path, Path] = {}
     for name, layout in LAYOUTS.items():
         if layout.is_complete(data, True):
             shown |= {path: path for path in layout.files(data, True)}
         if name not in withheld and layout.is_complete(data, False):
-            with suppress(DataError):  # what is broken is told by the lab that loads it
+            with suppress(DataError):  # the lab that loads it reports what is broken
                 shown[open_file(data, name)] = _open_part(name, data, scratch)
-    return {str(place): str(source) for place, source in shown.items()}
+    return {str(path): str(source) for path, source in shown.items()}
 
 
 def _open_part(name: str, data: Path, scratch: Path) -> Path:
-    """The file of the test images that no mark rests on."""
+    """Return the file with the test images that marks do not depend on; write it if it is missing."""
     path = open_file(scratch, name)
     with _lock:
         if not path.exists():
             images, labels = LAYOUTS[name].read(data, False)
-            seen = ~is_hidden(len(images))
-            write_open(path, images[seen], labels[seen])
-            path.chmod(0o644)  # the sandbox's user is another one
+            is_open = ~is_hidden(len(images))
+            write_open(path, images[is_open], labels[is_open])
+            path.chmod(0o644)  # the sandbox has another user
     return path

@@ -1,9 +1,10 @@
-"""The few Linux system calls that Python 3.11 does not offer, each as a function that raises OSError."""
+"""Linux system calls that Python 3.11 does not offer, as functions that raise OSError."""
 
 from __future__ import annotations
 
 import ctypes
 import os
+import signal
 from enum import IntFlag
 from pathlib import Path
 
@@ -28,7 +29,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Namespace(IntFlag):
-    """What `unshare` makes new (linux/sched.h)."""
+    """The kinds of namespaces for `unshare` (linux/sched.h)."""
 
     MOUNT = 0x00020000
     UTS = 0x04000000
@@ -39,7 +40,7 @@ class Namespace(IntFlag):
 
 
 class Mount(IntFlag):
-    """Flags of `mount` (linux/mount.h)."""
+    """The flags of `mount` (linux/mount.h)."""
 
     READ_ONLY = 1
     NO_SETUID = 2
@@ -50,9 +51,7 @@ class Mount(IntFlag):
     PRIVATE = 1 << 18
 
 
-# Numbers that are the same on every architecture (asm-generic/unistd.h, all calls since Linux 5.0).
-MOUNT_SETATTR = 442
-# These two are not.
+_MOUNT_SETATTR = 442  # the same on every architecture, as for all calls since Linux 5.0 (asm-generic/unistd.h)
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 _CAPSET = {"x86_64": 126, "aarch64": 91}
 
@@ -70,13 +69,16 @@ def _checked(result: int, what: str) -> int:
 
 
 def system_call(number: int, *arguments: object) -> int:
-    """A system call by its number. Whole numbers are passed as C's long, as the kernel reads them."""
+    """Make the system call with this number; integers are passed as C's long."""
     passed = [ctypes.c_long(value) if isinstance(value, int) else value for value in arguments]
     return _checked(_libc.syscall(ctypes.c_long(number), *passed), f"system call {number}")
 
 
 def unshare(namespace: Namespace) -> None:
-    """Move this process (for PID: its next children) into a new namespace."""
+    """Move this process (for PID: its next children) into a new namespace.
+
+    https://man7.org/linux/man-pages/man2/unshare.2.html
+    """
     _checked(_libc.unshare(ctypes.c_int(namespace)), f"unshare({namespace.name})")
 
 
@@ -86,53 +88,60 @@ def mount(source: str, target: Path, kind: str, flags: Mount = Mount(0), data: s
 
 
 def bind(source: Path, target: Path) -> None:
-    """Show a file or folder, with all that is mounted in it, at a second place."""
+    """Show a file or folder, with all that is mounted in it, also at `target`."""
     mount(str(source), target, "", Mount.BIND | Mount.RECURSIVE)
 
 
 def restrict_mount(target: Path, flags: Mount, recursive: bool = True) -> None:
-    """Take rights (writing, devices, setuid, executing) from a mount; what it lacks already stays away."""
+    """Remove rights (writing, devices, setuid, executing) from a mount; those removed before stay removed.
+
+    https://man7.org/linux/man-pages/man2/mount_setattr.2.html
+    """
     attributes = (ctypes.c_uint64 * 4)(int(flags), 0, 0, 0)  # set, clear, propagation, user namespace
-    number = _AT_RECURSIVE if recursive else 0
-    system_call(MOUNT_SETATTR, _AT_FDCWD, os.fsencode(target), number, ctypes.byref(attributes), 32)
+    at = _AT_RECURSIVE if recursive else 0
+    system_call(_MOUNT_SETATTR, _AT_FDCWD, os.fsencode(target), at, ctypes.byref(attributes), 32)
 
 
 def unmount(target: Path) -> None:
-    """Take a mount away now; what is still open in it lives until it is closed."""
+    """Remove a mount now; files that are open in it stay usable until they are closed."""
     _checked(_libc.umount2(os.fsencode(target), ctypes.c_int(_DETACH)), f"umount {target}")
 
 
 def pivot_root(new: Path, old: Path) -> None:
-    """Make `new` the root of this mount namespace; the former root lies under `old`."""
+    """Make `new` the root of this mount namespace, and mount the former root at `old`."""
     system_call(_PIVOT_ROOT[os.uname().machine], os.fsencode(new), os.fsencode(old))
 
 
 def _prctl(option: int, value: int) -> None:
+    """Call prctl; see https://man7.org/linux/man-pages/man2/prctl.2.html."""
     _checked(_libc.prctl(ctypes.c_int(option), *map(ctypes.c_ulong, (value, 0, 0, 0))), f"prctl({option})")
 
 
 def die_with_parent() -> None:
-    """Let the kernel kill this process when its parent ends. A change of the user id undoes it."""
-    _prctl(_PR_SET_PDEATHSIG, 9)
+    """Let Linux kill this process when its parent ends, until its user ID changes."""
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def no_new_privileges() -> None:
-    """No program that this process starts may gain rights from a setuid bit or a file's capabilities."""
+    """Let no program that this process starts gain rights from a setuid bit or a file's capabilities."""
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
 
 
 def set_child_subreaper() -> None:
-    """Let this process inherit the orphans among its descendants."""
+    """Make this process the parent of its descendants whose own parent has ended."""
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
 def set_dumpable() -> None:
-    """Let this process read its own /proc/self again, which a change of the user id forbids."""
+    """Let this process read its own /proc/self again after its user ID has changed."""
     _prctl(_PR_SET_DUMPABLE, 1)
 
 
 def drop_capabilities() -> None:
-    """Give up all capabilities: effective, permitted and inheritable."""
+    """Give up all capabilities: effective, permitted and inheritable.
+
+    https://man7.org/linux/man-pages/man7/capabilities.7.html
+    """
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
     nothing = (ctypes.c_uint32 * 6)()
     system_call(_CAPSET[os.uname().machine], ctypes.byref(header), ctypes.byref(nothing))

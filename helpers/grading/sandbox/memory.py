@@ -1,21 +1,24 @@
-"""How much memory a process and all that it started use together."""
+"""How much memory a process and all its descendants use together, as /proc tells.
+
+https://man7.org/linux/man-pages/man5/proc.5.html
+"""
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 __all__ = ["check", "family", "status", "used"]
 
-_MEMORY = ("RssAnon", "RssShmem", "VmPTE")  # in use, and held by no file; and the tables of its addresses
-_SOCKET = int(Path("/proc/sys/net/core/wmem_default").read_text())  # bytes that the kernel may keep for an open file
+_MEMORY = ("RssAnon", "RssShmem", "VmPTE")  # in use and not backed by files; and the page tables
+_SOCKET = int(Path("/proc/sys/net/core/wmem_default").read_text())  # bytes that Linux may buffer for one open file
 
 
 def check() -> None:
-    """Make sure that this machine's kernel lists a process's children, and tells of its memory; not all are built so.
+    """Make sure that this machine's kernel lists a process's children and its memory; not all are built that way.
 
     Raises:
         OSError: if it does not.
@@ -28,10 +31,9 @@ def check() -> None:
 
 
 def status(process: int | str, *fields: str) -> list[int]:
-    """Numbers from a process's /proc status.
+    """Return numbers from a process's /proc status.
 
-    A process names itself, with any bytes but a newline, which Linux escapes: only what stands at the start of a line
-    is a field.
+    A process chooses its own name, but Linux escapes newlines in it: only the start of a line can name a field.
 
     Raises:
         OSError: if there is no such process.
@@ -43,46 +45,39 @@ def status(process: int | str, *fields: str) -> list[int]:
 
 
 def used(pid: int) -> int:
-    """Bytes of memory that are in use by a process and its descendants and that no file holds. 0 when it has ended.
+    """Return the bytes of memory that a process and its descendants use, except for files; 0 if it has ended.
 
-    Every open file counts as a socket that is full: nobody tells how full it is. Programs have some dozens.
+    Every open file counts as a socket with a full buffer, because Linux does not say how full it is. Ordinary
+    programs have only a few dozen open files.
     """
-    return sum(map(_own, family(pid)))
+    return sum(map(_used_by_process, family(pid)))
 
 
 def family(pid: int) -> Iterator[int]:
-    """The IDs of a process and its descendants."""
+    """Yield the IDs of a process and its descendants."""
     yield pid
-    try:
-        children = [int(child) for file in Path(f"/proc/{pid}/task").glob("*/children") for child in _words(file)]
-    except OSError:
-        return  # it has ended
-    for child in children:
+    for child in _children(pid):
         yield from family(child)
 
 
-def _words(file: Path) -> list[str]:
-    try:
-        return file.read_text().split()
-    except OSError:
-        return []
+def _children(pid: int) -> list[int]:
+    children: list[int] = []
+    with suppress(OSError):  # the process has ended
+        for file in Path(f"/proc/{pid}/task").glob("*/children"):
+            with suppress(OSError):  # this thread has ended
+                children += map(int, file.read_text().split())
+    return children
 
 
-def _own(pid: int) -> int:
-    # What many processes share is counted for each; a fork shares what was there before.
-    for thread in _threads(pid):  # where the first has ended, it shows no memory; that of the others lives on
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError, KeyError):
-            return 1024 * sum(status(f"{pid}/task/{thread}", *_MEMORY)) + _SOCKET * _open_files(pid)
-    return 0  # all have ended
+def _used_by_process(pid: int) -> int:
+    """Return the bytes that one process uses. Pages that it shares, as after a fork, count for each process."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for thread in os.listdir(f"/proc/{pid}/task"):  # the first thread shows no memory if it has ended
+            with suppress(FileNotFoundError, ProcessLookupError, KeyError):
+                return 1024 * sum(status(f"{pid}/task/{thread}", *_MEMORY)) + _SOCKET * _open_files(pid)
+    return 0
 
 
 def _open_files(pid: int) -> int:
-    files = os.stat(f"/proc/{pid}/fd").st_size  # since Linux 6.2; 0 before
-    return files or status(pid, "FDSize")[0]  # the room for them
-
-
-def _threads(pid: int) -> list[str]:
-    try:
-        return os.listdir(f"/proc/{pid}/task")
-    except (FileNotFoundError, ProcessLookupError):
-        return []
+    files = os.stat(f"/proc/{pid}/fd").st_size  # 0 before Linux 6.2
+    return files or status(pid, "FDSize")[0]  # the size of the table

@@ -1,7 +1,7 @@
-"""The clean room's end of the connection to the student's kernel.
+"""The dispatcher's client, in the clean room.
 
-Towards the kernel everything is pickled: that is safe in this direction only. What comes back is taken apart by
-`wire`, which knows plain data and handles. Nothing that the kernel sends is unpickled, imported or run.
+What goes to the kernel is pickled, which is safe only in this direction. What comes back is read by `wire`, which knows
+plain data and handles. Nothing that the kernel sends is unpickled, imported or run.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from helpers.checks import changeable
+from helpers.checking.networks import changeable
 from helpers.grading.cleanroom import mirrors
 from helpers.grading.cleanroom.failures import rebuilt
 from helpers.grading.cleanroom.frames import GRACE, MOST_BYTES, WireError, read_text, receive, send
@@ -25,92 +25,89 @@ from helpers.grading.cleanroom.pickler import Pickler
 from helpers.grading.cleanroom.seeds import Seeds
 from helpers.grading.cleanroom.wire import Unpacker
 
-__all__ = ["Link", "NoAnswer"]
+__all__ = ["DispatcherClient", "NoAnswer"]
 
-MOST_NESTED = 20  # calls in calls
-_WEIGHT = 20  # bytes of memory that a character of an answer may take
+MOST_NESTED = 20  # calls within calls
+_WEIGHT = 20  # bytes of memory that one character of an answer may need
 
 
 class NoAnswer(BaseException):
-    """The kernel does not answer, or answers nonsense. No `except Exception` of a check's may take it for an answer."""
+    """The kernel does not answer, or answers nonsense. No `except Exception` in a check must catch this."""
 
 
 class _Mirror:
-    """What is known of a network's mirror: its number, and the state on which both sides agree."""
+    """The number of a network's mirror, and its state that both sides know."""
 
     def __init__(self, number: int, thing: Any) -> None:
-        self.number, self.thing = number, weakref.ref(thing)
+        self.number = number
         self.agreed = mirrors.copied(mirrors.state_of(thing))
-        self.loose = False  # the student built it anew: it is followed no more
+        self.loose = False  # the student has changed its structure, so that it is no longer updated
 
 
-class _Result(Unpacker):
-    """Takes an answer of the kernel's apart."""
+class _AnswerUnpacker(Unpacker):
+    """Unpacks the kernel's answers."""
 
-    def __init__(self, link: Link, buffers: list[Any], inputs: list[Tensor]) -> None:
+    def __init__(self, client: DispatcherClient, buffers: list[Any], inputs: list[Tensor]) -> None:
         super().__init__(buffers)
-        self._link, self._inputs = link, inputs
+        self._client, self._inputs = client, inputs
 
     def handle(self, number: int, kinds: list[list[str]], name: str, is_callable: bool) -> Any:
-        return self._link.handle(int(number), kinds, name, is_callable)
+        return self._client.handle(int(number), kinds, name, is_callable)
 
-    def own(self, number: int, name: str) -> Any:
-        if not name and number in self._link.callbacks:  # among the arguments of a call, asked for afterwards
-            return self._link.callbacks[number]
-        thing = self._link.own[number]
+    def shared(self, number: int, name: str) -> Any:
+        if not name and number in self._client.callbacks:  # one of a call's arguments, which the check asks for later
+            return self._client.callbacks[number]
+        thing = self._client.shared[number]
         return mirrors.parameters_of(thing)[name] if name else thing
 
     def linked(self, tensor: Tensor, how: dict[str, Any], depth: int) -> Tensor:
-        if "input" in how:  # an argument of a callback's
+        if "input" in how:  # an argument of a callback
             if how["input"] == len(self._inputs):
                 self._inputs.append(tensor.requires_grad_())
             return self._inputs[how["input"]]
         if "graph" in how:
-            return attach(tensor, self._inputs, _Backward(self._link, int(how["graph"])))
+            return attach(tensor, self._inputs, _RemoteBackward(self._client, int(how["graph"])))
         tensor.requires_grad_()
         tensor.grad = self._tree(how["grad"], depth)
         return tensor
 
 
-class _Failure:
-    """What the student's code raised. No exception yet: those of the connection itself mean something else."""
-
-    def __init__(self, error: Exception) -> None:
-        self.error = error
-
-
-class _Backward:
+class _RemoteBackward:
     """Asks the kernel for the backward pass of one of its results."""
 
-    def __init__(self, link: Link, number: int) -> None:
-        self._link, self._number = link, number
-        weakref.finalize(self, link.released.append, ("graph", number))
+    def __init__(self, client: DispatcherClient, number: int) -> None:
+        self._client, self._number = client, number
+        weakref.finalize(self, client.released.append, ("graph", number))
 
     def __call__(self, gradient: Tensor) -> list[Tensor | None]:
-        found = self._link.do("backward", self._number, gradient.detach())
-        if not isinstance(found, list) or not all(grad is None or isinstance(grad, Tensor) for grad in found):
-            raise NoAnswer("The notebook's process sent no gradients where gradients are due.")
-        return found
+        gradients = self._client.do("backward", self._number, gradient.detach())
+        if not isinstance(gradients, list) or not all(grad is None or isinstance(grad, Tensor) for grad in gradients):
+            raise NoAnswer("The notebook's process did not send the gradients that it was asked for.")
+        return gradients
 
 
-class Link:
-    """Speaks with the dispatcher in the student's kernel; one operation at a time.
+class DispatcherClient:
+    """Sends operations to the dispatcher in the student's kernel, one at a time.
 
     Args:
+        channel: the connection to it.
         most: bytes that the kernel may send while one cell runs.
 
     Attributes:
-        calls: how many of the student's functions were called.
-        callbacks: the check's functions that the kernel may call, by their numbers.
+        calls: how many times the check has called student's functions.
+        broken: why the kernel does not answer any more; empty if it does.
+        shared: the check's objects that the kernel knows, by number.
+        callbacks: the check's functions that the kernel may call, by number.
+        released: what the kernel need not keep any more.
     """
 
     def __init__(self, channel: socket.socket, most: int = MOST_BYTES) -> None:
         self._channel, self._most = channel, most
         self._left, self._deadline = most, float("inf")
         self.calls = 0
-        self.broken = ""  # why the kernel does not answer any more
+        self.broken = ""
         self.graphs = Graphs()
-        self.own: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
+        self.shared: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
         self.mirrors: weakref.WeakKeyDictionary[Any, _Mirror] = weakref.WeakKeyDictionary()
         self.released: list[tuple[str, int]] = []
         self.callbacks: dict[int, Any] = {}
@@ -122,20 +119,20 @@ class Link:
         self.seeds = Seeds()
 
     def name(self, name: str) -> Any:
-        """What a name stands for in the student's notebook. Asked anew when student's code has run in between.
+        """Return the value of a name in the student's notebook. It is kept until student's code runs again.
 
         Raises:
-            NameError: if it stands for nothing.
+            NameError: if the name is not defined.
         """
         if name not in self._names:
             self._names[name] = self._do("name", (name,), {})
         return self._names[name]
 
     def do(self, operation: str, *args: Any, **kwargs: Any) -> Any:
-        """Have one of the dispatcher's operations done.
+        """Let the dispatcher do an operation, and return its result.
 
         Raises:
-            NoAnswer: if the kernel is gone, silent, or answers nonsense; then at once for whatever is asked.
+            NoAnswer: if the kernel has ended, is silent, or answers nonsense; all later calls raise it too.
             Exception: what the student's code raised, as the nearest built-in exception.
         """
         self._names.clear()
@@ -143,29 +140,29 @@ class Link:
         return self._do(operation, args, kwargs)
 
     def lend(self, values: dict[str, Any], again: str) -> None:
-        """Put right values in the place of the student's variables, by name, until they are taken back.
+        """Replace student's variables by right values, until `take_back`.
 
-        They are pickled whole: what the check keeps of a function, to be called back, could not train a network there.
+        The values are pickled completely. As a callback, for example, a function could not train a network there.
 
         Args:
-            again: the source of the student's answer that uses them; it runs once more.
+            again: the source of the student's answer that uses the values; it runs again.
         """
         self.do("lend", Pickler(self, whole=values).text(values), again)
 
     def take_back(self, keep: bool) -> None:
-        """Give the student's variables their values back; `keep` what the answer has made of right ones."""
+        """Restore the student's variables; `keep` those that the answer has computed from the right values."""
         if not self.broken:
-            self._deadline = max(self._deadline, time.monotonic() + GRACE)  # also where the check has no time left
+            self._deadline = max(self._deadline, time.monotonic() + GRACE)  # even if the check has no time left
             self.do("take back", keep)
 
     def begin(self, deadline: float) -> None:
-        """A cell begins, which must have its answers at `deadline`, on the clock of `time.monotonic`."""
+        """Begin a cell, which must have its answers by `deadline` (of time.monotonic)."""
         self._left, self._deadline = self._most, deadline
 
     def forget(self) -> None:
-        """End of a cell: what was made for it is not needed any more."""
+        """End a cell: release what was made for it."""
         self._names.clear()
-        self.released += [("own", number) for number in self.callbacks]
+        self.released += [("shared", number) for number in self.callbacks]
         self.callbacks.clear()
         self.graphs.clear()
 
@@ -177,20 +174,23 @@ class Link:
         seconds = self._deadline - time.monotonic()
         if seconds <= 0:
             raise NoAnswer("This check took too long.")
-        for value in (*args, *kwargs.values()):  # networks first: optimizers find their parameters there
+        for value in (*args, *kwargs.values()):  # networks first, so that optimizers find their parameters
             if issubclass(type(value), torch.nn.Module):
                 self.mirror(value)
         pickler = Pickler(self)
         modes = torch.is_grad_enabled(), torch.is_inference_mode_enabled(), torch.get_default_dtype()
         text = b"D" + pickler.text((operation, args, kwargs, modes, seconds, self.calls))
-        outcome = self._exchange(text, pickler)
-        if isinstance(outcome, _Failure):
-            raise outcome.error
-        return outcome
+        result, error = self._exchange(text, pickler)
+        if error is not None:
+            raise error
+        return result
 
-    def _exchange(self, text: bytes, pickler: Pickler) -> Any:
-        """Send an operation and wait for what comes of it. Whatever goes wrong on the way ends all that is to come."""
-        alive = list(self.own.values())  # nothing that the kernel may speak of goes away meanwhile
+    def _exchange(self, text: bytes, pickler: Pickler) -> tuple[Any, Exception | None]:
+        """Send an operation, and return its result and what the student's code raised.
+
+        If anything goes wrong on the way, the client stays broken.
+        """
+        alive = list(self.shared.values())  # keep all that the kernel's answer may refer to
         self._nested += 1
         try:
             self._prepare()
@@ -200,15 +200,15 @@ class Link:
             self.broken = "The notebook's process no longer answers: it took too long."
         except (EOFError, OSError):
             self.broken = "The notebook's process ended before the check did."
-        except Exception as error:  # of this side's own making only: what the student's code raises is a _Failure
+        except Exception as error:
             self.broken = f"The notebook's process answered nonsense: {error}."
         finally:
             self._nested -= 1
             del alive
         raise NoAnswer(self.broken)
 
-    def _await(self, inputs: list[Tensor]) -> Any:
-        """The kernel's answer; until it comes, what the kernel calls back is done."""
+    def _await(self, inputs: list[Tensor]) -> tuple[Any, Exception | None]:
+        """Wait for the kernel's answer, and run callbacks until it arrives."""
         while True:
             text, buffers = receive(self._channel, self._deadline + GRACE, self._left)
             self._left -= _WEIGHT * len(text) + sum(map(len, buffers))
@@ -221,13 +221,13 @@ class Link:
             if "late" in message:
                 raise NoAnswer("Your code took too long.")
             if "failed" in message:
-                return _Failure(rebuilt(message["failed"]))
+                return None, rebuilt(message["failed"])
             if "done" not in message:
-                raise WireError("neither a result nor an error")
-            return _Result(self, buffers, inputs).value(message["done"])
+                raise WireError("an answer with neither a result nor an error")
+            return _AnswerUnpacker(self, buffers, inputs).value(message["done"]), None
 
     def _prepare(self) -> None:
-        """Tell the kernel, before an operation, what is new: mirrors, their state, seeds, what is needed no more."""
+        """Send the kernel what an operation needs: new mirrors, updates of mirrors, seeds, and what to release."""
         updates = []
         for thing, mirror in list(self.mirrors.items()):
             now = mirrors.state_of(thing)
@@ -242,26 +242,22 @@ class Link:
             pickler = Pickler(self, whole=self)
             send(self._channel, b"P" + pickler.text((made, updates, seeds, released)), (), self._deadline)
 
-    def has_mirror(self, thing: Any) -> bool:
-        """Whether a network or an optimizer has a mirror in the kernel."""
-        return thing in self.mirrors
-
     def mirror(self, thing: Any) -> int:
-        """The number of a network's mirror, which is made if there is none."""
+        """Return the number of a network's or optimizer's mirror, which is made if it is missing."""
         known = self.mirrors.get(thing)
         if known is not None and not known.loose and mirrors.changes(known.agreed, mirrors.state_of(thing)) is None:
-            self.released.append(("own", known.number))  # the check has built it anew
+            self.released.append(("shared", known.number))  # the check has changed its structure
             del self.mirrors[thing]
             known = None
         if known is None:
             number = next(self._numbers)
             self._made.append((number, Pickler(self, whole=thing).text(thing)))
-            self.mirrors[thing], self.own[number] = _Mirror(number, thing), thing
-            weakref.finalize(thing, self.released.append, ("own", number))
+            self.mirrors[thing], self.shared[number] = _Mirror(number, thing), thing
+            weakref.finalize(thing, self.released.append, ("shared", number))
         return self.mirrors[thing].number
 
     def parameters(self) -> dict[int, tuple[int, str]]:
-        """Number and name of each parameter that has a mirror, by its `id`."""
+        """Return the mirror's number and the name of each mirrored parameter, by its `id`."""
         return {
             id(parameter): (mirror.number, name)
             for thing, mirror in list(self.mirrors.items())
@@ -269,7 +265,7 @@ class Link:
         }
 
     def callback(self, function: Any) -> int:
-        """The number of a check's function, by which the kernel calls it back."""
+        """Return the number by which the kernel can call a check's function."""
         for number, known in self.callbacks.items():
             if known is function:
                 return number
@@ -278,23 +274,22 @@ class Link:
         return number
 
     def handle(self, number: int, kinds: list[list[str]], name: str, is_callable: bool) -> Handle:
-        """The handle of one of the student's objects: the same one as long as it is in use."""
-        found = self._handles.get(number)
-        if found is None:
-            found = make_handle(self, number, kinds, name, is_callable)
-            self._handles[number] = found
-            weakref.finalize(found, self.released.append, ("handle", number))
+        """Return the handle of a student's object, the same one as long as it is in use."""
+        handle = self._handles.get(number)
+        if handle is None:
+            handle = self._handles[number] = make_handle(self, number, kinds, name, is_callable)
+            weakref.finalize(handle, self.released.append, ("handle", number))
         while ("handle", number) in self.released:
             self.released.remove(("handle", number))
-        return found
+        return handle
 
     def _adopt(self, updates: Any, buffers: list[Any]) -> None:
-        """Do to the check's networks what the student's code did to their mirrors, where the check lets it.
+        """Apply what the student's code did to mirrors to the check's networks that may change.
 
-        Elsewhere it is noted as the mirror's state alone, so that it is undone before the next operation.
+        For other networks, only record the mirror's state, so that it is undone before the next operation.
         """
-        for number, entries in _Result(self, buffers, []).value(updates):
-            thing = self.own.get(number)
+        for number, entries in _AnswerUnpacker(self, buffers, []).value(updates):
+            thing = self.shared.get(number)
             if thing is None:
                 continue
             mirror, changed = self.mirrors[thing], dict(entries or {})
@@ -306,9 +301,9 @@ class Link:
             mirror.agreed.update(mirrors.copied(changed))
 
     def _call_back(self, message: dict[str, Any], buffers: list[Any]) -> None:
-        """Run what the kernel calls: a check's function, or the backward pass of what one returned."""
+        """Run what the kernel calls: a check's function, or the backward pass of its result."""
         inputs: list[Tensor] = []
-        unpacker = _Result(self, buffers, inputs)
+        unpacker = _AnswerUnpacker(self, buffers, inputs)
         args, kwargs = unpacker.value(message.get("args")), unpacker.value(message.get("kwargs"))
         what = message["callback"]
         if not isinstance(args, list) or not isinstance(kwargs, dict):
@@ -328,7 +323,7 @@ class Link:
             args = error.args if all(type(arg) is str for arg in error.args) else (str(error),)
             text = Pickler(self).text((kind, args))
         except BaseException as error:
-            self.broken = str(error) or type(error).__name__  # the kernel waits for an answer that will not come
+            self.broken = str(error) or type(error).__name__  # the kernel waits for an answer in vain
             raise
         self._prepare()
         send(self._channel, b"A" + text, pickler.buffers, self._deadline)
