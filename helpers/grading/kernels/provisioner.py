@@ -156,14 +156,13 @@ class SandboxProvisioner(KernelProvisionerBase):
 
     def _fork(self, submitted: str, environment: dict[str, str], withheld: tuple[str, ...]) -> Child:
         manager: Any = self.parent
-        environment = self._environment(environment)
-        box = None
-        if self.boxed:
-            limits = Limits(memory=self.memory << 20, scratch=self.scratch << 20)
-            box = Box(limits, submitted, data_for(environment, withheld, self._zygote), self.gpu)
         for port in (*PORTS.values(), HEARTBEAT):
             self._listeners.append(_listen(f"{self._folder}/k-{port}"))
         served = self._listeners[: len(PORTS)]
+        environment, box = self._environment(environment), None
+        if self.boxed:
+            limits = Limits(memory=self.memory << 20, scratch=self.scratch << 20)
+            box = Box(limits, submitted, data_for(environment, withheld, self._zygote), self.gpu)
         self._channel, channel = socket.socketpair()
         with channel:
             kernel = self._zygote.fork(
