@@ -22,6 +22,7 @@ from helpers.grading.sandbox import memory
 from helpers.grading.sandbox.box import PROTECTIONS, Box, Limits, Protection, SandboxError
 from helpers.grading.sandbox.filesystem import HOME, SubmissionError
 from helpers.grading.sandbox.linux import Mount, Namespace
+from helpers.grading.sandbox.seccomp import FORBIDDEN
 
 pytestmark = pytest.mark.slow
 
@@ -47,6 +48,13 @@ def each_attack(harmless: bool) -> pytest.MarkDecorator:
 def test_an_attack_is_stopped(attack: Attack, zygote: Zygote, bait: Bait) -> None:
     finding = try_attack(zygote, attack, bait)
     assert finding.state == "stopped", finding.how
+
+
+@pytest.mark.parametrize("name", FORBIDDEN)
+def test_a_forbidden_system_call_is_spelt_as_libseccomp_knows_it(name: str) -> None:
+    assert (
+        pyseccomp.resolve_syscall(pyseccomp.system_arch(), name) >= 0
+    )  # a name it does not know is skipped in silence
 
 
 @each_attack(harmless=True)
