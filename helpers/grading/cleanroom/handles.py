@@ -10,19 +10,25 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 
-if TYPE_CHECKING:
-    from helpers.grading.cleanroom.dispatcher_client import DispatcherClient
-
-__all__ = ["Handle", "make_handle", "number_of"]
+__all__ = ["Handle", "Kernel", "make_handle", "number_of"]
 
 _CLAIMABLE = ("torch", "torchvision", "matplotlib")  # packages whose classes `isinstance` accepts for a handle
 _DATA = (torch.Tensor, np.ndarray, np.generic, int, float, str, bytes, list, tuple, dict, set)
 _SPECIAL = {"__doc__", "__qualname__"}  # special attributes that the kernel is asked for
+
+
+class Kernel(Protocol):
+    """What a handle needs of the connection to the kernel. `DispatcherClient` is one."""
+
+    calls: int  # how many calls there were
+
+    def do(self, operation: str, *args: Any, **kwargs: Any) -> Any:
+        """Have the kernel do one of the dispatcher's operations."""
 
 
 class Handle:
@@ -30,7 +36,7 @@ class Handle:
 
     __slots__ = ("__client", "__last_call", "__name", "__number", "__weakref__")
 
-    def __init__(self, client: DispatcherClient, number: int, name: str) -> None:
+    def __init__(self, client: Kernel, number: int, name: str) -> None:
         _set(self, "_Handle__client", client)
         _set(self, "_Handle__number", number)
         _set(self, "_Handle__name", name)
@@ -118,9 +124,7 @@ def number_of(handle: Handle) -> int:
     return int(_get(handle, "_Handle__number"))
 
 
-def make_handle(
-    client: DispatcherClient, number: int, kinds: Sequence[Sequence[str]], name: str, is_callable: bool
-) -> Handle:
+def make_handle(client: Kernel, number: int, kinds: Sequence[Sequence[str]], name: str, is_callable: bool) -> Handle:
     """Return a handle for a student's object.
 
     Args:

@@ -13,7 +13,8 @@ import io
 import pickle
 import sys
 import types
-from typing import TYPE_CHECKING, Any
+from collections.abc import Container, Mapping
+from typing import Any, Protocol
 
 import cloudpickle
 import torch
@@ -22,17 +23,37 @@ from torch import Tensor
 from helpers.grading.cleanroom import mirrors
 from helpers.grading.cleanroom.bare import bare_class, bare_function
 from helpers.grading.cleanroom.frames import Buffer
-from helpers.grading.cleanroom.gradients import index_in
+from helpers.grading.cleanroom.gradients import Graphs, index_in
 from helpers.grading.cleanroom.handles import Handle, number_of
 from helpers.grading.cleanroom.unpickler import rebuild_tensor
 from helpers.grading.cleanroom.wire import tensor_bytes
 
-if TYPE_CHECKING:
-    from helpers.grading.cleanroom.dispatcher_client import DispatcherClient
-
-__all__ = ["CELLS", "Pickler"]
+__all__ = ["CELLS", "Pickler", "Shared"]
 
 CELLS = "__main__"  # the module of classes and functions that cells define
+
+
+class Shared(Protocol):
+    """What the clean room knows of the objects that both processes have. `DispatcherClient` keeps it."""
+
+    graphs: Graphs
+
+    @property
+    def shared(self) -> Mapping[int, Any]:
+        """The check's objects that the kernel knows by a number."""
+
+    @property
+    def mirrors(self) -> Container[Any]:
+        """The networks and optimizers that have a mirror in the kernel."""
+
+    def mirror(self, thing: Any) -> int:
+        """Return the number of a mirror, which is made if there is none."""
+
+    def callback(self, function: Any) -> int:
+        """Return the number by which the kernel calls a check's function back."""
+
+    def parameters(self) -> dict[int, tuple[int, str]]:
+        """Return number and name of each parameter that has a mirror, by its `id`."""
 
 
 class Pickler(cloudpickle.Pickler):
@@ -43,7 +64,7 @@ class Pickler(cloudpickle.Pickler):
         answers: the arguments of a callback if its result is pickled; None for an operation's arguments.
     """
 
-    def __init__(self, client: DispatcherClient, *, whole: Any = None, answers: list[Tensor] | None = None) -> None:
+    def __init__(self, client: Shared, *, whole: Any = None, answers: list[Tensor] | None = None) -> None:
         self._text = io.BytesIO()
         self.buffers: list[Buffer] = []
         self.inputs: list[Tensor] = []  # tensors that require their gradient, in the order in which they are sent

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import pickle
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -13,10 +14,25 @@ from helpers.grading.cleanroom import mirrors
 from helpers.grading.cleanroom.gradients import attach
 from helpers.grading.cleanroom.wire import tensor_from
 
-if TYPE_CHECKING:
-    from helpers.grading.cleanroom.dispatcher import Dispatcher
+__all__ = ["Residents", "Unpickler", "rebuild_tensor"]
 
-__all__ = ["Unpickler", "rebuild_tensor"]
+
+class Residents(Protocol):
+    """The objects in the kernel that numbers name. `Dispatcher` keeps them."""
+
+    @property
+    def objects(self) -> Mapping[int, Any]:
+        """The student's objects that have handles."""
+
+    @property
+    def shared(self) -> Mapping[int, Any]:
+        """Mirrors of the check's networks, and stubs for its functions."""
+
+    def callback(self, number: int) -> Callable[..., Any]:
+        """Return a stub that calls back into the check."""
+
+    def ask(self, what: int | str, *args: Any, **kwargs: Any) -> Any:
+        """Have the clean room do something."""
 
 
 class Unpickler(pickle.Unpickler):
@@ -26,22 +42,22 @@ class Unpickler(pickle.Unpickler):
         inputs: collects the leaf tensors that stand for the check's tensors; a callback's arguments for its result.
     """
 
-    def __init__(self, dispatcher: Dispatcher, text: bytes, buffers: list[Any], inputs: list[Tensor]) -> None:
+    def __init__(self, residents: Residents, text: bytes, buffers: list[Any], inputs: list[Tensor]) -> None:
         super().__init__(io.BytesIO(text), buffers=buffers)
-        self._dispatcher, self._inputs = dispatcher, inputs
+        self._residents, self._inputs = residents, inputs
 
     def persistent_load(self, identifier: Any) -> Any:
         what, number, *rest = identifier
         if what == "handle":
-            return self._dispatcher.objects[number]
+            return self._residents.objects[number]
         if what == "shared":
-            return self._dispatcher.shared[number]
+            return self._residents.shared[number]
         if what == "parameter":
-            return mirrors.parameters_of(self._dispatcher.shared[number])[rest[0]]
+            return mirrors.parameters_of(self._residents.shared[number])[rest[0]]
         if what == "callback":
-            return self._dispatcher.callback(number)
+            return self._residents.callback(number)
         if what == "linked":
-            return attach(rest[0], self._inputs, lambda gradient: self._dispatcher.ask("backward", number, gradient))
+            return attach(rest[0], self._inputs, lambda gradient: self._residents.ask("backward", number, gradient))
         if number == len(self._inputs):  # a new input
             self._inputs.append(rest[0].requires_grad_())
         return self._inputs[number]
