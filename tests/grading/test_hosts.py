@@ -131,6 +131,12 @@ def test_a_worker_that_dies_loses_nothing(course: Course, cluster: tuple[str, li
     assert {score.student: score.points for score in read_scores(course)} == dict.fromkeys(STUDENTS, 5.0)
 
 
+def test_without_dask_a_scheduler_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "dask", None)
+    with pytest.raises(CourseError, match=r"--scheduler needs Dask"), open_workers(scheduler="tcp://127.0.0.1:9"):
+        pass
+
+
 def test_a_scheduler_that_does_not_answer_is_named() -> None:
     with (
         pytest.raises(CourseError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"),

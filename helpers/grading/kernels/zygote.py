@@ -268,8 +268,7 @@ def shared() -> Zygote:
     global _zygote
     with _lock:
         if _zygote is None or _zygote.owner != os.getpid() or not _zygote.alive:
-            if _zygote and _zygote.owner == os.getpid():
-                _zygote.close()  # removes its folder
+            _close_own()
             _zygote = Zygote()
         return _zygote
 
@@ -277,5 +276,12 @@ def shared() -> Zygote:
 def stop_shared() -> None:
     """End the zygote of this process, if it has one, and with it every kernel that is running."""
     with _lock:
-        if _zygote and _zygote.owner == os.getpid():
-            _zygote.close()
+        _close_own()
+
+
+def _close_own() -> None:
+    """Close this process's zygote and remove its folder, dead or alive; that of a parent process stays."""
+    global _zygote
+    if _zygote and _zygote.owner == os.getpid():
+        _zygote.close()
+    _zygote = None
