@@ -19,7 +19,9 @@ from traitlets.config.loader import Config, ConfigFileNotFound, PyFileConfigLoad
 
 from helpers.grading.errors import CourseError
 
-__all__ = ["Course", "CourseError"]
+__all__ = ["RENAMED", "Course", "CourseError"]
+
+RENAMED = {"ExecuteHandIn": "ExecuteSubmission"}  # classes in nbgrader's configuration, whose old names still work
 
 
 class Course:
@@ -35,6 +37,9 @@ class Course:
     def __init__(self, root: Path, config: Config | None = None) -> None:
         self.root = root.resolve()
         self.config = config or self._load()
+        for old, new in RENAMED.items():
+            if old in self.config:
+                self.config[new] = Config(self.config[old], **self.config[new])
         self.coursedir = CourseDirectory(config=self.config)
         # nbgrader starts `alembic` by name for a new gradebook: find the one beside this Python.
         tools = str(Path(sys.executable).parent)

@@ -6,6 +6,7 @@ import os
 import select
 import signal
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -69,9 +70,16 @@ def _let_students_hand_in(course: Course, name: str) -> None:
     nbformat.write(notebook, path)
 
 
+def _exclude_overwriting(course: Course, name: str) -> None:
+    course.config.Autograde.exclude_overwriting = {SMALL.assignment: [name]}
+
+
+@pytest.mark.parametrize("say", [_let_students_hand_in, _exclude_overwriting])
 @pytest.mark.parametrize("command", ["course", "nbgrader"])
-def test_a_file_of_the_labs_own_takes_a_students_place_unless_it_is_the_students(course: Course, command: str) -> None:
-    _let_students_hand_in(course, "weights")
+def test_a_file_of_the_labs_own_takes_a_students_place_unless_it_is_the_students(
+    course: Course, command: str, say: Callable[[Course, str], None]
+) -> None:
+    say(course, "weights")
     folder = submission(course, "ada", "def double(n):\n    return n * int(open('weights').read())")
     for name, words in (("weights", "2"), ("table", "theirs")):
         (folder / name).write_text(words)
@@ -310,3 +318,13 @@ def test_whatever_a_step_raises_is_that_submissions(step: str, course: Course, m
 def test_a_lab_that_was_not_released_is_named(course: Course) -> None:
     with pytest.raises(CourseError, match="lab99 was not released"):
         Grading(course, "lab99")
+
+
+def test_a_setting_under_its_old_name_holds_and_is_named(course: Course) -> None:
+    with (course.root / "nbgrader_config.py").open("a") as config:
+        config.write("\nc.ExecuteHandIn.total_timeout = 7\n")
+    grading = Grading(Course(course.root), SMALL.assignment)
+    assert grading.settings()["ExecuteSubmission"]["total_timeout"] == 7
+    assert any(
+        "c.ExecuteHandIn, which is called c.ExecuteSubmission" in words for words in grading.warnings(grading.plan())
+    )

@@ -22,7 +22,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import LimitOutput
 
-from helpers.grading.course import Course, CourseError
+from helpers.grading.course import RENAMED, Course, CourseError
 from helpers.grading.facts import FACTS_FILE, Facts, read_facts, write_facts
 from helpers.grading.intake import TIME_FILE, Files, Master, Submission, read_folder, read_time, take_in
 from helpers.grading.intake.files import replace_folder
@@ -110,7 +110,12 @@ class Grading:
 
     def warnings(self, plan: Plan) -> list[str]:
         """Say what has changed since submissions were graded, or since the lab was released, and what to do."""
-        lab, changed, warnings = self.assignment, ", ".join(self.master.unreleased), []
+        lab, changed = self.assignment, ", ".join(self.master.unreleased)
+        warnings = [
+            f"nbgrader_config.py sets c.{old}, which is called c.{new} now. Rename it there."
+            for old, new in RENAMED.items()
+            if old in self.course.config
+        ]
         if plan.outdated:
             warnings.append(
                 f"{lab} has changed since {len(plan.outdated)} of {len(plan.graded)} submissions were graded. "
@@ -196,9 +201,13 @@ class Grading:
 
     @cached_property
     def _lab_files(self) -> dict[str, bytes]:
-        """The files that the lab puts beside everybody's notebook, without those that students are to hand in."""
+        """The files that the lab puts beside everybody's notebook, without those that students are to hand in.
+
+        nbgrader's own setting names some of these too.
+        """
+        kept = self.course.config.Autograde.get("exclude_overwriting", {}).get(self.assignment, [])
         files = read_folder(self._folder("source", "."), [*self._ignored(), "*.ipynb"]).contents
-        return {name: content for name, content in files.items() if name not in self.master.handed_in}
+        return {name: content for name, content in files.items() if name not in (*self.master.handed_in, *kept)}
 
     def _other_labs(self) -> dict[str, frozenset[str]]:
         """Return the names of the cells of each other lab, which tell its notebook from this lab's."""
