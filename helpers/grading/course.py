@@ -39,7 +39,7 @@ class Course:
         self.config = config or self._load()
         for old, new in RENAMED.items():
             if old in self.config:
-                self.config[new] = Config(self.config[old], **self.config[new])
+                self.config[new].merge(self.config[old])
         self.coursedir = CourseDirectory(config=self.config)
         # nbgrader starts `alembic` by name for a new gradebook: find the one beside this Python.
         tools = str(Path(sys.executable).parent)

@@ -325,6 +325,5 @@ def test_a_setting_under_its_old_name_holds_and_is_named(course: Course) -> None
         config.write("\nc.ExecuteHandIn.total_timeout = 7\n")
     grading = Grading(Course(course.root), SMALL.assignment)
     assert grading.settings()["ExecuteSubmission"]["total_timeout"] == 7
-    assert any(
-        "c.ExecuteHandIn, which is called c.ExecuteSubmission" in words for words in grading.warnings(grading.plan())
-    )
+    (warning,) = grading.warnings(grading.plan())
+    assert "c.ExecuteHandIn, which is called c.ExecuteSubmission now" in warning
