@@ -165,7 +165,7 @@ def test_labs_need_only_what_a_student_installs() -> None:
 
 
 def test_a_student_can_run_course_check() -> None:
-    command = ["helpers.grading.cli", "helpers.grading.authoring.run_checks"]
+    command = ["helpers.cli", "helpers.student.run_checks"]
     files = reached(command)
     assert {file_of(module) for module in command} <= files
     assert undeclared(texts(files), WANTED["labs"]) == set()

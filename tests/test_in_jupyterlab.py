@@ -10,7 +10,7 @@ import pytest
 from nbgrader.utils import is_grade
 from playwright.sync_api import Page, expect, sync_playwright
 
-from helpers.grading.labs import error_message, is_setup
+from helpers.notebooks.cells import error_message, is_setup
 from tests.browser import CHROMIUM, JupyterLab
 from tests.conftest import SMALL
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.grading.cli import main
+from helpers.cli import main
 from helpers.grading.collect.platforms import PLATFORMS, origins
 from helpers.grading.doctor.attacks import ATTACKS
 from helpers.grading.labs import Lab

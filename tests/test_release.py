@@ -14,8 +14,9 @@ from nbclient import NotebookClient
 from helpers.grading.answers import files_beside, read_answers
 from helpers.grading.course import Course
 from helpers.grading.demo.made_up_class import fill_in
-from helpers.grading.labs import Lab, error_message, is_check, is_parameters, rewrite_parameters
+from helpers.grading.labs import Lab
 from helpers.grading.report.scores import read_scores
+from helpers.notebooks.cells import error_message, is_check, is_parameters, rewrite_parameters
 from tests.conftest import ROOT, each_lab, make_course
 
 SECRETS = ("BEGIN SOLUTION", "BEGIN HIDDEN TESTS", "BEGIN MARK SCHEME")

@@ -17,9 +17,9 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import capture_log
 from traitlets.config.loader import Config, ConfigFileNotFound, PyFileConfigLoader
 
-from helpers.grading.errors import CourseError
+from helpers.notebooks.errors import CourseError
 
-__all__ = ["RENAMED", "Course", "CourseError"]
+__all__ = ["RENAMED", "Course"]
 
 RENAMED = {"ExecuteHandIn": "ExecuteSubmission"}  # classes in nbgrader's configuration, whose old names still work
 

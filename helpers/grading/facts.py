@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from helpers.grading.text import Text, line
+from helpers.notebooks.text import Text, line
 
 __all__ = ["FACTS_FILE", "Facts", "read_facts", "write_facts"]
 

@@ -18,9 +18,10 @@ from nbgrader.utils import is_solution
 
 from helpers.grading.cleanroom.client import Verdict
 from helpers.grading.cleanroom.room import run_cell
-from helpers.grading.labs import Lab, is_check, is_parameters, is_setup, rewrite_parameters
-from helpers.grading.names import names_bound
+from helpers.grading.labs import Lab
 from helpers.grading.pipeline.lending import Lender
+from helpers.notebooks.cells import is_check, is_parameters, is_setup, rewrite_parameters
+from helpers.notebooks.names import names_bound
 from tests.grading.rooms import room
 
 __all__ = ["Marks", "Rehearsal"]

@@ -13,10 +13,11 @@ from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import BaseConverter
 from nbgrader.utils import capture_log
 
-from helpers.grading.cli import main
-from helpers.grading.course import Course, CourseError
+from helpers.cli import main
+from helpers.grading.course import Course
 from helpers.grading.pipeline.batch import Grading
 from helpers.grading.report.scores import Score, read_scores
+from helpers.notebooks.errors import CourseError
 from tests.conftest import SMALL
 from tests.grading.conftest import hand_in
 

@@ -14,18 +14,19 @@ import nbformat
 import pytest
 from jupyter_core.utils import ensure_event_loop
 
+from helpers.cli import main
 from helpers.grading.cleanroom.client import CleanRoom
-from helpers.grading.cli import main
-from helpers.grading.course import Course, CourseError
+from helpers.grading.course import Course
 from helpers.grading.intake import Submission
 from helpers.grading.kernels.provisioner import SandboxProvisioner
 from helpers.grading.kernels.zygote import ZygoteError, shared
-from helpers.grading.labs import is_parameters
 from helpers.grading.pipeline.batch import Grading
 from helpers.grading.pipeline.executors import open_workers
 from helpers.grading.pipeline.submission import run_submission
 from helpers.grading.report.scores import Score, read_scores
 from helpers.grading.sandbox.box import SandboxError
+from helpers.notebooks.cells import is_parameters
+from helpers.notebooks.errors import CourseError
 from tests.conftest import SMALL
 from tests.grading.conftest import RIGHT, hand_in
 

@@ -8,7 +8,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from helpers.grading.pipeline.causes import cause_in, syntax_errors, with_cause
+from helpers.notebooks.causes import cause_in, syntax_errors, with_cause
 
 MISSING = "K1: `double` is not defined. Run the answer cell: it must end without an error. Keep the name as it is."
 

@@ -12,11 +12,12 @@ import nbformat
 import pytest
 from rich.console import Console
 
-from helpers.grading.course import Course, CourseError
+from helpers.grading.course import Course
 from helpers.grading.demo.demo import demo
 from helpers.grading.pages.harmless import make_safe
 from helpers.grading.report.report import report
 from helpers.grading.report.scores import Score, difficulties, read_scores
+from helpers.notebooks.errors import CourseError
 from tests.conftest import SMALL, make_course
 
 pytestmark = pytest.mark.slow

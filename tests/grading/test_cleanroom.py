@@ -19,7 +19,7 @@ from helpers.grading.cleanroom.client import CleanRoom, Verdict
 from helpers.grading.cleanroom.dispatcher_client import DispatcherClient
 from helpers.grading.cleanroom.pickler import Pickler
 from helpers.grading.cleanroom.room import CellRunner, run_cell, serve
-from helpers.grading.errors import OurFault
+from helpers.notebooks.errors import OurFault
 from tests.grading.rooms import SETUP, kernel, room, serving
 
 pytestmark = pytest.mark.slow

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 import yaml
 
-from helpers.grading.cli import main
+from helpers.cli import main
 from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.labs import Lab
 from tests.grading.conftest import RIGHT

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.grading.cli import main
+from helpers.cli import main
 from helpers.grading.collect import PLATFORMS, Collected, collect
 from helpers.grading.collect.platforms import origins
 from helpers.grading.course import Course

@@ -15,9 +15,10 @@ from PIL import Image
 from helpers.datasets.sources import KINDS
 from helpers.grading.course import Course
 from helpers.grading.demo.made_up_class import fill_in
-from helpers.grading.labs import Lab, is_parameters
+from helpers.grading.labs import Lab
 from helpers.grading.report.scores import read_scores
 from helpers.grading.sandbox.datasets import shown_data
+from helpers.notebooks.cells import is_parameters
 from tests.conftest import LABS, SMALL, make_course
 from tests.grading.conftest import RIGHT
 from tests.grading.test_attacks import COMMAND

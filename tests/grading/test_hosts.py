@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from helpers.grading.course import Course, CourseError
+from helpers.grading.course import Course
 from helpers.grading.pipeline.batch import Grading
 from helpers.grading.pipeline.executors import open_workers
 from helpers.grading.report.scores import read_scores
+from helpers.notebooks.errors import CourseError
 from tests.conftest import SMALL
 from tests.grading.conftest import hand_in
 

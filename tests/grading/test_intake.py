@@ -21,7 +21,8 @@ from nbgrader.utils import is_solution
 
 from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.facts import FACTS_FILE, Facts, read_facts, write_facts
-from helpers.grading.intake import Master, Submission, files, read_time, reader, take_in
+from helpers.grading.intake import Master, Submission, files, read_time, take_in
+from helpers.notebooks import reader
 from tests.conftest import LABS, SMALL
 from tests.grading.conftest import RIGHT
 

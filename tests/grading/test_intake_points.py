@@ -21,7 +21,7 @@ from helpers.grading.cleanroom.dispatcher_client import DispatcherClient
 from helpers.grading.cleanroom.room import CellRunner, run_cell
 from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.intake import Master, Submission, take_in
-from helpers.grading.labs import is_check, is_setup
+from helpers.notebooks.cells import is_check, is_setup
 from tests.conftest import SMALL
 from tests.grading import rooms
 from tests.grading.conftest import RIGHT

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers.grading.labs import Lab, find_labs, rewrite_parameters
+from helpers.grading.labs import Lab, find_labs
+from helpers.notebooks.cells import rewrite_parameters
 
 CELL = "EPOCHS = 9  # passes\nSIZE = 100\n\nNAMES = ('a', 'b')  # two"
 

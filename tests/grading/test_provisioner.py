@@ -16,7 +16,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
 
-from helpers.grading.cli import _logging_to
+from helpers.grading.commands.autograde import _logging_to
 from helpers.grading.kernels import provisioner as provisioner_module
 from helpers.grading.kernels.provisioner import (
     KERNEL_NAME,

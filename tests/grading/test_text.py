@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.grading.text import line, plain
+from helpers.notebooks.text import line, plain
 
 ANYTHING = st.text(st.characters(categories=None, exclude_categories=()), max_size=300)
 

@@ -18,7 +18,8 @@ from helpers.grading.authoring.lint_grade_cells import (
     checks_know_their_names,
     checks_work_from_outside,
 )
-from helpers.grading.labs import HEADING, Settings, is_check, is_parameters, is_setup
+from helpers.grading.labs import Settings
+from helpers.notebooks.cells import HEADING, is_check, is_parameters, is_setup
 
 __all__ = ["lint"]
 

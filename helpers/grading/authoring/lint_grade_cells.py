@@ -15,8 +15,8 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbgrader.utils import is_solution
 
-from helpers.grading.labs import is_check, is_setup
-from helpers.grading.names import names_bound, names_used
+from helpers.notebooks.cells import is_check, is_setup
+from helpers.notebooks.names import names_bound, names_used
 
 __all__ = ["answers_have_names_of_their_own", "checks_know_their_names", "checks_work_from_outside"]
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_solution
 
-from helpers.grading.labs import HEADING, Lab
+from helpers.grading.labs import Lab
+from helpers.notebooks.cells import HEADING
 
 __all__ = ["DOCUMENTS", "IndexEntry", "exercises_of", "index"]
 

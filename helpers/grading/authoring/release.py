@@ -19,9 +19,10 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveCells
 
-from helpers.grading.errors import CourseError
 from helpers.grading.intake.master import KINDS, refuse_lost
-from helpers.grading.labs import Lab, is_setup
+from helpers.grading.labs import Lab
+from helpers.notebooks.cells import is_setup
+from helpers.notebooks.errors import CourseError
 
 __all__ = ["GoOnAfterErrors", "RecordCells", "start"]
 

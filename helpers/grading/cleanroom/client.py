@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from types import MappingProxyType
 
 from helpers.grading.cleanroom.frames import GRACE, WireError, read_text, receive, send
-from helpers.grading.errors import OurFault
+from helpers.notebooks.errors import OurFault
 
 __all__ = ["CleanRoom", "Loan", "Verdict"]
 

@@ -28,7 +28,7 @@ from helpers.grading.cleanroom.client import Verdict
 from helpers.grading.cleanroom.dispatcher_client import DispatcherClient, NoAnswer
 from helpers.grading.cleanroom.frames import read_text, receive, send
 from helpers.grading.cleanroom.pickler import CELLS
-from helpers.grading.text import line, plain
+from helpers.notebooks.text import line, plain
 
 __all__ = ["CellRunner", "run", "run_cell", "serve"]
 

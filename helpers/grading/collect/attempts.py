@@ -10,7 +10,7 @@ from pathlib import Path
 from helpers.grading.collect.sorting import Remark, Upload
 from helpers.grading.intake.files import MAX_BYTES, TIME_FILE, Files, folders_of, read_folder
 from helpers.grading.intake.intake import read_time
-from helpers.grading.intake.reader import looks_like_notebook
+from helpers.notebooks.reader import looks_like_notebook
 
 __all__ = ["Attempt", "last_attempt", "read_attempt", "reason_to_keep", "write_attempt"]
 

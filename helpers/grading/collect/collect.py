@@ -13,10 +13,11 @@ from helpers.grading.collect.attempts import last_attempt, read_attempt, reason_
 from helpers.grading.collect.downloads import open_downloads
 from helpers.grading.collect.platforms import PLATFORMS, origins
 from helpers.grading.collect.sorting import Upload, by_student, uploads_in
-from helpers.grading.course import Course, CourseError
+from helpers.grading.course import Course
 from helpers.grading.intake.files import replace_folder
 from helpers.grading.labs import choose_labs, find_labs
-from helpers.grading.text import Text, line
+from helpers.notebooks.errors import CourseError
+from helpers.notebooks.text import Text, line
 
 __all__ = ["Collected", "collect"]
 

@@ -13,7 +13,7 @@ from helpers.grading.collect.downloads import Download
 from helpers.grading.collect.gradescope import METADATA, Submission, read_metadata
 from helpers.grading.collect.platforms import Origin
 from helpers.grading.intake.files import MAX_BYTES, TIME_FILE, File, path_inside
-from helpers.grading.text import line
+from helpers.notebooks.text import line
 
 __all__ = ["Remark", "Upload", "by_student", "uploads_in"]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nbgrader.apps import NbGrader, ZipCollectApp
 
-from helpers.grading.errors import CourseError
+from helpers.notebooks.errors import CourseError
 
 __all__ = ["start"]
 

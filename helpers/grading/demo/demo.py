@@ -11,13 +11,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from helpers.grading.answers import read_answers
 from helpers.grading.collect import collect
-from helpers.grading.course import Course, CourseError
+from helpers.grading.course import Course
 from helpers.grading.demo.made_up_class import CLASS, Student
 from helpers.grading.labs import Lab, choose_labs, find_labs
 from helpers.grading.pipeline.batch import Grading
 from helpers.grading.pipeline.executors import open_workers
 from helpers.grading.pipeline.progress import GradingProgress
 from helpers.grading.report.report import report
+from helpers.notebooks.errors import CourseError
 
 __all__ = ["demo"]
 

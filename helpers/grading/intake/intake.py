@@ -17,8 +17,8 @@ from helpers.grading.facts import FACTS_FILE
 from helpers.grading.intake.files import TIME_FILE, Files, folders_of, read_folder, read_regular, unpack
 from helpers.grading.intake.master import Master
 from helpers.grading.intake.matching import Match, match_cells
-from helpers.grading.intake.reader import Cell, Draft, UnreadableError, looks_like_notebook, read_notebook
-from helpers.grading.text import Text, line
+from helpers.notebooks.reader import Cell, Draft, UnreadableError, looks_like_notebook, read_notebook
+from helpers.notebooks.text import Text, line
 
 __all__ = ["Submission", "read_time", "take_in"]
 

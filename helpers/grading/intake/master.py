@@ -18,10 +18,11 @@ from nbgrader.api import Gradebook, Notebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import compute_checksum, is_grade, is_locked, is_solution, is_task
 
-from helpers.grading.errors import CourseError
-from helpers.grading.intake.reader import Cell, normalised
-from helpers.grading.labs import Lab, is_parameters, rewrite_parameters
-from helpers.grading.names import names_bound
+from helpers.grading.labs import Lab
+from helpers.notebooks.cells import is_parameters, rewrite_parameters
+from helpers.notebooks.errors import CourseError
+from helpers.notebooks.names import names_bound
+from helpers.notebooks.reader import Cell, normalised
 
 __all__ = ["KINDS", "Master", "refuse_lost"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -10,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from operator import itemgetter
 
 from helpers.grading.intake.master import Master
-from helpers.grading.intake.reader import Cell
-from helpers.grading.labs import is_setup
+from helpers.notebooks.cells import is_setup
+from helpers.notebooks.names import names_defined
+from helpers.notebooks.reader import Cell
 
-__all__ = ["Match", "match_cells", "names_defined"]
+__all__ = ["Match", "match_cells"]
 
 
 @dataclass
@@ -146,18 +146,3 @@ def _below_the_question(free: Iterable[int], grade_id: str, grade_ids: dict[int,
         for k, number in above.items()
         if number >= 0 and master.positions[grade_ids[known[number]]] in (expected - 1, expected)
     ]
-
-
-# A definition at the beginning of a line: `def name`, `class name`, `name =`, `a, b =`, `name: int =`. Students' source
-# is not parsed here; possessive quantifiers keep the time linear in the length of the text.
-_DEFINITION = re.compile(
-    r"^(?:async +)?(?:def|class) ++(\w++)|^(\w++(?:, *+\w++)*+)(?: *+:[^=\n]++)?+ *+=(?!=)", re.MULTILINE
-)
-
-
-def names_defined(source: str) -> set[str]:
-    """Return the names that a cell defines at the top level."""
-    names: set[str] = set()
-    for name, targets in _DEFINITION.findall(source):
-        names.update([name] if name else targets.replace(" ", "").split(","))
-    return names

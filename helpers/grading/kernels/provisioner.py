@@ -29,13 +29,13 @@ from traitlets import Bool, Int, Type
 
 from helpers.datasets.download import cache_folder
 from helpers.grading.cleanroom.client import CleanRoom
-from helpers.grading.errors import OurFault
 from helpers.grading.kernels.channels import SandboxKernelClient
 from helpers.grading.kernels.zygote import ENDED, ENVIRONMENT, Child, Zygote, pick, shared
 from helpers.grading.sandbox.box import Box, Limits
 from helpers.grading.sandbox.datasets import shown_data
 from helpers.grading.sandbox.filesystem import HOME
-from helpers.grading.text import line
+from helpers.notebooks.errors import OurFault
+from helpers.notebooks.text import line
 
 __all__ = [
     "KERNEL_NAME",

@@ -28,7 +28,7 @@ from typing import Any
 import helpers
 from helpers.grading.sandbox.box import Box, Limits, SandboxError
 from helpers.grading.sandbox.filesystem import SubmissionError
-from helpers.grading.text import line
+from helpers.notebooks.text import line
 
 __all__ = ["ENDED", "ENVIRONMENT", "MESSAGE", "Child", "Zygote", "ZygoteError", "pick", "shared", "stop_shared"]
 

@@ -8,9 +8,9 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
 
-from helpers.grading.labs import error_message, is_check
 from helpers.grading.pages.harmless import make_safe
 from helpers.grading.pages.markup import as_markdown
+from helpers.notebooks.cells import error_message, is_check
 
 __all__ = ["Grades", "HideTracebacks", "ShowAsText"]
 

@@ -6,22 +6,20 @@ notebook is rebuilt from parts that are known to be harmless, and everything els
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import Any
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from helpers.grading.pages.markup import safe_html
-from helpers.grading.text import whole
+from helpers.notebooks.pictures import PICTURES, pictures
+from helpers.notebooks.text import whole
 
-__all__ = ["make_safe", "pictures"]
+__all__ = ["make_safe"]
 
 _LANGUAGE = {"name": "python", "pygments_lexer": "ipython3"}
 _NOTEBOOK_METADATA = ("kernelspec",)
 _CELL_METADATA = ("nbgrader", "course", "tags", "editable", "deletable")  # of the lab's cells only
-_PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}  # the first bytes of such files
 _MAX_SIDE = 10_000  # pixels
 
 
@@ -67,21 +65,8 @@ def _rebuilt(output: NotebookNode) -> NotebookNode:
     if not data:
         data["text/plain"] = f"(not shown: {', '.join(map(whole, output.data)) or 'nothing'})"
     count = {"execution_count": output.execution_count} if kind == "execute_result" else {}
-    metadata = {name: size for name in _PICTURES.keys() & data.keys() if (size := _size(output.metadata.get(name)))}
+    metadata = {name: size for name in PICTURES.keys() & data.keys() if (size := _size(output.metadata.get(name)))}
     return new_output(kind, data=data, metadata=metadata, **count)
-
-
-def pictures(bundle: dict[str, Any]) -> dict[str, str]:
-    """Return those entries of a MIME bundle that are PNG or JPEG pictures, by their type and their first bytes."""
-    return {name: data for name in _PICTURES if name in bundle and (data := _picture(bundle[name], _PICTURES[name]))}
-
-
-def _picture(data: Any, start: bytes) -> str:
-    try:
-        content = base64.b64decode("".join("".join(data).split()), validate=True)
-    except (binascii.Error, TypeError, ValueError):
-        return ""
-    return base64.b64encode(content).decode() if content.startswith(start) else ""
 
 
 def _size(metadata: Any) -> dict[str, int]:

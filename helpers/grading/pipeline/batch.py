@@ -22,19 +22,20 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import LimitOutput
 
-from helpers.grading.course import RENAMED, Course, CourseError
+from helpers.grading.course import RENAMED, Course
 from helpers.grading.facts import FACTS_FILE, Facts, read_facts, write_facts
 from helpers.grading.intake import TIME_FILE, Files, Master, Submission, read_folder, read_time, take_in
 from helpers.grading.intake.files import replace_folder
 from helpers.grading.labs import find_labs
 from helpers.grading.pages.harmless import make_safe
-from helpers.grading.pipeline.causes import syntax_errors
 from helpers.grading.pipeline.executors import Workers
 from helpers.grading.pipeline.gradebook import enter, save
 from helpers.grading.pipeline.submission import Outcome, run_submission
 from helpers.grading.sandbox.box import SandboxError
 from helpers.grading.sandbox.filesystem import SubmissionError
-from helpers.grading.text import line
+from helpers.notebooks.causes import syntax_errors
+from helpers.notebooks.errors import CourseError
+from helpers.notebooks.text import line
 
 __all__ = ["Grading", "Plan"]
 

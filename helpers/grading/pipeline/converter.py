@@ -13,7 +13,7 @@ from pathlib import Path
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 
-from helpers.grading.errors import CourseError
+from helpers.notebooks.errors import CourseError
 
 __all__ = ["start"]
 

@@ -26,10 +26,10 @@ from traitlets import Bool, Integer
 
 from helpers.grading.cleanroom.client import CleanRoom, Verdict
 from helpers.grading.kernels.provisioner import SandboxKernelManager, SandboxProvisioner
-from helpers.grading.labs import is_check, is_placeholder, is_setup, question_of
-from helpers.grading.pipeline.causes import cause_in, with_cause
 from helpers.grading.pipeline.evidence import Evidence, evidence_of, show
 from helpers.grading.pipeline.lending import Lender
+from helpers.notebooks.causes import cause_in, with_cause
+from helpers.notebooks.cells import is_check, is_placeholder, is_setup, question_of
 
 __all__ = ["ExecuteSubmission"]
 

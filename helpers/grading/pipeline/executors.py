@@ -8,8 +8,8 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from helpers.grading.errors import CourseError
 from helpers.grading.kernels.zygote import stop_shared
+from helpers.notebooks.errors import CourseError
 
 __all__ = ["Workers", "open_workers"]
 

@@ -13,8 +13,8 @@ from nbgrader.utils import determine_grade, is_grade, is_solution, is_task
 from sqlalchemy.orm.attributes import set_committed_value
 from traitlets.config import Config
 
-from helpers.grading.labs import is_check, is_placeholder
 from helpers.grading.pipeline.evidence import NONE, Evidence
+from helpers.notebooks.cells import is_check, is_placeholder
 
 __all__ = ["enter", "save"]
 

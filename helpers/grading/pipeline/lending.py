@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from helpers.grading.cleanroom.client import Loan
-from helpers.grading.names import names_bound, names_used
+from helpers.notebooks.names import names_bound, names_used
 
 __all__ = ["Lender"]
 

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from helpers.grading.text import line, plain
+from helpers.notebooks.text import line, plain
 
 __all__ = ["GradingProgress"]
 

@@ -23,9 +23,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from helpers.grading.course import Course, CourseError
+from helpers.grading.course import Course
 from helpers.grading.report.scores import Difficulty, Score, difficulties, read_scores
-from helpers.grading.text import line
+from helpers.notebooks.errors import CourseError
+from helpers.notebooks.text import line
 
 __all__ = ["report"]
 

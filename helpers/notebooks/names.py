@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import symtable
 from collections.abc import Iterator
 from functools import lru_cache
 
-__all__ = ["names_bound", "names_used"]
+__all__ = ["names_bound", "names_defined", "names_used"]
 
 LONGEST = 50_000  # characters of an answer that is looked into
+# A definition at the beginning of a line: `def name`, `class name`, `name =`, `a, b =`, `name: int =`. Students' source
+# is not parsed here; possessive quantifiers keep the time linear in the length of the text.
+_DEFINITION = re.compile(
+    r"^(?:async +)?(?:def|class) ++(\w++)|^(\w++(?:, *+\w++)*+)(?: *+:[^=\n]++)?+ *+=(?!=)", re.MULTILINE
+)
 
 
 def names_bound(source: str, *, imports: bool = True) -> frozenset[str]:
@@ -22,6 +28,14 @@ def names_bound(source: str, *, imports: bool = True) -> frozenset[str]:
     """
     symbols = symtable.symtable(source, "<cell>", "exec").get_symbols()
     return frozenset(one.get_name() for one in symbols if one.is_assigned() or (imports and one.is_imported()))
+
+
+def names_defined(source: str) -> set[str]:
+    """Return the names that a cell defines at the top level."""
+    names: set[str] = set()
+    for name, targets in _DEFINITION.findall(source):
+        names.update([name] if name else targets.replace(" ", "").split(","))
+    return names
 
 
 @lru_cache(maxsize=64)

@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 from nbgrader.utils import is_solution
 
 from helpers.checking.advice import in_plain_words
-from helpers.grading.text import Text, line, plain
+from helpers.notebooks.text import Text, line, plain
 
 __all__ = ["cause_in", "syntax_errors", "with_cause"]
 

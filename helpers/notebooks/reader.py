@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from helpers.grading.pages.harmless import pictures
-from helpers.grading.text import whole
+from helpers.notebooks.pictures import pictures
+from helpers.notebooks.text import whole
 
 __all__ = ["Cell", "Draft", "UnreadableError", "looks_like_notebook", "normalised", "read_notebook"]
 

@@ -17,12 +17,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.utils import determine_grade, is_solution
 from traitlets.config import Config
 
-from helpers.grading.course import CourseError
-from helpers.grading.intake.matching import names_defined
-from helpers.grading.intake.reader import Cell, Draft, UnreadableError, read_notebook
-from helpers.grading.labs import error_message, is_check, is_setup
-from helpers.grading.names import names_bound
-from helpers.grading.pipeline.causes import cause_in, with_cause
+from helpers.notebooks.causes import cause_in, with_cause
+from helpers.notebooks.cells import error_message, is_check, is_setup
+from helpers.notebooks.errors import CourseError
+from helpers.notebooks.names import names_bound, names_defined
+from helpers.notebooks.reader import Cell, Draft, UnreadableError, read_notebook
 
 __all__ = ["CheckResult", "run_checks"]
 
