@@ -1,4 +1,4 @@
-"""The README keeps its promises: its table, its commands and its pictures are true."""
+"""The README and the pages for each person keep their promises: tables, commands and pictures are true."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ from helpers.grading.labs import Lab
 from tests.conftest import LABS, ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+INSTRUCTOR = (ROOT / "docs" / "instructor.md").read_text(encoding="utf-8")
+PAGES = "\n".join(
+    [README, INSTRUCTOR, *((ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("student.md", "ci.md"))]
+)
 
 
 def row(lab: Lab) -> str:
@@ -35,14 +39,14 @@ def test_the_table_names_no_other_lab() -> None:
     assert set(re.findall(r"^\| (lab\S+) \|", README, re.M)) == {lab.assignment for lab in LABS}
 
 
-@pytest.mark.parametrize("command", sorted(set(re.findall(r"`(?:[^`]*\()?course (\w+)", README))))
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"`(?:[^`]*\()?course (\w+)", PAGES))))
 def test_every_course_command_is_there(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as done:
         main([command, "--help"])
     assert done.value.code == 0
 
 
-@pytest.mark.parametrize("target", sorted(set(re.findall(r"`?make ([\w-]+)`?", README)) - {"and"}))
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"`?make ([\w-]+)`?", PAGES)) - {"and"}))
 def test_every_make_target_is_there(target: str) -> None:
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.M)
 
@@ -52,12 +56,12 @@ def test_every_picture_is_there_and_small(picture: str) -> None:
     assert 10_000 < (ROOT / picture).stat().st_size < 300_000
 
 
-@pytest.mark.parametrize("path", re.findall(r"`((?:[\w.-]+/)+[\w.-]*)`", README))
+@pytest.mark.parametrize("path", re.findall(r"`((?:[\w.-]+/)+[\w.-]*)`", PAGES))
 def test_every_path_is_there(path: str) -> None:
     assert (ROOT / path).exists() or Path(path).parts[0] in {"~", "submitted"}, path
 
 
-NAMED = re.findall(r"^\| (\w+) \| `([^`]+)`[^|]* \| ([^|]+) \| (?:yes )?\|$", README, re.M)
+NAMED = re.findall(r"^\| (\w+) \| `([^`]+)`[^|]* \| ([^|]+) \| (?:yes )?\|$", INSTRUCTOR, re.M)
 
 
 @pytest.mark.parametrize(("platform", "name", "student"), NAMED)
@@ -71,4 +75,4 @@ def test_the_table_of_names_holds_all_platforms() -> None:
 
 
 def test_the_number_of_attacks_is_right() -> None:
-    assert f"attacks the sandbox in {len(ATTACKS)} ways" in README
+    assert f"attacks the sandbox in {len(ATTACKS)} ways" in INSTRUCTOR
