@@ -59,7 +59,11 @@ def read_table(path: Path) -> list[Row]:
     delimiter = max(";\t,", key=text.split("\n", 1)[0].count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        rows = [(reader.line_num, [line(normalize("NFC", cell)) for cell in cells]) for cells in reader if any(map(str.strip, cells))]
+        rows = [
+            (reader.line_num, [line(normalize("NFC", cell)) for cell in cells])
+            for cells in reader
+            if any(map(str.strip, cells))
+        ]
     except csv.Error as error:
         raise CourseError(f"{path}, line {reader.line_num}: not CSV ({error}). Save it as CSV again.") from None
     if not rows:
