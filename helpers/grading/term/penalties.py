@@ -1,6 +1,6 @@
 """Enter the rules of a term into nbgrader's gradebook: due dates, extensions, and late penalties.
 
-Penalties go the way that nbgrader provides, a plugin. So formgrader, `nbgrader export`, the report and the exports agree.
+Penalties go the way that nbgrader provides, a plugin. So formgrader, `nbgrader export`, reports and exports agree.
 """
 
 from __future__ import annotations
@@ -146,9 +146,8 @@ def _enter(gradebook: Gradebook, rules: Rules, roster: Roster, plugin: BasePlugi
 
 
 def _set_extension(entry: SubmittedAssignment, rules: Rules, roster: Roster) -> None:
-    extension = rules.of_student(entry.student_id, person_of(roster, entry.student_id).id).extensions.get(
-        entry.assignment.name
-    )
+    person = person_of(roster, entry.student_id)
+    extension = rules.of_student(entry.student_id, person.id).extensions.get(entry.assignment.name)
     if extension is not None and entry.assignment.duedate and (entry.extension or timedelta()) != extension:
         entry.extension = extension or None
 

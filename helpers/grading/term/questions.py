@@ -1,4 +1,4 @@
-"""Statistics of each question: how hard it is, whether it tells good submissions from weak ones, and why it costs points."""
+"""Statistics of each question: how hard it is, whether it tells good students from weak ones, why it costs points."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def difficulties(marks: Sequence[Mark]) -> list[Difficulty]:
     for mark in filter(lambda mark: mark.graded, marks):
         counted = {cell: points for cell, points in mark.cells.items() if (mark.lab, cell) not in waiting}
         results[mark.lab].append(_by_question(counted))
-    found = [_difficulty(lab, name, all_of) for lab, all_of in results.items() for name in sorted({*().union(*all_of)})]
+    found = [_difficulty(lab, name, all_of) for lab, all_of in results.items() for name in sorted(set().union(*all_of))]
     return sorted(found, key=lambda difficulty: (difficulty.share, difficulty.lab, difficulty.question))
 
 
