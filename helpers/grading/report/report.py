@@ -81,8 +81,8 @@ def report(course: Course, folder: Path, console: Console) -> Path:
 
 def _as_text(mark: Mark) -> Mark:
     """Clean names and notes, which may quote what a student chose: a file's name, a message."""
-    names = {"student": line(mark.student), "name": line(mark.name), "section": line(mark.section)}
-    return replace(mark, **names, notes=[line(note, 500) for note in mark.notes])
+    notes: list[str] = [line(note, 500) for note in mark.notes]
+    return replace(mark, student=line(mark.student), name=line(mark.name), section=line(mark.section), notes=notes)
 
 
 def _row(mark: Mark) -> tuple[str | float, ...]:
