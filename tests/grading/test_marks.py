@@ -8,7 +8,7 @@ from helpers.grading.course import Course
 from helpers.grading.term.marks import Mark, read_marks, totals
 from helpers.grading.term.questions import difficulties, failures
 from helpers.grading.term.rules import LabRules, Rules
-from tests.grading.gradebooks import LAB, enter
+from tests.grading.gradebooks import enter
 
 
 def mark(lab: str, score: float, possible: float = 10.0, exempt: bool = False) -> Mark:

@@ -115,7 +115,14 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("10 min", 600), ("2 days", 172800), ("1 day 12 hours", 129600), ("1.5h", 5400), ("1 Week", 604800), ("0 days", 0)],
+    [
+        ("10 min", 600),
+        ("2 days", 172800),
+        ("1 day 12 hours", 129600),
+        ("1.5h", 5400),
+        ("1 Week", 604800),
+        ("0 days", 0),
+    ],
 )
 def test_durations(text: str, seconds: float) -> None:
     assert parse_duration(text).total_seconds() == seconds

@@ -74,10 +74,10 @@ def export(course: Course, request: Request) -> Exported:
     marks = read_marks(course)
     labs = _labs(marks, request)
     students = Students.of(marks, Roster.load(course.root))
-    if request.platform == "gradescope":
+    if request.gradebook:
+        exported = _fill_gradebook(course, request, request.gradebook, students, labs)
+    elif request.platform == "gradescope":
         exported = _export_results(course, request, students, labs)
-    elif request.gradebook:
-        exported = _fill_gradebook(course, request, students, labs)
     else:
         exported = _write_table(course, request, students, labs, rules)
     _remark(exported, request, [mark for mark in marks if mark.lab in labs], students)
@@ -93,23 +93,24 @@ def _labs(marks: Sequence[Mark], request: Request) -> list[str]:
     return sorted(set(request.labs)) or known
 
 
-def _fill_gradebook(course: Course, request: Request, students: Students, labs: Sequence[str]) -> Exported:
-    assert request.gradebook is not None
+def _fill_gradebook(
+    course: Course, request: Request, gradebook: Path, students: Students, labs: Sequence[str]
+) -> Exported:
     platform = PLATFORMS.get(request.platform)
     if platform is None:
         raise CourseError(f"--gradebook needs a platform that gives one: --for {', '.join(PLATFORMS)}.")
     if platform.single and len(labs) > 1:
         raise CourseError(f"This file belongs to one lab. Say which: {', '.join(labs)}.")
-    sheet = Sheet.read(request.gradebook)
-    path = request.to or course.root / FOLDER / request.gradebook.name
-    if path.resolve() == request.gradebook.resolve():
+    sheet = Sheet.read(gradebook)
+    path = request.to or course.root / FOLDER / gradebook.name
+    if path.resolve() == gradebook.resolve():
         raise CourseError(f"{path} is the platform's own file. Name another one with --to.")
     filled = fill(sheet, platform, students, labs, request.options, request.titles)
     _write(path, sheet.encode())
     exported = Exported(path, filled.scores)
     missing = [str(student.person) for name, student in students.students.items() if name not in filled.students]
-    exported.remark(f"rows of {request.gradebook.name} are nobody's here, and stay as they are", filled.unknown)
-    exported.remark(f"students have no row in {request.gradebook.name}", missing)
+    exported.remark(f"rows of {gradebook.name} are nobody's here, and stay as they are", filled.unknown)
+    exported.remark(f"students have no row in {gradebook.name}", missing)
     return exported
 
 
