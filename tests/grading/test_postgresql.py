@@ -13,7 +13,7 @@ from rich.console import Console
 
 from helpers.grading.course import Course
 from helpers.grading.demo.demo import demo
-from helpers.grading.report.scores import Score, read_scores
+from helpers.grading.term.marks import Mark, read_marks
 from tests.conftest import SMALL, make_course
 
 pytestmark = pytest.mark.slow
@@ -54,9 +54,9 @@ def server() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
-def _scores(folder: Path) -> dict[str, Score]:
+def _scores(folder: Path) -> dict[str, Mark]:
     demo(folder, folder / "build", [], Console(quiet=True))
-    return {score.student: score for score in read_scores(Course(folder / "build"))}
+    return {score.student: score for score in read_marks(Course(folder / "build"))}
 
 
 def _course(folder: Path) -> Path:
