@@ -11,7 +11,7 @@ from rich.console import Console
 
 from helpers.grading.course import Course
 from helpers.grading.pipeline.progress import GradingProgress
-from helpers.grading.report import report as reporting
+from helpers.grading.report import overview
 from helpers.grading.report.report import report
 from helpers.grading.term.marks import Mark
 from tests.conftest import make_course
@@ -29,7 +29,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     folder, terminal = tmp_path_factory.mktemp("report"), io.StringIO()
     course = Course(make_course(folder / "course"))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(reporting, "read_marks", lambda _: marks)
+        patched.setattr(overview, "read_marks", lambda _: marks)
         page = report(course, folder / "report", Console(file=terminal, width=200, force_terminal=True))
     return page.parent, terminal.getvalue()
 
