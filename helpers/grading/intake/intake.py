@@ -182,7 +182,8 @@ def _beside(notebook: str, files: Mapping[str, bytes], lab_files: Mapping[str, b
     near = {path for path in files if PurePosixPath(path).is_relative_to(home)}
     beside = {path: content for path, content in files.items() if path not in near}
     beside |= {str(PurePosixPath(path).relative_to(home)): files[path] for path in sorted(near)}
-    beside.pop(FACTS_FILE, None)
+    for name in (FACTS_FILE, TIME_FILE):  # grading writes its own beside the graded notebook
+        beside.pop(name, None)
     needed = {folder for path in lab_files for folder in folders_of(path)}
     beside = {path: content for path, content in beside.items() if path not in needed} | dict(lab_files)
     return {path: content for path, content in beside.items() if not folders_of(path) & beside.keys()}
