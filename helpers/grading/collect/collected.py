@@ -36,17 +36,15 @@ class Collected:
         files: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
         for entry in self.uncollected:
             files[entry.reason, entry.student, entry.download].append(entry.file)
-        refused = [
-            line(f"{line(first)}{f' and {len(more)} more' if more else ''}: not collected: {reason}", 1200)
-            for (reason, _, _), (first, *more) in files.items()
-        ]
+        refused = [line(f"{_some(names)}: not collected: {reason}", 1500) for (reason, _, _), names in files.items()]
         missing = [line(f"nothing came from: {', '.join(self.missing)}", 20_000)] if self.missing else []
         return [*refused, *self.notes, *missing]
 
     @property
     def summary(self) -> str:
         words = f"{len(self.students)} collected, {len(self.unchanged)} were collected before."
-        return f"{words} {len(self.remarks)} remarks: see above." if self.remarks else words
+        many = "1 remark" if len(self.remarks) == 1 else f"{len(self.remarks)} remarks"
+        return f"{words} {many}: see above." if self.remarks else words
 
     def note(self, name: str, words: str) -> None:
         self.notes.append(line(f"{line(name)}: {words}", 800))
@@ -55,3 +53,8 @@ class Collected:
         """List a file that is not collected; `source` is the archive or file on this machine that holds it."""
         entry = Uncollected(line(path, 1000), line(reason, 1000), line(student), str(source.resolve()))
         self.uncollected.append(entry)
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(map(line, names[:3])) + more

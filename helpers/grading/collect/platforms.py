@@ -15,9 +15,10 @@ _ISO = (
     r"(?: ?(?P<zone>[Zz]|UTC|[+-]\d\d(?:[:._-]?\d\d)?))?"
 )
 
-# `student` is the student, `file` the name that the student chose. `number` distinguishes students with the same name,
-# and is called `account` if it is the same in all labs. `repeat` distinguishes uploads of one file. `notice` is the
-# platform's own file about an attempt. LAB stands for the lab's name or number. If two fit equally, the first counts.
+# `student` is the student, `name` another name of the same, `file` the name that the student chose. `number`
+# distinguishes students with the same name, and is called `account` if it is the same in all labs. `repeat`
+# distinguishes uploads of one file. `notice` is the platform's own file about an attempt. LAB stands for the lab's name
+# or number. If two patterns fit equally well, the first counts.
 PLATFORMS = {
     "moodle": r"(?P<student>[^/]+?)_(?P<number>\d+)_assignsubmission_[a-z]+(?:_/|/|_)(?P<file>.+)",
     "blackboard": rf"[^/]+?_(?P<student>[^/_]+)_attempt_(?P<time>{_ISO})(?:_(?P<file>.+)|(?P<notice>\.txt))",
@@ -28,8 +29,11 @@ PLATFORMS = {
         r"(?:(?P<late>LATE_)?(?P<anonymous>anon_[^/_]+)|(?P<student>[^/]+?)(?P<late_>_LATE)?_(?P<account>\d+))"
         r"_(?:\d+_|(?=(?:text|link)\.html$))(?P<file>.+?)(?:-(?P<repeat>\d{1,9}))?(?P<suffix>(?:\.[^./-]+)*)"
     ),
-    "ilias": r"(?:[^/_\d]+_){2}(?P<student>[^/]+)_(?P<account>\d+)/(?P<file>.+)",
-    "github": (r"(?!LAB(?:-main|-master|-submissions)?/)LAB-(?P<student>[^/]+?)(?:-main|-master)?/(?P<file>.+)"),
+    "ilias": (  # "__" stands for letters that ILIAS cannot write: then nobody knows how many names there are
+        r"(?!multi_feedback_)(?P<name>(?![^/]*__)(?:[^/_\d]+_){2}|(?=[^/]*__)[^/]*_)"
+        r"(?P<student>[^/]+?)_(?P<account>\d+)/(?P<file>.+)"
+    ),
+    "github": r"(?!LAB(?:-main|-master|-submissions)?/)LAB-(?P<student>[^/]+?)(?:-main|-master)?/(?P<file>.+)",
 }
 
 
@@ -91,6 +95,7 @@ def _origin(path: str, patterns: list[str], depth: int, zone: tzinfo) -> Origin 
         file=groups["file"] + groups.get("suffix", ""),
         number=groups.get("number") or groups.get("account", ""),
         account=groups.get("account", ""),
+        known_as=tuple(filter(None, [groups.get("name")])),
         is_late=bool(groups.get("late") or groups.get("late_")),
         time_text=time_text,
         time=_time(time_text, zone),

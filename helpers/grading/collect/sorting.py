@@ -90,8 +90,8 @@ def _is_own(origin: Origin, person: Person) -> bool:
 
 def _why_nobody(origin: Origin, found: Sequence[Person], roster: Roster) -> str:
     if found:
-        people = _listed(found, " or ")
-        return f"it may be from {people}. Enter their numbers on the platform in roster.csv (platform_id), or {RENAME}"
+        number = "enter their numbers on the platform in roster.csv (platform_id), or " if origin.account else ""
+        return f"it may be from {_listed(found, ' or ')}: {number}{RENAME}"
     close = _listed(roster.suggest(origin.student), ", ")
     similar = f" (similar: {close})" if close else ""
     return f"roster.csv lists nobody called {line(origin.student)}{similar}: correct roster.csv, or {RENAME}"

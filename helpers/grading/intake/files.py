@@ -176,11 +176,12 @@ def unpack(name: str, archive: bytes, files: Files) -> None:
         if archive.count(b"PK\1\2") > MAX_MEMBERS:  # each member's entry in the archive's directory starts like this
             raise zipfile.BadZipFile
         with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-            for member in islice(members(opened), MAX_FILES):
-                if path := path_inside(member.path):
-                    room = files.room
-                    files.unpacked += member.size if member.size <= room else 0
-                    files.add(f"{name}/{path}", member.read(room))
+            listed = members(opened)
+            for member in islice(listed, MAX_FILES):
+                path, room = path_inside(member.path), files.room
+                files.unpacked += member.size if path and member.size <= room else 0
+                files.add(f"{name}/{path or member.path}", member.read(room) if path else None)
+            files.left_out += [f"{name}/{member.path}" for member in listed]
     except Exception:  # `zipfile` raises many kinds of errors for broken archives
         files.left_out.append(name)
 
