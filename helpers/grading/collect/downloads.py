@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from helpers.grading.intake.files import File, members, path_inside, read_regular, walk
+from helpers.grading.intake.files import File, archive_kind, members, path_inside, read_regular, walk
 
 __all__ = ["Download", "open_downloads"]
 
@@ -18,17 +18,27 @@ MAX_PATH = 1000  # characters: patterns are matched against a path
 
 @dataclass
 class Download:
-    """Files that were downloaded together: those of one archive, or all that are in no archive."""
+    """Files that were downloaded together: those of one archive, or all that are in no archive.
+
+    Attributes:
+        modified: the time of the download.
+        files: what is in it.
+        sources: the archive that holds a file, or the file itself, by the file's path in the download.
+        broken: why some cannot be collected, by path.
+    """
 
     modified: float = 0.0
     files: list[File] = field(default_factory=list)
-    broken: list[str] = field(default_factory=list)  # names of what cannot be collected
+    sources: dict[str, Path] = field(default_factory=dict)
+    broken: dict[str, str] = field(default_factory=dict)
 
-    def add(self, file: File) -> None:
-        if len(file.path) <= MAX_PATH and (path := path_inside(file.path)):
+    def add(self, file: File, source: Path) -> None:
+        path = path_inside(file.path) if len(file.path) <= MAX_PATH else ""
+        self.sources[path or file.path] = source
+        if path:
             self.files.append(replace(file, path=path))
         else:
-            self.broken.append(file.path)
+            self.broken[file.path] = "its path is too long, too deep, or leads out of the archive"
 
 
 def open_downloads(
@@ -47,7 +57,7 @@ def open_downloads(
             downloads.append(_open_archive(path, ignore, stack))
         else:
             loose.modified = max(loose.modified, path.lstat().st_mtime)
-            loose.add(file)
+            loose.add(file, path)
     return [loose, *downloads]
 
 
@@ -62,11 +72,22 @@ def _files(start: Path, is_submission: Callable[[str], object], ignore: Sequence
 
 
 def _open_archive(path: Path, ignore: Sequence[str], stack: ExitStack) -> Download:
+    download = Download(path.stat().st_mtime, sources={path.name: path})
     try:
         archive = stack.enter_context(zipfile.ZipFile(path))
-    except Exception:  # `zipfile` raises many kinds of errors for broken archives
-        return Download(broken=[path.name])
-    download = Download(path.stat().st_mtime)
+    except Exception as error:  # `zipfile` raises many kinds of errors for broken archives
+        download.broken[path.name] = _why_broken(path, error)
+        return download
     for member in members(archive, ignore):
-        download.add(member)
+        download.add(member, path)
     return download
+
+
+def _why_broken(path: Path, error: Exception) -> str:
+    with path.open("rb") as stream:
+        start = stream.read(512)
+    if kind := archive_kind(start):
+        return f"it is {kind}, not a zip archive. Unpack it, and collect the folder"
+    if "multiple disks" in str(error):
+        return "it is one part of an archive in several parts. Put them together, or unpack them"
+    return "the archive is broken or empty. Download it again"

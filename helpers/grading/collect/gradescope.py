@@ -10,7 +10,7 @@ import yaml
 __all__ = ["METADATA", "Submission", "read_metadata"]
 
 METADATA = "submission_metadata.yml"
-Submission = tuple[list[str], datetime | None]  # the students, and the time in UTC
+Submission = tuple[list[list[str]], datetime | None]  # what each student is known as, and the time in UTC
 
 
 def read_metadata(content: bytes | None) -> dict[str, Submission]:
@@ -24,8 +24,14 @@ def read_metadata(content: bytes | None) -> dict[str, Submission]:
 
 
 def _submission(entry: dict[str, Any]) -> Submission:
-    """Identify students by their numbers or addresses: a name may change, or belong to two students."""
-    students = [person.get(":sid") or person.get(":email") for person in entry.get(":submitters") or []]
+    """Identify students by their numbers or addresses first: a name may change, or belong to two students."""
+    people = [_known_as(person) for person in entry.get(":submitters") or []]
     time = entry.get(":created_at")
     utc = time.astimezone(UTC).replace(tzinfo=None) if isinstance(time, datetime) and time.tzinfo else None
-    return [str(student) for student in students if student], utc
+    return [names for names in people if names], utc
+
+
+def _known_as(person: dict[str, Any]) -> list[str]:
+    """Return number, address and name; nothing if there is only a name."""
+    names = [str(person[key]) for key in (":sid", ":email", ":name") if person.get(key)]
+    return names if person.get(":sid") or person.get(":email") else []

@@ -1,104 +1,105 @@
-"""Assign each file of a download to its student."""
+"""Assign each upload to its student: a person in the roster or, without a roster, whom the platform names."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from itertools import takewhile
+from collections.abc import Iterable, Iterator, Sequence
 
-from helpers.grading.collect.downloads import Download
-from helpers.grading.collect.gradescope import METADATA, Submission, read_metadata
+from helpers.grading.collect.collected import Collected
 from helpers.grading.collect.platforms import Origin
-from helpers.grading.intake.files import MAX_BYTES, TIME_FILE, File, path_inside
+from helpers.grading.collect.uploads import Upload
+from helpers.grading.term.roster import Person, Roster, is_id
 from helpers.notebooks.text import line
 
-__all__ = ["Remark", "Upload", "by_student", "uploads_in"]
+__all__ = ["by_student"]
 
-MAX_NAME = 255  # bytes of the name of a file or folder: NAME_MAX of Linux
-MAX_ID = 128  # bytes of a student's id: the width of the gradebook's column
-
-Remark = Callable[[str, str], None]  # called with the name of a file or student, and what to say about it
-Read = Callable[[str], list[Origin]]  # returns the possible origins of a path
+RENAME = "rename the file to <id>_<time>_<file>"
 
 
-@dataclass(frozen=True)
-class Upload:
-    """A file and its origin; `modified` is the time of the download."""
+def by_student(uploads: Sequence[Upload], roster: Roster, groups: bool, result: Collected) -> dict[str, list[Upload]]:
+    """Group uploads by student id.
 
-    origin: Origin
-    file: File
-    modified: float
-
-    @property
-    def attempt(self) -> tuple[datetime, float]:
-        """A key that files of one attempt share: the time of submission or, if unknown, of the download."""
-        return (self.origin.time, 0.0) if self.origin.time else (datetime.min, self.modified)
+    Args:
+        groups: whether the platform wrote the name of a group before the name of each student.
+    """
+    students = defaultdict(list)
+    for student, upload in _in_roster(uploads, roster, groups, result) if roster.people else _as_named(uploads, result):
+        students[student].append(upload)
+    return students
 
 
-def uploads_in(download: Download, read: Read, remark: Remark) -> Iterator[Upload]:
-    """Yield the files of a download with their students; a group's file once for each member."""
-    for path in download.broken:
-        remark(path, "not collected: it is broken, or would lead out of its archive")
-    levels = zip(*(file.path.split("/")[:-1] for file in download.files), strict=False)
-    shared = len(list(takewhile(lambda level: len(set(level)) == 1, levels)))  # folders that contain all files
-    metadata = {
-        file.path: read_metadata(file.read(MAX_BYTES))
-        for file in download.files
-        if file.path.split("/")[-1] == METADATA and not read(file.path)  # not a file of a student's with this name
-    }
-    for file in download.files:
-        possible = read(file.path)
-        if not (reason := _reason_to_skip(possible, shared)):
-            for origin in _each_student(possible[0], file.path, metadata):
-                yield Upload(origin, file, download.modified)
-        elif file.path not in metadata:
-            remark(file.path, f"not collected: {reason}")
-
-
-def _reason_to_skip(possible: list[Origin], shared: int) -> str:
-    if not possible:
-        return "its name is not like those of any learning platform: rename it to <student>_<time>_<file>"
-    if possible[0].depth < shared and len({origin.student for origin in possible}) > 1:
-        students = " or ".join(dict.fromkeys(line(origin.student) for origin in possible))
-        return f"it may belong to {students}: name the platform with --platform, or collect the inner folder"
-    path = path_inside(possible[0].file)
-    if path == TIME_FILE:
-        return "a file of this name gives the time of submission, which only the platform knows"
-    is_name = path and all(len(part.encode(errors="replace")) <= MAX_NAME for part in path.split("/"))
-    return "" if is_name else "its name is not valid for a file"
-
-
-def _each_student(origin: Origin, path: str, metadata: dict[str, dict[str, Submission]]) -> Iterator[Origin]:
-    """Yield the origin; for a submission on Gradescope, one for each student who submitted it."""
-    beside = "/".join([*path.split("/")[: origin.depth], METADATA])
-    names, time = metadata.get(beside, {}).get(origin.student, ([origin.student], origin.time))
-    for name in names:
-        student = " ".join(unicodedata.normalize("NFC", name).split())
-        yield replace(origin, student=student, file=path_inside(origin.file), time=time)
-
-
-def by_student(uploads: Sequence[Upload], remark: Remark) -> dict[str, list[Upload]]:
-    """Group uploads by student id. The platform's number is added to the names that several students have."""
+def _as_named(uploads: Sequence[Upload], result: Collected) -> Iterator[tuple[str, Upload]]:
+    """Add the platform's number to the names that several students have."""
     numbers = defaultdict(set)
     for upload in uploads:
         numbers[upload.origin.student].add(upload.origin.number)
     for name in (name for name in numbers if len(numbers[name]) > 1):
-        remark(name, "several students have this name: the platform's number is added to each")
-    students = defaultdict(list)
+        result.note(name, "several students have this name: the platform's number is added to each")
     for upload in uploads:
         name, number = upload.origin.student, upload.origin.number
         student = f"{name}_{number}" if len(numbers[name]) > 1 and number else name
-        if _is_id(student):
-            students[student].append(upload)
+        if is_id(student):
+            yield student, upload
         else:
-            remark(upload.file.path, "not collected: the student's name is not valid for a folder")
-    return students
+            _refuse(upload, "the student's name is not valid for a folder", result)
 
 
-def _is_id(name: str) -> bool:
-    """Check whether a name can be a folder's, without wildcards: nbgrader finds folders by `glob`."""
-    is_plain = line(name) == name and not set(name) & set("/\\*?[]") and not name.startswith(".")
-    return bool(name) and is_plain and len(name.encode()) <= MAX_ID
+def _in_roster(
+    uploads: Sequence[Upload], roster: Roster, groups: bool, result: Collected
+) -> Iterator[tuple[str, Upload]]:
+    """Find the one person whom the platform's words fit, and who is nobody else on the platform."""
+    people = {origin: _people(origin, roster, groups) for origin in {_who(upload.origin) for upload in uploads}}
+    accounts = defaultdict(set)
+    for origin, found in people.items():
+        if len(found) == 1 and origin.number:
+            accounts[found[0].id].add(origin.number)
+    for upload in uploads:
+        origin, found = upload.origin, people[_who(upload.origin)]
+        if len(found) != 1:
+            _refuse(upload, _why_nobody(origin, found, roster), result)
+        elif origin.number and len(accounts[found[0].id]) > 1 and not _is_own(origin, found[0]):
+            numbers = " and ".join(sorted(accounts[found[0].id]))
+            reason = f"{numbers} on the platform could both be {found[0]}: correct roster.csv, or {RENAME}"
+            _refuse(upload, reason, result)
+        else:
+            yield found[0].id, upload
+
+
+def _who(origin: Origin) -> Origin:
+    """Return what an origin says of the student."""
+    return Origin(origin.student, "", origin.number, origin.account, origin.known_as)
+
+
+def _people(origin: Origin, roster: Roster, groups: bool) -> list[Person]:
+    """Return the people whom everything fits that the platform says; if nobody, those whom some of it fits."""
+    names = (origin.student, *origin.known_as)
+    by_number = roster.with_platform_id(origin.account)
+    fits = [[by_number] if by_number else [], *map(roster.matches, names)]
+    if groups and not any(fits):
+        parts = origin.student.split("-")
+        rests = ("-".join(parts[start:]) for start in range(1, len(parts)))
+        fits = [next((found for rest in rests if (found := roster.matches(rest))), [])]
+    fits = [found for found in fits if found]
+    everybody = list(dict.fromkeys(person for found in fits for person in found))
+    return [person for person in everybody if all(person in found for found in fits)] or everybody
+
+
+def _is_own(origin: Origin, person: Person) -> bool:
+    return bool(origin.account) and origin.account == person.platform_id
+
+
+def _why_nobody(origin: Origin, found: Sequence[Person], roster: Roster) -> str:
+    if found:
+        number = "enter their numbers on the platform in roster.csv (platform_id), or " if origin.account else ""
+        return f"it may be from {_listed(found, ' or ')}: {number}{RENAME}"
+    close = _listed(roster.suggest(origin.student), ", ")
+    similar = f" (similar: {close})" if close else ""
+    return f"roster.csv lists nobody called {line(origin.student)}{similar}: correct roster.csv, or {RENAME}"
+
+
+def _listed(people: Iterable[Person], joiner: str) -> str:
+    return joiner.join(map(str, people))
+
+
+def _refuse(upload: Upload, reason: str, result: Collected) -> None:
+    result.refuse(upload.file.path, upload.source, reason, upload.origin.student)

@@ -20,6 +20,7 @@ __all__ = [
     "TIME_FILE",
     "File",
     "Files",
+    "archive_kind",
     "folders_of",
     "members",
     "path_inside",
@@ -34,16 +35,29 @@ MAX_BYTES = 256 << 20  # of all files of a submission together
 MAX_FILES = 2000
 MAX_DEPTH = 8  # nested folders
 MAX_MEMBERS = 10 * MAX_FILES  # of an archive that is opened: `zipfile` creates an object for each
+_ARCHIVES = {  # by the bytes that they begin with
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+    b"Rar!\x1a\x07": "a RAR archive",
+    b"\x1f\x8b": "a gzip file",
+    b"BZh": "a bzip2 file",
+    b"\xfd7zXZ\0": "an xz file",
+}
 TIME_FILE = "timestamp.txt"  # `nbgrader zip_collect` writes it too
 
 
 @dataclass(frozen=True)
 class File:
-    """A file in a folder or an archive. `read(limit)` returns its content; None if it is larger, or no regular file."""
+    """A file in a folder or an archive.
+
+    Attributes:
+        read: called with a limit, returns the content; None if it is larger, or cannot be read.
+        flaw: why it cannot be read, if that is known beforehand: the predicate of a sentence.
+    """
 
     path: str
     size: int
     read: Callable[[int], bytes | None]
+    flaw: str = ""
 
 
 @dataclass
@@ -103,7 +117,8 @@ def _walk(folder: Path, ignore: Sequence[str], inside: str, depth: int) -> Itera
             if entry.is_dir(follow_symlinks=False) and depth < MAX_DEPTH:
                 yield from _walk(folder, ignore, f"{path}/", depth + 1)
             else:
-                yield File(path, entry.stat(follow_symlinks=False).st_size, partial(read_regular, folder / path))
+                size, flaw = entry.stat(follow_symlinks=False).st_size, "is a link" if entry.is_symlink() else ""
+                yield File(path, size, partial(read_regular, folder / path), flaw)
 
 
 def _is_ignored(name: str, ignore: Sequence[str]) -> bool:
@@ -129,19 +144,28 @@ def members(archive: zipfile.ZipFile, ignore: Sequence[str] = ()) -> Iterator[Fi
     for member in archive.infolist():
         parts = member.filename.split("/")
         if parts[-1] and parts[0] != "__MACOSX" and not any(_is_ignored(part, ignore) for part in parts):
-            yield File(member.filename, member.file_size, partial(_read_member, archive, member))
+            yield File(member.filename, member.file_size, partial(_read_member, archive, member), _flaw(member))
+
+
+def _flaw(member: zipfile.ZipInfo) -> str:
+    """Say why a member is not read; the empty string if nothing speaks against it."""
+    if member.flag_bits & 1:
+        return "is encrypted"
+    if stat.S_ISLNK(member.external_attr >> 16):
+        return "is a link"
+    # `zipfile` unpacks other methods without a limit: 200 bytes of bzip2, said to hold one byte, take it seconds.
+    is_bounded = member.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+    return "" if is_bounded else "is compressed by an unusual method"
 
 
 def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> bytes | None:
     """Read a member of at most `limit` bytes, whatever size it claims. Return None if it is a link or unreadable."""
-    # `zipfile` unpacks other methods without a limit: 200 bytes of bzip2, said to hold one byte, take it seconds.
-    is_bounded = member.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-    if not is_bounded or stat.S_ISLNK(member.external_attr >> 16) or member.file_size > limit:
+    if _flaw(member) or member.file_size > limit:
         return None
     try:
         with archive.open(member) as stream:
             content = stream.read(limit + 1)
-    except Exception:  # encrypted or broken: `zipfile` and `zlib` raise many kinds of errors
+    except Exception:  # broken: `zipfile` and `zlib` raise many kinds of errors
         return None
     return content if len(content) <= limit else None
 
@@ -152,13 +176,20 @@ def unpack(name: str, archive: bytes, files: Files) -> None:
         if archive.count(b"PK\1\2") > MAX_MEMBERS:  # each member's entry in the archive's directory starts like this
             raise zipfile.BadZipFile
         with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-            for member in islice(members(opened), MAX_FILES):
-                if path := path_inside(member.path):
-                    room = files.room
-                    files.unpacked += member.size if member.size <= room else 0
-                    files.add(f"{name}/{path}", member.read(room))
+            listed = members(opened)
+            for member in islice(listed, MAX_FILES):
+                path, room = path_inside(member.path), files.room
+                files.unpacked += member.size if path and member.size <= room else 0
+                files.add(f"{name}/{path or member.path}", member.read(room) if path else None)
+            files.left_out += [f"{name}/{member.path}" for member in listed]
     except Exception:  # `zipfile` raises many kinds of errors for broken archives
         files.left_out.append(name)
+
+
+def archive_kind(start: bytes) -> str:
+    """Name the kind of archive, other than zip, that begins with these bytes, whatever it is called; "" if none."""
+    magic = next((magic for magic in _ARCHIVES if start.startswith(magic)), b"")
+    return _ARCHIVES.get(magic, "a tar archive" if start[257:262] == b"ustar" else "")
 
 
 def path_inside(name: str) -> str:

@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_
 from nbgrader.utils import parse_utc
 
 from helpers.grading.facts import FACTS_FILE
-from helpers.grading.intake.files import TIME_FILE, Files, folders_of, read_folder, read_regular, unpack
+from helpers.grading.intake.files import TIME_FILE, Files, archive_kind, folders_of, read_folder, read_regular, unpack
 from helpers.grading.intake.master import Master
 from helpers.grading.intake.matching import Match, match_cells
 from helpers.notebooks.reader import Cell, Draft, UnreadableError, looks_like_notebook, read_notebook
@@ -100,9 +100,9 @@ def take_in(
     digest = files.digest
     time, remark = _time(files.contents.pop(TIME_FILE, None), TIME_FILE in files.left_out)
     notes = [remark] if remark else []
-    candidates, broken = _candidates(files, master)
+    candidates, broken = _candidates(files, master, notes)
     if not any(candidate.match.belongs for candidate in candidates):
-        candidates += _from_archives(files, master, broken)
+        candidates += _from_archives(files, master, broken, notes)
     best = max(candidates, key=lambda candidate: candidate.rank(expected), default=None)
     if best is None or not best.match.belongs:
         notes.append(_why_none(files, best, broken, expected, other_labs))
@@ -147,11 +147,13 @@ def _time(content: bytes | None, is_left_out: bool) -> tuple[datetime | None, st
     return None, f"{TIME_FILE} holds no time: the time of submission is unknown"
 
 
-def _candidates(files: Files, master: Master) -> tuple[list[_Candidate], dict[str, str]]:
+def _candidates(files: Files, master: Master, notes: list[str]) -> tuple[list[_Candidate], dict[str, str]]:
     """Return the files that may be the notebook, and why others that look like notebooks cannot be read."""
     candidates, broken = [], {}
     likely = [path for path, content in files.contents.items() if looks_like_notebook(path, content)]
     likely.sort(key=lambda path: (not path.lower().endswith(".ipynb"), path.count("/"), path))
+    if len(likely) > MAX_NOTEBOOKS:
+        notes.append(f"only {MAX_NOTEBOOKS} of {len(likely)} notebooks were looked at")
     for path in likely[:MAX_NOTEBOOKS]:
         try:
             draft = read_notebook(files.contents[path])
@@ -162,13 +164,20 @@ def _candidates(files: Files, master: Master) -> tuple[list[_Candidate], dict[st
     return candidates, broken
 
 
-def _from_archives(files: Files, master: Master, broken: dict[str, str]) -> list[_Candidate]:
+def _from_archives(files: Files, master: Master, broken: dict[str, str], notes: list[str]) -> list[_Candidate]:
     """Return the notebooks in archives. If one is of this lab, add the archives' members to the files."""
     members = Files()
-    archives = [path for path in files.contents if path.lower().endswith(".zip")]
+    kinds = {path: archive_kind(content) for path, content in files.contents.items()}
+    notes += [f"{line(path)} is {kind}; only zip archives are opened" for path, kind in kinds.items() if kind]
+    archives = [path for path, kind in kinds.items() if path.lower().endswith(".zip") and not kind]
+    if len(archives) > MAX_ARCHIVES:
+        notes.append(f"only {MAX_ARCHIVES} of {len(archives)} archives were opened")
     for path in archives[:MAX_ARCHIVES]:
         unpack(path, files.contents[path], members)
-    candidates, also_broken = _candidates(members, master)
+    nested = [path for path in members.contents if path.lower().endswith(".zip")]
+    if nested:
+        notes.append(f"an archive in an archive is not opened: {', '.join(map(line, nested[:5]))}")
+    candidates, also_broken = _candidates(members, master, notes)
     broken.update(also_broken)
     files.left_out += members.left_out
     if any(candidate.match.belongs for candidate in candidates):
@@ -182,7 +191,8 @@ def _beside(notebook: str, files: Mapping[str, bytes], lab_files: Mapping[str, b
     near = {path for path in files if PurePosixPath(path).is_relative_to(home)}
     beside = {path: content for path, content in files.items() if path not in near}
     beside |= {str(PurePosixPath(path).relative_to(home)): files[path] for path in sorted(near)}
-    beside.pop(FACTS_FILE, None)
+    for name in (FACTS_FILE, TIME_FILE):  # grading writes its own beside the graded notebook
+        beside.pop(name, None)
     needed = {folder for path in lab_files for folder in folders_of(path)}
     beside = {path: content for path, content in beside.items() if path not in needed} | dict(lab_files)
     return {path: content for path, content in beside.items() if not folders_of(path) & beside.keys()}
