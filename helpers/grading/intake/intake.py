@@ -191,7 +191,9 @@ def _beside(notebook: str, files: Mapping[str, bytes], lab_files: Mapping[str, b
 def _names(best: _Candidate, candidates: Sequence[_Candidate], expected: str) -> list[str]:
     """Return remarks about an unexpected name of the notebook, and about other notebooks."""
     remarks = []
-    if best.path != expected:
+    folders = PurePosixPath(best.path).parts[:-1]
+    is_packed = len(folders) == 1 and folders[0].lower().endswith(".zip")  # as by `course pack`
+    if PurePosixPath(best.path).name != expected or (folders and not is_packed):
         remarks.append(f"the notebook was found in {line(best.path)} (expected: {expected})")
     others = [line(candidate.path) for candidate in candidates if candidate is not best]
     if others:
