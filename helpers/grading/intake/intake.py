@@ -179,7 +179,7 @@ def _from_archives(files: Files, master: Master, broken: dict[str, str]) -> list
 def _beside(notebook: str, files: Mapping[str, bytes], lab_files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return the files by path relative to the notebook. Its neighbours and the lab's files win over others."""
     home = PurePosixPath(notebook).parent
-    near = {path for path in files if PurePosixPath(path).is_relative_to(home)}
+    near = {path for path in files if home in PurePosixPath(path).parents}  # not the archive that is the home itself
     beside = {path: content for path, content in files.items() if path not in near}
     beside |= {str(PurePosixPath(path).relative_to(home)): files[path] for path in sorted(near)}
     beside.pop(FACTS_FILE, None)

@@ -42,7 +42,7 @@ def make_kit(
         raise CourseError(f"{zipped} is there, and is no zip archive. Choose another folder with --to.")
     try:
         write_kit(folder, contents)
-        words = [f"{len(chosen)} labs in {folder}"]
+        words = [f"{len(chosen)} lab{'s' if len(chosen) > 1 else ''} in {folder}"]
         if archive:
             write_archive(zipped, {f"{folder.name}/{path}": content for path, content in contents.items()})
             words.append(f"The same as a zip file: {zipped}")
