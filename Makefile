@@ -5,6 +5,7 @@
 # make requirements    pin the dependencies of pyproject.toml        make upgrade   the same, with the newest versions
 # make bench-grading   how long a class takes
 # make same-marks      all answers, graded here and by nbgrader alone
+# make kit        what students get, as a folder and a zip file
 # make mutants    small faults in the labs' own solutions: which does no check notice?
 
 PYTHON ?= python3
@@ -19,7 +20,7 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 # Many universities' networks have certificates of their own.
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: setup demo quick test coverage sweep bench-grading same-marks mutants lab release lint requirements upgrade clean
+.PHONY: setup demo quick test coverage sweep bench-grading same-marks mutants lab release kit lint requirements upgrade clean
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -73,6 +74,10 @@ lab: setup
 release: setup
 	for lab in source/lab*/; do nbgrader generate_assignment --force $$(basename $$lab) || exit 1; done
 	course questions > source/README.md
+
+# What students get, in build/: released labs, or LABS, without solutions and grading.
+kit: setup
+	course kit $(LABS) --zip
 
 lint: setup
 	ruff check

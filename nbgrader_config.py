@@ -33,6 +33,7 @@ GenerateAssignment.start = release.start
 c.GenerateAssignment.preprocessors = [
     *(release.RecordCells if step is SaveCells else step for step in GenerateAssignment.preprocessors.default()),
     release.GoOnAfterErrors,
+    release.DescribeLab,
 ]
 
 # Students' copies: a notice on top; stubs that the checks recognise; marking schemes stay here.

@@ -18,9 +18,9 @@ CHROMIUM = shutil.which("chromium")
 
 
 class JupyterLab:
-    """A JupyterLab of its own for a course, in a home of its own; its address."""
+    """A JupyterLab of its own for a folder, in a home of its own, from the environment of a Python; its address."""
 
-    def __init__(self, root: Path, home: Path) -> None:
+    def __init__(self, root: Path, home: Path, python: str = sys.executable) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -28,7 +28,7 @@ class JupyterLab:
         places = {f"JUPYTER_{kind}_DIR": str(home / kind.lower()) for kind in ("RUNTIME", "CONFIG", "DATA")}
         options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "jupyter", "lab", *options, "--IdentityProvider.token=secret"],
+            [python, "-m", "jupyterlab", *options, "--IdentityProvider.token=secret"],
             cwd=root,
             env=os.environ | places | {"HOME": str(home)},
             stderr=subprocess.PIPE,

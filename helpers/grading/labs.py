@@ -28,8 +28,8 @@ class Settings:
         withheld: data sets of which students' code may read no test image when it is graded; see
             `helpers.data.hidden_images`. For a lab that marks on more of them than the others do.
         measured: answers whose accuracy is the mark: no right one is lent to a student.
-        handed_in: files that students hand in beside the notebook. The lab's own cells write them too, and the
-            instructor's never take the place of a student's.
+        handed_in: files of which students hand in one beside the notebook, the best first. The lab's own cells write
+            them too, and the instructor's never take the place of a student's.
     """
 
     smoke: dict[str, Any] = field(default_factory=dict)

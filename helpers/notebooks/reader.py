@@ -37,6 +37,7 @@ class Cell:
         names: the grade id, the cell's id, and the id that Colab keeps in the metadata, if there are any.
         marks: nbgrader's metadata; empty if there are none.
         pictures: the pictures pasted into the cell, as nbformat's attachments.
+        course: what the course says of itself in the metadata of its parameters cells.
     """
 
     kind: str
@@ -44,6 +45,7 @@ class Cell:
     names: tuple[str, ...] = ()
     marks: dict[str, Any] = field(default_factory=dict)
     pictures: dict[str, dict[str, str]] = field(default_factory=dict)
+    course: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def normalised(self) -> str:
@@ -146,7 +148,7 @@ def _cell(raw: dict[str, Any], attachments: _Attachments) -> Cell:
     marks = _dict(metadata.get("nbgrader"))
     names = (marks.get("grade_id"), raw.get("id"), metadata.get("id"))
     known = tuple(name for name in names if isinstance(name, str) and name)
-    return Cell(kind, source, known, marks, attachments.keep(raw.get("attachments")))
+    return Cell(kind, source, known, marks, attachments.keep(raw.get("attachments")), _dict(metadata.get("course")))
 
 
 def _dict(value: Any) -> dict[str, Any]:

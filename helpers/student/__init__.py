@@ -1,1 +1,1 @@
-"""What a student runs in a terminal: `course check`. Nothing here needs `helpers.grading`."""
+"""What a student runs in a terminal: `course check`, `course pack`. Nothing here needs `helpers.grading`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import contextlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,13 @@ from traitlets.config import Config
 
 from helpers.notebooks.causes import cause_in, with_cause
 from helpers.notebooks.cells import error_message, is_check, is_setup
+from helpers.notebooks.description import read_description
 from helpers.notebooks.errors import CourseError
 from helpers.notebooks.names import names_bound, names_defined
-from helpers.notebooks.reader import Cell, Draft, UnreadableError, read_notebook
+from helpers.notebooks.reader import Cell, Draft
+from helpers.student.notebooks import open_notebook
 
-__all__ = ["CheckResult", "run_checks"]
+__all__ = ["CheckResult", "Checked", "run_checks"]
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,16 @@ class CheckResult:
         return self.points == self.possible
 
 
-def run_checks(path: Path, timeout: int = 600, progress: Callable[[int, int], None] | None = None) -> list[CheckResult]:
+@dataclass(frozen=True)
+class Checked:
+    """The checks of a notebook, and the grade ids of written answers that are missing or still empty."""
+
+    notebook: Path
+    results: tuple[CheckResult, ...]
+    unanswered: tuple[str, ...]
+
+
+def run_checks(path: Path, timeout: int = 600, progress: Callable[[int, int], None] | None = None) -> Checked:
     """Run a notebook from top to bottom in a fresh Python kernel, and collect its checks. The file is not changed.
 
     It is read like a submission, whatever editor wrote it and whatever kernel it names.
@@ -52,37 +63,29 @@ def run_checks(path: Path, timeout: int = 600, progress: Callable[[int, int], No
     Raises:
         CourseError: if the file cannot be read, holds no checks, or its kernel ends.
     """
-    notebook = _notebook(path)
-    runner = _Runner(notebook, path, timeout, progress)
-    runner.run()
-    shadowed = _shadowed(notebook)
-    results, answer = [], None
-    for cell in notebook.cells:
-        if cell.cell_type == "code" and is_solution(cell):
-            answer = cell
-        elif is_check(cell) and not _is_empty(cell):
-            results.append(_result(cell, answer, shadowed))
-    return results
-
-
-def _notebook(path: Path) -> NotebookNode:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        why = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror
-        raise CourseError(f"{path}: {why}.") from None
-    try:
-        draft = read_notebook(content)
-    except UnreadableError as error:
-        raise CourseError(f"{path} could not be read: {error}.") from None
-    if draft.language not in ("", "python", "ipython"):
-        raise CourseError(f"{path} is a notebook for {draft.language}. Choose a Python kernel, and save it again.")
+    _, draft = open_notebook(path)
     notebook = _with_marks(draft)
     if not any(is_check(cell) for cell in notebook.cells):
         raise CourseError(
             f"{path} holds no checks. Is it a lab of this course, and were its cells not copied out of it?"
         )
-    return notebook
+    runner = _Runner(notebook, path, timeout, progress)
+    runner.run()
+    return Checked(path, tuple(_results(notebook)), tuple(_unanswered(draft)))
+
+
+def _results(notebook: NotebookNode) -> Iterator[CheckResult]:
+    shadowed, answer = _shadowed(notebook), None
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and is_solution(cell):
+            answer = cell
+        elif is_check(cell) and not _is_empty(cell):
+            yield _result(cell, answer, shadowed)
+
+
+def _unanswered(draft: Draft) -> list[str]:
+    lab = read_description(draft)
+    return [name for name in lab.empty(draft) if name in lab.written] if lab else []
 
 
 def _with_marks(draft: Draft) -> NotebookNode:

@@ -57,7 +57,7 @@ def test_check_says_what_is_wrong_with_a_file(
     assert words in capsys.readouterr().err
 
 
-def change(path: Path, source: str, place: int = 3) -> None:
+def change(path: Path, source: str, place: int = 4) -> None:
     """Put one of the student's own cells into a notebook."""
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.insert(place, nbformat.v4.new_code_cell(source, id="mine"))

@@ -244,6 +244,14 @@ def test_a_notebook_in_an_archive_keeps_its_neighbours(right: Json, take: TakeIn
     assert submission.files == {"lab.zip": content, "net.safetensors": b"numbers"}
 
 
+def test_a_notebook_on_top_of_an_archive_keeps_its_neighbours(right: Json, take: TakeIn, master: Master) -> None:
+    content = _zipped(**{"small.ipynb": json.dumps(right).encode(), "net.safetensors": b"numbers"})
+    submission = take({"lab.zip": content})
+    assert is_right(submission, master)
+    assert submission.files == {"lab.zip": content, "net.safetensors": b"numbers"}
+    assert submission.notes == ()
+
+
 def test_a_notebook_in_a_folder_keeps_its_neighbours(right: Json, take: TakeIn) -> None:
     submission = take({"lab/small.ipynb": right, "lab/net.safetensors": b"numbers", "readme.txt": b"Hello"})
     assert submission.files == {"net.safetensors": b"numbers", "readme.txt": b"Hello"}

@@ -6,6 +6,7 @@ new questions are welcome, no marks are lost, and a release that fails leaves th
 
 from __future__ import annotations
 
+import copy
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,14 +18,18 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveCells
+from nbgrader.utils import capture_log
 
+from helpers.grading.course import Course
 from helpers.grading.intake.master import KINDS, refuse_lost
 from helpers.grading.labs import Lab
-from helpers.notebooks.cells import is_setup
+from helpers.notebooks.cells import is_parameters, is_setup
+from helpers.notebooks.description import describe
 from helpers.notebooks.errors import CourseError
 
-__all__ = ["GoOnAfterErrors", "RecordCells", "start"]
+__all__ = ["DescribeLab", "GoOnAfterErrors", "RecordCells", "start", "write_copy"]
 
 _release = GenerateAssignment.start
 
@@ -36,7 +41,8 @@ def start(converter: GenerateAssignment) -> None:
         NbGraderException: if that is impossible; the log says why.
     """
     try:
-        _refuse_lost(converter)
+        if not converter.no_database:
+            _refuse_lost(converter)
     except CourseError as error:
         converter.log.error(str(error))
         raise NbGraderException(str(error)) from None
@@ -46,6 +52,21 @@ def start(converter: GenerateAssignment) -> None:
     for weights in released.rglob("*.safetensors"):
         weights.unlink()
         converter.log.warning("%s stays in source/: it would earn a student's points.", weights.name)
+
+
+def write_copy(course: Course, assignment: str, folder: Path) -> None:
+    """Write the students' copy of a lab into `folder/<assignment>`, and leave `release/` and the gradebook alone.
+
+    Raises:
+        CourseError: if that is impossible.
+    """
+    config = copy.deepcopy(course.config)
+    config.CourseDirectory.release_directory = str(folder)
+    config.SaveCells.enabled = False  # what `nbgrader generate_assignment --no-db` sets
+    coursedir = CourseDirectory(config=config, assignment_id=assignment)
+    result = capture_log(GenerateAssignment(coursedir=coursedir, config=config, parent=None, no_database=True))
+    if not result["success"]:
+        raise CourseError(f"{assignment} cannot be released:\n{result.get('log', '')}")
 
 
 def _refuse_lost(converter: GenerateAssignment) -> None:
@@ -83,6 +104,17 @@ class GoOnAfterErrors(NbGraderPreprocessor):
         if cell.cell_type == "code" and not is_setup(cell):
             cell.metadata.setdefault("tags", []).append("raises-exception")  # Jupyter's own word for it
         return cell, resources
+
+
+class DescribeLab(NbGraderPreprocessor):
+    """Say in the parameters cell which lab this is and what students hand in, in place of the instructor's settings."""
+
+    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
+        names = resources["nbgrader"]
+        for cell in filter(is_parameters, nb.cells):
+            handed_in = cell.metadata.get("course", {}).get("handed_in", [])
+            cell.metadata["course"] = describe(nb, names["assignment"], names["notebook"], handed_in)
+        return nb, resources
 
 
 class RecordCells(SaveCells):

@@ -15,6 +15,8 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from helpers.notebooks.archives import MAX_BYTES
+
 __all__ = [
     "MAX_BYTES",
     "TIME_FILE",
@@ -31,7 +33,6 @@ __all__ = [
     "walk",
 ]
 
-MAX_BYTES = 256 << 20  # of all files of a submission together
 MAX_FILES = 2000
 MAX_DEPTH = 8  # nested folders
 MAX_MEMBERS = 10 * MAX_FILES  # of an archive that is opened: `zipfile` creates an object for each

@@ -188,7 +188,7 @@ def _from_archives(files: Files, master: Master, broken: dict[str, str], notes: 
 def _beside(notebook: str, files: Mapping[str, bytes], lab_files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return the files by path relative to the notebook. Its neighbours and the lab's files win over others."""
     home = PurePosixPath(notebook).parent
-    near = {path for path in files if PurePosixPath(path).is_relative_to(home)}
+    near = {path for path in files if home in PurePosixPath(path).parents}  # not the archive that is the home itself
     beside = {path: content for path, content in files.items() if path not in near}
     beside |= {str(PurePosixPath(path).relative_to(home)): files[path] for path in sorted(near)}
     for name in (FACTS_FILE, TIME_FILE):  # grading writes its own beside the graded notebook
@@ -201,7 +201,9 @@ def _beside(notebook: str, files: Mapping[str, bytes], lab_files: Mapping[str, b
 def _names(best: _Candidate, candidates: Sequence[_Candidate], expected: str) -> list[str]:
     """Return remarks about an unexpected name of the notebook, and about other notebooks."""
     remarks = []
-    if best.path != expected:
+    folders = PurePosixPath(best.path).parts[:-1]
+    is_packed = len(folders) == 1 and folders[0].lower().endswith(".zip")  # as by `course pack`
+    if PurePosixPath(best.path).name != expected or (folders and not is_packed):
         remarks.append(f"the notebook was found in {line(best.path)} (expected: {expected})")
     others = [line(candidate.path) for candidate in candidates if candidate is not best]
     if others:

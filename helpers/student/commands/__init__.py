@@ -4,4 +4,4 @@ from __future__ import annotations
 
 __all__ = ["COMMANDS"]
 
-COMMANDS = ("check",)
+COMMANDS = ("check", "pack")

@@ -1,0 +1,104 @@
+"""What a student's copy says of itself: which lab it is, which cells it has, what is handed in with it.
+
+A release writes it into the metadata of the parameters cell, since a notebook travels without its folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.utils import is_grade, is_solution
+
+from helpers.notebooks.cells import is_check
+from helpers.notebooks.reader import Draft, normalised
+
+__all__ = ["Description", "describe", "read_description"]
+
+
+@dataclass(frozen=True)
+class Description:
+    """What `describe` wrote.
+
+    Attributes:
+        lab: the assignment, "lab03-convolution".
+        notebook: the file's name without its suffix, "convolution".
+        answers: the grade ids of the answers, in the lab's order.
+        blanks: a digest of the text that each answer replaces.
+        written: those answers that a person reads.
+        checks: the grade ids of the checks.
+        handed_in: files of which students hand in at least one beside the notebook; the first is what they should.
+    """
+
+    lab: str
+    notebook: str
+    answers: tuple[str, ...]
+    blanks: dict[str, str]
+    written: tuple[str, ...]
+    checks: tuple[str, ...]
+    handed_in: tuple[str, ...]
+
+    def empty(self, draft: Draft) -> list[str]:
+        """Return the answers that are missing, or still what was to be replaced, in the lab's order."""
+        given = {
+            name
+            for cell in draft.cells
+            for name in cell.names
+            if cell.normalised and self.blanks.get(name) != _digest(cell.source)
+        }
+        return [name for name in self.answers if name not in given]
+
+    def missing(self, draft: Draft) -> list[str]:
+        """Return the answers and checks that the notebook no longer has."""
+        there = {name for cell in draft.cells for name in cell.names}
+        return [name for name in (*self.answers, *self.checks) if name not in there]
+
+
+def describe(released: NotebookNode, lab: str, notebook: str, handed_in: Sequence[str]) -> dict[str, Any]:
+    """Describe a students' copy, as metadata."""
+    answers = {cell.metadata.nbgrader.grade_id: cell for cell in released.cells if is_solution(cell)}
+    return {
+        "lab": lab,
+        "notebook": notebook,
+        "answers": list(answers),
+        "blanks": {name: _digest(cell.source) for name, cell in answers.items()},
+        "written": [name for name, cell in answers.items() if is_grade(cell)],
+        "checks": [cell.metadata.nbgrader.grade_id for cell in released.cells if is_check(cell)],
+        "handed_in": list(handed_in),
+    }
+
+
+def read_description(draft: Draft) -> Description | None:
+    """Return a notebook's description; None if it has none. It may come from anybody, so its names are checked."""
+    for cell in draft.cells:
+        given = cell.course
+        lists = [given.get(name) for name in ("answers", "written", "checks", "handed_in")]
+        names, blanks = [given.get("lab"), given.get("notebook")], given.get("blanks")
+        if _are_file_names(names) and all(map(_are_texts, lists)) and isinstance(blanks, dict):
+            answers, written, checks, handed_in = map(tuple, lists)
+            if _are_file_names(handed_in):
+                return Description(*names, answers, blanks, written, checks, handed_in)
+    return None
+
+
+def _digest(source: str) -> str:
+    return sha256(normalised(source).encode()).hexdigest()[:8]
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def _are_file_names(values: Sequence[object]) -> bool:
+    """Whether each is the name of a file in any folder: no path, nothing hidden."""
+    return all(
+        isinstance(one, str)
+        and one.isprintable()
+        and not one.startswith(".")
+        and PurePosixPath(one).name == one == PureWindowsPath(one).name
+        for one in values
+    )
