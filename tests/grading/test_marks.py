@@ -65,11 +65,11 @@ def test_a_question_that_all_have_right_discriminates_nobody(course: Course) -> 
 
 
 def test_reasons_that_differ_in_numbers_count_as_one(course: Course) -> None:
-    got = "K1: double({0}): expected 4, got {1}."
+    got = "K1: double({0}): expected 4, got {1}. [seed 7] Checked with a right `x`."
     enter(course, "ada", reasons={"k1-double": got.format(2, 3), "k2-x": "K2: x is missing."})
     enter(course, "ben", reasons={"k1-double": f"{got.format(2, 3.5)}\n{got.format(2, -1e-3)}"})
     enter(course, "dan", reasons={"k1-double": got.format(2, 3), "k1-double-why": "No response."})
     found = [(failure.question, failure.message, failure.students) for failure in failures(read_marks(course))]
     assert found[0] == ("k1-double", "K1: double(2): expected 4, got 3.", 3)
     assert ("k2-x", "K2: x is missing.", 1) in found
-    assert ("k1-double", "No response.", 1) in found
+    assert len(found) == 3  # "No response." stands beside what the check says

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -121,8 +121,9 @@ def _write_table(course: Course, request: Request, students: Students, labs: Seq
         found = {total.student: total for total in totals(_marks(students, labs), rules)}
         rows[0].append("total in percent")
         for row, student in zip(rows[1:], students.students.values(), strict=True):
-            percent = found[_id(student)].percent
-            row.append("" if percent is None else number(percent))
+            total = found[_id(student)]
+            is_final = request.options.with_unmarked or not total.waiting
+            row.append(number(total.percent) if is_final and total.percent is not None else "")
     path = request.to or course.root / FOLDER / f"{request.platform}{table.suffix}"
     _write(path, encode(rows, table.suffix))
     scored = (request.options.score(mark) for mark in _marks(students, labs))
@@ -141,20 +142,17 @@ def _export_results(course: Course, request: Request, students: Students, labs: 
 
 def _remark(exported: Exported, request: Request, marks: Sequence[Mark], students: Students) -> None:
     """Say whose scores are not in the export, and why."""
-    if not request.options.with_unmarked:
-        waiting = [mark for mark in marks if mark.waiting and mark.graded and not mark.exempt]
-        exported.remark(
-            "scores left out until written answers are marked by hand (or: --with-unmarked)", _names(waiting)
-        )
-    exported.remark("submissions not graded", _names(mark for mark in marks if mark.submitted and not mark.graded))
-    if not request.options.missing_as_zero:
-        missing = [mark for mark in marks if not mark.submitted and not mark.exempt]
-        exported.remark("scores left out because nothing was submitted (or: --missing-as-zero)", _names(missing))
+    for lab in sorted({mark.lab for mark in marks}):
+        own = [mark for mark in marks if mark.lab == lab and not mark.exempt]
+        if not request.options.with_unmarked:
+            waiting = [mark.name for mark in own if mark.waiting and mark.graded]
+            exported.remark(f"scores in {lab} wait for a person to mark written answers (or: --with-unmarked)", waiting)
+        ungraded = [mark.name for mark in own if mark.submitted and not mark.graded]
+        exported.remark(f"submissions in {lab} are not graded", ungraded)
+        if not request.options.missing_as_zero:
+            missing = [mark.name for mark in own if not mark.submitted]
+            exported.remark(f"students submitted nothing in {lab} (or: --missing-as-zero)", missing)
     exported.remark("students are in the gradebook under two ids, of which the second counts", students.twice)
-
-
-def _names(marks: Iterable[Mark]) -> list[str]:
-    return [f"{mark.name} ({mark.lab})" for mark in marks]
 
 
 def _marks(students: Students, labs: Sequence[str]) -> list[Mark]:

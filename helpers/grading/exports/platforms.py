@@ -65,11 +65,11 @@ class Platform:
             for column, heading in enumerate(headings)
             if (match := re.fullmatch(self.scores, heading.strip(), re.IGNORECASE | re.DOTALL))
         }
-        fits = [
-            column
-            for column, name in titles.items()
-            if (title in (name, headings[column]) if title else self.single or _is_of(lab, name))
-        ]
+        if title:
+            fits = [column for column, name in titles.items() if title in (name, headings[column])]
+        else:
+            exact = [column for column, name in titles.items() if self.single or _words(name) == _words(lab)]
+            fits = exact or [column for column, name in titles.items() if _words(name)[:2] == _words(lab)[:2]]
         if len(fits) == 1:
             return fits[0]
         found = ", ".join(line(titles[column], 60) for column in (fits or titles)) or "none"
@@ -97,13 +97,8 @@ class Platform:
         return cells[place[1]] if place[1] < len(cells) else ""
 
 
-def _is_of(lab: str, title: str) -> bool:
-    """Check whether a title means a lab: "lab03-convolution", "Lab 3" and "Lab 3: convolution" all mean the same."""
-    words, own = _words(title), _words(lab)
-    return words == own or words[:2] == own[:2]
-
-
 def _words(text: str) -> list[str]:
+    """Return what "lab03-convolution" and "Lab 3: Convolution" have in common; the first two words also say "Lab 3"."""
     words = re.findall(r"[^\W\d_]+|\d+", text.casefold())
     return [str(int(word)) if word.isdecimal() else word for word in words]
 

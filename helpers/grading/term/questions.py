@@ -13,6 +13,10 @@ from helpers.grading.term.marks import Mark
 __all__ = ["Difficulty", "Failure", "by_question", "difficulties", "failures", "reasons_by_question"]
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?")
+_SEED = " [seed "  # after it, a reason only says how it was found
+_NO_REASON = re.compile(
+    r"No response\.|Checked with a right .*"
+)  # what grading says besides, and of checks that passed
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,8 @@ def failures(marks: Sequence[Mark]) -> list[Failure]:
     wordings: defaultdict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
     for mark in marks:
         for question, reasons in reasons_by_question(mark).items():
-            for pattern, reason in {_NUMBER.sub("#", reason): reason for reason in reasons}.items():
+            said = [reason.split(_SEED)[0] for reason in reasons if not _NO_REASON.fullmatch(reason)]
+            for pattern, reason in {_NUMBER.sub("#", reason): reason for reason in said}.items():
                 wordings[mark.lab, question, pattern][reason] += 1
     found = [
         Failure(lab, question, counter.most_common(1)[0][0], counter.total())
