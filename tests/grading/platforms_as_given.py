@@ -18,7 +18,7 @@ from datetime import datetime
 from html.entities import codepoint2name
 from pathlib import Path
 
-__all__ = ["PEOPLE", "PLATFORMS", "Given", "Uploaded", "roster_of"]
+__all__ = ["NOON", "PEOPLE", "PLATFORMS", "Given", "Uploaded", "roster_of"]
 
 NOON = datetime(2026, 1, 30, 12, 5)
 
@@ -73,7 +73,7 @@ def moodle(folder: Path, uploads: Sequence[Uploaded], *, layout: str = "folders"
     """Moodle's zip. In layout "folders" each student has one; "new" is the same as later versions name it; "flat"."""
     between = {"folders": "_/", "new": "/", "flat": "_"}[layout]
     participants = {upload.student: 771_000 + place for place, upload in enumerate(uploads)}
-    files = {}
+    files: dict[str, bytes] = {}
     for upload in uploads:
         name = re.sub(r"""[\x00-\x1f&<>"`|':\\/]""", "", group + upload.student.name.replace("_", " "))
         prefix = f"{name}_{participants[upload.student]}_assignsubmission"
@@ -96,7 +96,7 @@ def moodle_blind(folder: Path, uploads: Sequence[Uploaded]) -> Path:
 
 def canvas(folder: Path, uploads: Sequence[Uploaded]) -> Path:
     """Canvas's zip: names are squeezed, and late submissions marked."""
-    files = {}
+    files: dict[str, bytes] = {}
     for place, upload in enumerate(uploads):
         name = "".join(letter for letter in f"{upload.student.last}{upload.student.first}".lower() if _is_word(letter))
         prefix = f"{name}{'_LATE' if upload.is_late else ''}_{upload.student.number}_{551_000 + place}"
@@ -106,7 +106,7 @@ def canvas(folder: Path, uploads: Sequence[Uploaded]) -> Path:
 
 def canvas_anonymous(folder: Path, uploads: Sequence[Uploaded]) -> Path:
     """Canvas's zip of an assignment that is graded anonymously."""
-    files = {}
+    files: dict[str, bytes] = {}
     for place, upload in enumerate(uploads):
         prefix = f"{'LATE_' if upload.is_late else ''}anon_{upload.student.login}Qp_{551_000 + place}"
         files |= {f"{prefix}_{file}": content for file, content in upload.files.items()}
@@ -115,7 +115,7 @@ def canvas_anonymous(folder: Path, uploads: Sequence[Uploaded]) -> Path:
 
 def blackboard(folder: Path, uploads: Sequence[Uploaded]) -> Path:
     """Blackboard's zip: all attempts, each with a text of Blackboard's. Times are local: here Central European."""
-    files = {}
+    files: dict[str, bytes] = {}
     for upload in uploads:
         prefix = f"Lab 3_{upload.student.login}_attempt_{upload.time:%Y-%m-%d-%H-%M-%S}"
         named = {f"{prefix}_{file}": content for file, content in upload.files.items()}
@@ -143,7 +143,8 @@ def brightspace(folder: Path, uploads: Sequence[Uploaded]) -> Path:
 
 def gradescope(folder: Path, uploads: Sequence[Uploaded]) -> Path:
     """Gradescope's export: folders with numbers, and a file that says whose they are."""
-    files, metadata = {}, ["---\n"]
+    files: dict[str, bytes] = {}
+    metadata = ["---\n"]
     for place, upload in enumerate(uploads):
         name, student = f"submission_{300_000 + place}", upload.student
         files |= {f"assignment_7_export/{name}/{file}": content for file, content in upload.files.items()}
@@ -157,7 +158,7 @@ def gradescope(folder: Path, uploads: Sequence[Uploaded]) -> Path:
 
 def ilias(folder: Path, uploads: Sequence[Uploaded], *, inside: str = "Lab 3/Abgaben") -> Path:
     """ILIAS's zip: a folder for each student, whose name has no letters but ASCII ones."""
-    files = {}
+    files: dict[str, bytes] = {}
     for upload in uploads:
         student = upload.student
         name = f"{_ascii(student.last)}_{_ascii(student.first)}_{student.login}_{student.number}"
@@ -187,7 +188,7 @@ def github(folder: Path, uploads: Sequence[Uploaded], *, lab: str = "lab00") -> 
 
 def course(folder: Path, uploads: Sequence[Uploaded]) -> Path:
     """A zip with the course's own names."""
-    files = {}
+    files: dict[str, bytes] = {}
     for upload in uploads:
         prefix = f"{upload.student.login}_{upload.time.isoformat()}"
         files |= {f"{prefix}_{file}": content for file, content in upload.files.items()}

@@ -311,6 +311,36 @@ def test_an_archive_with_too_many_members_is_left_out(take: TakeIn, monkeypatch:
     assert "holds no cell of this lab" in take({"lab.zip": _zipped(**names)}).notes[-1]
 
 
+def test_what_is_passed_over_is_named(take: TakeIn) -> None:
+    archives = {f"{number:02}.zip": _zipped(**{"a.txt": b""}) for number in range(21)}
+    notes = take({**archives, "lab.rar": b"Rar!\x1a\x07"}).notes
+    assert "only 20 of 21 archives were opened" in notes
+    assert "lab.rar is a RAR archive; only zip archives are opened" in notes
+    notebooks = {f"{number:02}.ipynb": b"{}" for number in range(21)}
+    assert "only 20 of 21 notebooks were looked at" in take(notebooks).notes
+
+
+def test_members_that_are_left_out_are_named(take: TakeIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "MAX_FILES", 2)
+    inner = _zipped(**{"a.txt": b"", "../b.txt": b"", "c.zip": b""})
+    notes = " ".join(take({"lab.zip": inner}).notes)
+    assert "lab.zip/../b.txt, lab.zip/c.zip" in notes
+
+
+def test_an_archive_in_an_archive_is_named(take: TakeIn, right: Json) -> None:
+    inner = _zipped(**{NAME: json.dumps(right).encode()})
+    assert (
+        "an archive in an archive is not opened: lab.zip/inner.zip"
+        in take({"lab.zip": _zipped(**{"inner.zip": inner})}).notes
+    )
+
+
+def test_a_time_file_in_a_folder_is_not_the_time_of_submission(take: TakeIn, right: Json) -> None:
+    forged = {"work/small.ipynb": right, "work/timestamp.txt": b"2020-01-01 00:00:00 UTC", "work/data.csv": b"1"}
+    submission = take(forged)
+    assert (submission.time, set(submission.files)) == (None, {"data.csv"})
+
+
 @pytest.mark.parametrize("content", [b"PK\x03\x04 no archive", b""])
 def test_a_broken_archive_is_named(content: bytes, take: TakeIn) -> None:
     assert "found: lab.zip" in take({"lab.zip": content}).notes[0]
