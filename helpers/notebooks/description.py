@@ -76,12 +76,13 @@ def read_description(draft: Draft) -> Description | None:
     """Return a notebook's description; None if it has none. It may come from anybody, so its names are checked."""
     for cell in draft.cells:
         given = cell.course
-        lists = [given.get(name) for name in ("answers", "written", "checks", "handed_in")]
-        names, blanks = [given.get("lab"), given.get("notebook")], given.get("blanks")
-        if _are_file_names(names) and all(map(_are_texts, lists)) and isinstance(blanks, dict):
-            answers, written, checks, handed_in = map(tuple, lists)
-            if _are_file_names(handed_in):
-                return Description(*names, answers, blanks, written, checks, handed_in)
+        names = [_text(given.get(name)) for name in ("lab", "notebook")]
+        answers, written, checks, handed_in = (
+            _texts(given.get(name)) for name in ("answers", "written", "checks", "handed_in")
+        )
+        blanks = given.get("blanks")
+        if answers and all(map(_is_file_name, (*names, *handed_in))) and isinstance(blanks, dict):
+            return Description(names[0], names[1], answers, blanks, written, checks, handed_in)
     return None
 
 
@@ -89,16 +90,15 @@ def _digest(source: str) -> str:
     return sha256(normalised(source).encode()).hexdigest()[:8]
 
 
-def _are_texts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
-def _are_file_names(values: Sequence[object]) -> bool:
-    """Whether each is the name of a file in any folder: no path, nothing hidden."""
-    return all(
-        isinstance(one, str)
-        and one.isprintable()
-        and not one.startswith(".")
-        and PurePosixPath(one).name == one == PureWindowsPath(one).name
-        for one in values
-    )
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(map(_text, value)) if isinstance(value, list) else ()
+
+
+def _is_file_name(name: str) -> bool:
+    """Whether this is the name of a file in any folder: no path, nothing hidden."""
+    is_name = PurePosixPath(name).name == name == PureWindowsPath(name).name
+    return is_name and name.isprintable() and not name.startswith(".") and bool(name)

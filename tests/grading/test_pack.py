@@ -17,7 +17,6 @@ from helpers.grading.collect import collect
 from helpers.grading.course import Course
 from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.intake import Master, Submission, take_in
-from helpers.notebooks import archives
 from helpers.student import notebooks, pack
 from tests.conftest import SMALL
 from tests.grading.conftest import RIGHT
@@ -181,7 +180,7 @@ def test_an_archive_that_cannot_be_finished_leaves_the_earlier_one(work: Path, m
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(archives.zipfile.ZipFile, "writestr", fail)
+    monkeypatch.setattr(zipfile.ZipFile, "writestr", fail)
     assert main(["pack", SMALL.assignment]) == 2
     assert zipfile.is_zipfile(ARCHIVE)
     assert sorted(path.name for path in Path().iterdir()) == sorted([SMALL.assignment, ARCHIVE])

@@ -142,8 +142,10 @@ def _below(folder: str, contents: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def _title(lab: Lab) -> str:
-    heading = next(re.finditer(r"^# (.+)$", "\n".join(cell.source for cell in lab.read().cells), re.MULTILINE), None)
-    return heading[1] if heading else lab.notebook
+    """Return the lab's title, for a cell of a Markdown table."""
+    words = [cell.source for cell in lab.read().cells if cell.cell_type == "markdown"]
+    heading = re.search(r"^# (.+)$", "\n".join(words), re.MULTILINE)
+    return heading[1].replace("|", "\\|") if heading else lab.notebook
 
 
 def _bytes(path: Path) -> bytes:
