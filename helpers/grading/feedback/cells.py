@@ -1,4 +1,4 @@
-"""Turn the cells of a graded notebook into HTML: text, code, outputs. Whatever a student wrote is escaped or cleaned."""
+"""Turn the cells of a graded notebook into HTML. Whatever a student wrote is escaped or cleaned."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from helpers.notebooks.text import plain
 
 __all__ = ["CellWriter"]
 
-_MOST = 2_000_000  # characters of a page that are a student's, without pictures
-_CODE, _TEXT = 50_000, 20_000  # characters of a cell's code, and of one output, that are shown
+_MOST, _PICTURES = 500_000, 64 << 20  # characters of a page's cells: text, and pictures in base64
+_CODE, _TEXT, _TABLE = 50_000, 20_000, 200_000  # characters that are shown of a cell, of a text, of an HTML output
 _ALIGNED = re.compile(r' style="text-align:(left|right|center)"')
 _NO_WORDS = re.compile(r"<th(?: [^<>]*)?>\s*</th>")
 _FIRST_LEVEL = 3  # of headings in cells: the page itself has two
@@ -31,7 +31,7 @@ _lexer, _formatter = PythonLexer(), HtmlFormatter(nowrap=True)
 
 @lru_cache(512)  # each student's page holds the lab's cells
 def _code(source: str) -> str:
-    return highlight(source, _lexer, _formatter)
+    return highlight(source, _lexer, _formatter) if len(source) <= _TEXT else html.escape(source)
 
 
 @lru_cache(512)
@@ -48,8 +48,8 @@ class CellWriter:
 
     def __init__(self, picture: Callable[[str], str]) -> None:
         self._picture = picture
-        self._room = _MOST
-        self._level = _FIRST_LEVEL - 1
+        self._room, self._room_for_pictures = _MOST, _PICTURES
+        self._above: list[int] = []  # the headings that the next one may stand below, by their levels in Markdown
 
     def markdown(self, source: str, attachments: Mapping[str, Mapping[str, str]] | None = None) -> str:
         """Return Markdown as HTML."""
@@ -70,7 +70,8 @@ class CellWriter:
         if output.output_type == "error":
             return self._pre(error_message(output), "error")
         if "text/html" in output.data:
-            return f'<div class="output">{self._finished(safe_html(self._cut(output.data["text/html"], 10 * _TEXT)))}</div>'
+            table = safe_html(self._cut(output.data["text/html"], _TABLE))
+            return f'<div class="output">{self._finished(table)}</div>'
         for kind in PICTURES:
             if kind in output.data:
                 words = html.escape(alt or "A picture that this cell drew; nobody has described it.")
@@ -91,7 +92,6 @@ class CellWriter:
 
     def _finished(self, clean: str) -> str:
         """Fit clean HTML into the page: headings below the page's own, tables that scroll, pictures inside the page."""
-        self._levels: list[int] = []
         self._tables = 0
         return TAG.sub(self._tag, _NO_WORDS.sub("<td></td>", clean))
 
@@ -113,12 +113,11 @@ class CellWriter:
         return match.string.startswith('<math display="block"', start)
 
     def _heading(self, name: str) -> str:
-        """Return the tag of a heading at most one level below the one before."""
-        if name.startswith("</"):
-            return f"</h{self._levels.pop() if self._levels else self._level}>"
-        self._level = min(int(name[-1]) + _FIRST_LEVEL - 1, self._level + 1, 6)
-        self._levels.append(self._level)
-        return f"<h{self._level}>"
+        """Return the tag of a heading one level below the one that it stands under, whatever levels are left out."""
+        level = int(name[-1])
+        if name.startswith("<h"):
+            self._above = [*(above for above in self._above if above < level), level]
+        return f"{name[:-1]}{min(len(self._above) + _FIRST_LEVEL - 1, 6)}>"
 
     def _table(self, tag: str) -> str:
         """Put the outermost tables into boxes in which they can be scrolled, also by keys."""
@@ -132,6 +131,9 @@ class CellWriter:
         source, alt = (re.search(rf' {name}="([^"]*)"', tag) for name in ("src", "alt"))
         path = html.unescape(source[1]) if source else ""
         url = path if path.startswith("data:") else self._picture(unquote(path).removeprefix("./"))
+        self._room_for_pictures -= len(url)
+        if self._room_for_pictures < 0:
+            return "<em>[A picture is not shown: there are too many.]</em>"
         if not url:
-            return f"<em>[The picture {html.escape(unquote(path))} is not here.]</em>"
+            return f"<em>[{f'The picture {html.escape(unquote(path))}' if path else 'A picture'} is not here.]</em>"
         return f'<img src="{html.escape(url)}" alt="{alt[1] if alt else ""}">'

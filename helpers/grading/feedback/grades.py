@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nbgrader.api import SubmittedAssignment, SubmittedNotebook
 
 from helpers.grading.course import Course
+from helpers.grading.term.penalties import seconds_late
 
 __all__ = ["Grade", "Grades", "read_grades"]
 
@@ -72,7 +73,7 @@ def _grades(entry: SubmittedAssignment) -> Grades:
         messages={comment.name: comment.auto_comment for comment in comments if comment.auto_comment},
         comments={comment.name: comment.manual_comment for comment in comments if comment.manual_comment},
         penalty=notebook.late_submission_penalty or 0.0,
-        late_seconds=entry.total_seconds_late,
+        late_seconds=seconds_late(entry),
     )
 
 

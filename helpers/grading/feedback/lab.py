@@ -80,7 +80,7 @@ def read_lab(folder: Path, notebook: str) -> GivenLab:
     try:
         content = files[f"{notebook}.ipynb"]
         cells = nbformat.reads(content.decode(), as_version=4).cells
-    except (KeyError, ValueError) as error:
+    except Exception as error:  # nbformat raises many kinds of errors
         raise CourseError(
             f"{folder / notebook}.ipynb is missing or cannot be read, and feedback shows what students were given. "
             f"Run `nbgrader generate_assignment --force {folder.name}`."

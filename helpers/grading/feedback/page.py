@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment
+from jinja2 import Environment, Template
 from markupsafe import Markup
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_locked, is_solution, is_task
@@ -57,7 +56,7 @@ class Result:
 
     parts: list[tuple[str, Grade]] = field(default_factory=list)
     message: str = ""
-    comment: Markup = Markup("")
+    comment: Markup = field(default_factory=Markup)
 
     @property
     def points(self) -> float:
@@ -123,7 +122,7 @@ class _Page:
     def __init__(self, lab: GivenLab, submission: Submission, notebook: NotebookNode) -> None:
         self._lab, self._grades, self._cells = lab, submission.grades, notebook.cells
         self._folder = submission.folder
-        self._writer = CellWriter(self._picture)
+        self._writer = CellWriter(cache(self._picture))
         self._marked = _marked_with(notebook.cells)
         self._question_of = {name: question for question in lab.questions for name in question.cells}
         self._headings = {question.heading: f"q{n}" for n, question in enumerate(lab.questions, 1)}
@@ -196,7 +195,7 @@ class _Page:
         return Result(
             [(label, self._grades.cells[name]) for label, name in zip(labels, marked, strict=True)],
             plain(self._grades.messages.get(answer, ""), 4000),
-            Markup(CellWriter(self._picture).markdown(self._grades.comments.get(answer, ""))),
+            Markup(self._writer.markdown(self._grades.comments.get(answer, ""))),
         )
 
     def _picture(self, path: str) -> str:
@@ -204,7 +203,9 @@ class _Page:
         if path in self._lab.pictures:
             return self._lab.pictures[path]
         kind = _TYPES.get(Path(path).suffix.lower())
-        content = read_regular(self._folder / inside, MAX_BYTES >> 4) if kind and (inside := path_inside(path)) else None
+        content = (
+            read_regular(self._folder / inside, MAX_BYTES >> 4) if kind and (inside := path_inside(path)) else None
+        )
         found = pictures({kind: base64.b64encode(content).decode()}) if kind and content else {}
         return f"data:{kind};base64,{found[kind]}" if kind in found else ""
 
@@ -247,7 +248,7 @@ def _resource(name: str) -> str:
 
 
 @cache
-def _template() -> Environment:
+def _template() -> Template:
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"number": _number, "points": _points}
     return environment.from_string(_resource("feedback.html"))

@@ -23,10 +23,13 @@ import nbformat
 
 from helpers.grading.course import Course
 from helpers.grading.facts import FACTS_FILE, read_facts
-from helpers.grading.feedback.grades import Grades, read_grades
+from helpers.grading.feedback.grades import read_grades
 from helpers.grading.feedback.lab import GivenLab, read_lab
 from helpers.grading.feedback.page import Submission, make_page
 from helpers.grading.intake.files import TIME_FILE, read_regular
+from helpers.grading.term.penalties import person_of
+from helpers.grading.term.roster import Roster
+from helpers.grading.term.rules import Rules
 from helpers.notebooks.errors import CourseError
 from helpers.notebooks.text import line
 
@@ -94,11 +97,19 @@ def write_feedback(
     if not graded:
         raise CourseError(f"No submission to {assignment} is graded. Run `course autograde {assignment}`.")
     grades, result, jobs = read_grades(course, assignment), Written(), []
+    roster, title = Roster.load(course.root), Rules.load(course.root).name or course.coursedir.course_id
     for student in sorted(students) or graded:
         if student not in grades:
             result.failed[student] = f"the gradebook does not know it: run `course autograde {assignment} --force`"
             continue
-        job = _job(course, lab, notebook, student, grades[student])
+        shown = Submission(
+            name=line(person_of(roster, student).name or student),
+            course=line(title),
+            folder=course.folder("autograded", student, assignment),
+            is_readable=read_facts(course.folder("autograded", student, assignment)).is_readable,
+            grades=grades[student],
+        )
+        job = _job(course, lab, notebook, student, shown)
         if job.submission.is_readable and grades[student].waiting:
             result.waiting.append(student)
         if force or _digest_in(job.page) != job.submission.digest:
@@ -124,17 +135,19 @@ def _notebook(course: Course, assignment: str) -> str:
     return notebooks[0].stem
 
 
-def _job(course: Course, lab: GivenLab, notebook: str, student: str, grades: Grades) -> _Job:
-    folder = course.folder("autograded", student, lab.assignment)
-    page = course.folder("feedback", student, lab.assignment) / f"{notebook}.html"
-    name, title = line(student), line(course.coursedir.course_id)
-    submission = Submission(name, title, folder, read_facts(folder).is_readable, grades)
-    content = [read_regular(folder / file, _MAX_PAGE) or b"" for file in (f"{notebook}.ipynb", FACTS_FILE)]
-    shown = [_version(), lab.digest, name, title, repr(astuple(grades)), *(sha256(part).hexdigest() for part in content)]
-    digest = sha256("\n".join(shown).encode()).hexdigest()
-    mode = 0o664 if course.coursedir.groupshared else 0o644
-    release = course.folder("release", ".", lab.assignment)
-    return _Job(student, release, lab.digest, notebook, replace(submission, digest=digest), page, mode)
+def _job(course: Course, lab: GivenLab, notebook: str, student: str, submission: Submission) -> _Job:
+    files = (submission.folder / f"{notebook}.ipynb", submission.folder / FACTS_FILE)
+    content = [sha256(read_regular(file, _MAX_PAGE) or b"").hexdigest() for file in files]
+    shown = [_version(), lab.digest, submission.name, submission.course, repr(astuple(submission.grades)), *content]
+    return _Job(
+        student=student,
+        release=course.folder("release", ".", lab.assignment),
+        lab=lab.digest,
+        notebook=notebook,
+        submission=replace(submission, digest=sha256("\n".join(shown).encode()).hexdigest()),
+        page=course.folder("feedback", student, lab.assignment) / f"{notebook}.html",
+        mode=0o664 if course.coursedir.groupshared else 0o644,
+    )
 
 
 @cache

@@ -84,11 +84,13 @@ def _usual(latex: str) -> str:
 
 
 def _has_unknown(math: Element) -> bool:
-    """Whether a command was not known. Also turns the converter's character references into characters."""
+    """Mend what browsers would not draw well, and tell whether a command was not known, or it is too deep."""
     for element in math.iter():
-        element.text = html.unescape(element.text or "")
+        element.text = html.unescape(element.text or "")  # the converter writes character references
         if element.text.startswith("\\") and len(element.text) > 1:
             return True
+        if element.tag == "mo" and element.text in ("|", "‖", "∥"):
+            element.attrib.setdefault("stretchy", "false")  # or it takes the height of its own exponent
     return _height(math) > _MATHML_DEPTH
 
 

@@ -41,6 +41,7 @@ _PICTURE = re.compile(
 # In the worst case, parsing takes quadratic time in these. Answers, and tables of pandas, are far below.
 _MARKDOWN, _BACKSLASHES = 20_000, 1_000
 _HTML, _ELEMENTS = 200_000, 5_000
+_ATTACHED = 32 << 20  # characters of base64 of the pictures in a text
 _IN_TEXT = re.compile(r"[^<>]+(?=<)")
 # Formulas in the text of HTML inside Markdown, which Markdown's own parser leaves alone; not those in code.
 _IN_HTML = re.compile(
@@ -127,6 +128,7 @@ class _Renderer(IPythonRenderer):
         super().__init__(escape=False, attachments=dict(attachments), exclude_anchor_links=True)
         self._word = f"formula{secrets.token_hex(8)}n"
         self._formulas: list[tuple[str, bool]] = []
+        self._room = _ATTACHED
 
     def block_math(self, body: str) -> str:
         return self._stand_in(body, True)
@@ -171,5 +173,8 @@ class _Renderer(IPythonRenderer):
             return super().image(text, url, title)
         pictures = self.attachments.get(name) or self.attachments.get(unquote(name)) or {}
         for kind, data in pictures.items():
+            self._room -= len(data)
+            if self._room < 0:  # the same picture a thousand times
+                return "<em>[A picture is not shown: there are too many.]</em>"
             return f'<img src="data:{html.escape(kind)};base64,{html.escape(data)}" alt="{html.escape(text)}">'
         return f"<em>[The picture {html.escape(unquote(name))} was not submitted.]</em>"
