@@ -4,4 +4,16 @@ from __future__ import annotations
 
 __all__ = ["COMMANDS"]
 
-COMMANDS = ("lint", "questions", "parameters", "kit", "collect", "autograde", "report", "export", "doctor", "demo")
+COMMANDS = (
+    "lint",
+    "questions",
+    "parameters",
+    "kit",
+    "collect",
+    "autograde",
+    "feedback",
+    "report",
+    "export",
+    "doctor",
+    "demo",
+)
