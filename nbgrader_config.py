@@ -10,7 +10,7 @@ from sqlalchemy.exc import SAWarning
 from helpers.grading.authoring import release
 from helpers.grading.collect import zip_collect
 from helpers.grading.feedback import converter as feedback
-from helpers.grading.pages.formgrader import guard_formgrader
+from helpers.grading.pages.formgrader import guard_formgrader, tidy_formgrader
 from helpers.grading.pages.markup import safe_html, safe_markdown, shown_code
 from helpers.grading.pages.shown import ShowAsText
 from helpers.grading.pipeline import converter
@@ -62,3 +62,4 @@ c.HTMLExporter.preprocessors = [ShowAsText]
 c.HTMLExporter.filters = {"markdown2html": safe_markdown, "clean_html": safe_html, "highlight_code": shown_code}
 c.HTMLExporter.sanitize_html = True
 guard_formgrader()
+tidy_formgrader(c)

@@ -11,6 +11,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from helpers.cli import main
 from helpers.grading.answers import files_beside, read_answers
 from helpers.grading.course import Course
 from helpers.grading.demo.made_up_class import fill_in
@@ -92,7 +93,7 @@ def test_solved_labs_earn_all_points_and_untouched_ones_none(lab: Lab, released:
     students = {"solved": solutions, "differently": {**solutions, **other}, "untouched": {}}
     for student, answers in students.items():
         submission(course, student, lab, copy, answers)
-    course.autograde(lab.assignment, "*")
+    assert main(["--course", str(course.root), "autograde", lab.assignment]) == 0
     scores = {score.student: score for score in read_marks(course)}
     for student in ("solved", "differently"):
         lost = lost_points(course, lab, student)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook
-from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
+from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import capture_log
@@ -58,24 +58,20 @@ class Course:
 
     def release(self, assignment: str) -> None:
         """Write the students' copy of a lab into `release/` and its cells into the gradebook."""
-        self._convert(GenerateAssignment, assignment, "*")
-
-    def autograde(self, assignment: str, student: str) -> None:
-        """Grade one submission, again if it was graded before."""
-        self._convert(Autograde, assignment, student)
+        self._convert(GenerateAssignment, assignment)
 
     def feedback(self, assignment: str) -> None:
         """Write the feedback of all graded submissions of a lab."""
-        self._convert(GenerateFeedback, assignment, "*")
+        self._convert(GenerateFeedback, assignment)
 
-    def _convert(self, converter: type[BaseConverter], assignment: str, student: str) -> None:
-        self.coursedir.assignment_id, self.coursedir.student_id = assignment, student
+    def _convert(self, converter: type[BaseConverter], assignment: str) -> None:
+        self.coursedir.assignment_id, self.coursedir.student_id = assignment, "*"
         app = converter(coursedir=self.coursedir, parent=None, config=self.config)
         app.force = True
         logging.getLogger("alembic").setLevel(logging.WARNING)
         result = capture_log(app)
         if not result["success"]:
-            raise CourseError(f"{converter.__name__} failed for {assignment}, {student}:\n{result.get('log', '')}")
+            raise CourseError(f"{converter.__name__} failed for {assignment}:\n{result.get('log', '')}")
 
     def submitted(self, assignment: str) -> list[str]:
         """Return the students whose submissions were collected."""

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.converters.base import BaseConverter
+from nbgrader.utils import capture_log
 
 from helpers.grading.course import Course
 from helpers.grading.demo.made_up_class import fill_in
@@ -31,10 +33,18 @@ def course(released_course: Path, tmp_path: Path) -> Course:
     return Course(shutil.copytree(released_course, tmp_path / "course"))
 
 
-def hand_in(course: Course, student: str, answers: dict[str, str] = RIGHT) -> Path:
-    """Put a student's answers to the small lab into `submitted/`; return the folder."""
+def hand_in(course: Course, student: str, answers: dict[str, str] = RIGHT, words: str = "") -> Path:
+    """Put a student's answers to the small lab into `submitted/`, `words` in the written one; return the folder."""
     released = nbformat.read(course.root / "release" / SMALL.assignment / SMALL.path.name, as_version=4)
     folder = course.folder("submitted", student, SMALL.assignment)
     folder.mkdir(parents=True, exist_ok=True)
-    nbformat.write(fill_in(released, answers), folder / SMALL.path.name)
+    nbformat.write(fill_in(released, answers, words), folder / SMALL.path.name)
     return folder
+
+
+def convert(course: Course, converter: type[BaseConverter]) -> str:
+    """Run a command of nbgrader's on the small lab as a person does, without --force; gives its log."""
+    course.coursedir.assignment_id = SMALL.assignment
+    result = capture_log(converter(coursedir=course.coursedir, parent=None, config=course.config))
+    assert result["success"], result
+    return str(result.get("log", ""))

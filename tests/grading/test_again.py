@@ -10,8 +10,6 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde, GenerateFeedback
-from nbgrader.converters.base import BaseConverter
-from nbgrader.utils import capture_log
 
 from helpers.cli import main
 from helpers.grading.course import Course
@@ -19,7 +17,7 @@ from helpers.grading.pipeline.batch import Grading
 from helpers.grading.term.marks import Mark, read_marks
 from helpers.notebooks.errors import CourseError
 from tests.conftest import SMALL
-from tests.grading.conftest import hand_in
+from tests.grading.conftest import convert, hand_in
 
 pytestmark = pytest.mark.slow
 
@@ -103,14 +101,6 @@ def score(course: Course) -> Mark:
     return found
 
 
-def convert(course: Course, converter: type[BaseConverter]) -> str:
-    """Run a command of nbgrader's as a person does, without --force; gives its log."""
-    course.coursedir.assignment_id = LAB
-    result = capture_log(converter(coursedir=course.coursedir, parent=None, config=course.config))
-    assert result["success"], result
-    return str(result.get("log", ""))
-
-
 def test_feedback_shows_what_a_person_gave_since(course: Course) -> None:
     page = course.folder("feedback", "ada", LAB) / "small.html"
     convert(course, GenerateFeedback)
@@ -122,39 +112,127 @@ def test_feedback_shows_what_a_person_gave_since(course: Course) -> None:
 
 
 @pytest.mark.parametrize("released", [True, False])
-def test_a_mended_check_is_said_and_force_grades_by_it(released: bool, course: Course, autograde: Says) -> None:
+def test_a_mended_check_grades_again_and_its_name_is_said(released: bool, course: Course, autograde: Says) -> None:
     give(course, 0.5, "Well argued")
     mend(course)
     if released:
         course.release(LAB)
-    said = autograde()
-    assert f"{LAB} has changed since 1 of 1 submissions were graded. `course autograde {LAB} --force`" in said
-    assert "Nothing to grade" not in said
+    said = autograde("--plan")
+    assert "To grade: 1 because the lab changed (k1-double-check)." in said
     assert ("release/ is older than source/, which counts (k1-double-check changed)" in said) is not released
-    assert "has changed since" in autograde("--dry-run")
     assert score(course).points == 5.5
-    assert "has changed since" not in autograde("--force")
+    assert "To grade: 1 because the lab changed (k1-double-check)." in autograde()
     assert score(course).points == 4.5
     assert given(course) == (0.5, "Well argued")
     course.release(LAB)
     assert autograde().startswith("Nothing to grade: every submission is graded.")
 
 
-def test_nbgrader_says_it_too(course: Course) -> None:
+def test_each_reason_is_counted(course: Course, autograde: Says) -> None:
+    hand_in(course, "ben")
+    autograde()
     mend(course)
-    said = convert(course, Autograde)
-    assert "has changed since 1 of 1 submissions" in said
-    assert "release/ is older than source/" in said
+    hand_in(course, "ada", {"k1-double": "def double(n):\n    return n + n"})
+    hand_in(course, "eva")
+    said = autograde("--plan")
+    assert "To grade: 1 new, 1 because the submission changed, 1 because the lab changed (k1-double-check)." in said
+    assert "2 graded" in autograde("--only-new")
+    assert "has changed since 1 of 3 submissions were graded (k1-double-check). They stay as they are." in autograde(
+        "--only-new"
+    )
+    assert "To grade: 1 because the lab changed (k1-double-check), 2 again (--force)." in autograde("--plan", "--force")
 
 
-def test_a_file_of_the_labs_own_counts_as_the_lab(course: Course, autograde: Says) -> None:
+def test_nbgrader_does_the_same(course: Course) -> None:
+    mend(course)
+    assert "release/ is older than source/" in convert(course, Autograde)
+    assert score(course).points == 4
+
+
+def put_file(course: Course) -> None:
     (course.root / "source" / LAB / "table").write_text("1")
-    assert "has changed since" in autograde()
 
 
-def test_words_are_mended_without_grading_anybody_again(course: Course, autograde: Says) -> None:
+def shorten_parameters(course: Course) -> None:
+    edit(course, lambda by_name, _: by_name["parameters"].metadata.course.grading.update(SIZE=5))
+
+
+def solve_otherwise(course: Course) -> None:
+    solution = "### BEGIN SOLUTION\ndouble = lambda n: 2 * n\n### END SOLUTION"
+    edit(course, lambda by_name, _: by_name["k1-double"].update(source=solution))
+
+
+def never_lend(course: Course) -> None:
+    edit(course, lambda by_name, _: by_name["parameters"].metadata.course.update(measured=["k1-double"]))
+
+
+def swap_checks(course: Course) -> None:
+    edit(course, lambda _, cells: cells.append(cells.pop(-2)))
+
+
+def set_timeout(course: Course) -> None:
+    with (course.root / "nbgrader_config.py").open("a") as config:
+        config.write("\nc.Execute.timeout = 60\n")
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        (mend, "k1-double-check"),
+        (lambda course: change_points(course, 5), "points of k1-double-hidden"),
+        (put_file, "file table"),
+        (shorten_parameters, "parameters"),
+        (solve_otherwise, "solution of k1-double"),
+        (never_lend, "solution of k1-double"),
+        (swap_checks, "order of cells"),
+        (set_timeout, "c.Execute.timeout"),
+    ],
+)
+def test_what_marks_depend_on_is_known_by_name(
+    change: Callable[[Course], object], name: str, course: Course, autograde: Says
+) -> None:
+    change(course)
+    assert f"To grade: 1 because the lab changed ({name})." in autograde("--plan")
+
+
+def reword(course: Course) -> None:
     edit(course, lambda by_name, _: by_name["k1-double-task"].update(source="### K1 · Double (4 points, about 2 min)"))
-    assert "has changed since" not in autograde()
+
+
+def explain_otherwise(course: Course) -> None:
+    solution = "### BEGIN SOLUTION\nSo.\n### END SOLUTION"
+    edit(course, lambda by_name, _: by_name["k1-double-why"].update(source=solution))
+
+
+def mend_smoke_values(course: Course) -> None:
+    edit(course, lambda by_name, _: by_name["parameters"].metadata.course.smoke.update(EPOCHS=3))
+
+
+@pytest.mark.parametrize("change", [reword, explain_otherwise, mend_smoke_values])
+@pytest.mark.parametrize("released", [True, False])
+def test_what_marks_do_not_depend_on_grades_nobody_again(
+    released: bool, change: Callable[[Course], object], course: Course, autograde: Says
+) -> None:
+    change(course)
+    if released:
+        course.release(LAB)
+    assert "Nothing to grade" in autograde()
+
+
+def test_another_version_is_no_reason_but_is_said(
+    course: Course, autograde: Says, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("helpers.__version__", "9.9")
+    said = autograde()
+    assert "version 1.0.0 of this package graded some submissions, now it is 9.9." in " ".join(said.split())
+    assert "Nothing to grade" in said
+
+
+def test_what_an_earlier_version_graded_is_graded_again(course: Course, autograde: Says) -> None:
+    facts = course.folder("autograded", "ada", LAB) / "grading.json"
+    facts.chmod(0o644)
+    facts.write_text(facts.read_text().replace('"lab": {', '"lab": "8f3a", "old": {'))
+    assert "1 because the lab changed (an earlier version noted no details)" in autograde()
 
 
 @pytest.mark.parametrize("released", [True, False])
@@ -163,8 +241,7 @@ def test_changed_points_count(released: bool, points: float, course: Course, aut
     change_points(course, points)
     if released:
         course.release(LAB)
-    assert "has changed since" in autograde()
-    assert ("k1-double-hidden changed" in autograde("--force")) is not released
+    assert ("k1-double-hidden changed" in autograde()) is not released
     assert (score(course).points, score(course).possible) == (3 + points, 4 + points)
 
 
@@ -205,9 +282,8 @@ def test_a_new_question_is_graded(course: Course, autograde: Says) -> None:
     add_question(course)
     assert "(k3-check, k3-why). Run `nbgrader generate_assignment --force" in autograde(code=2)
     course.release(LAB)
-    assert "has changed since" in autograde()
-    assert (score(course).points, score(course).possible) == (5.5, 8)
-    autograde("--force")
+    assert "because the lab changed (order of cells, k3-check, stub of k3-why" in autograde("--plan")
+    autograde()
     assert (score(course).points, score(course).possible) == (6.5, 8)
     assert given(course) == (0.5, "Well argued")
     convert(course, GenerateFeedback)

@@ -204,14 +204,15 @@ def hostile(notebook: NotebookNode) -> NotebookNode:
 
 
 def hostile_page(lab: GivenLab, notebook: NotebookNode) -> str:
-    about = {"messages": {"k1-double": XSS, "k2-x": XSS}, "comments": {"k1-double": XSS, "k1-double-why": f"# {XSS}"}}
-    return page(lab, hostile(notebook), name=XSS, course=XSS, cells=FULL | {"k2-x-check": Grade(0, 1)}, **about)
+    cells = FULL | {"k2-x-check": Grade(0, 1)}
+    messages, comments = {"k1-double": XSS, "k2-x": XSS}, {"k1-double": XSS, "k1-double-why": f"# {XSS}"}
+    return page(lab, hostile(notebook), name=XSS, course=XSS, cells=cells, messages=messages, comments=comments)
 
 
 def test_nothing_of_a_students_is_markup(lab: GivenLab, notebook: NotebookNode) -> None:
     html = hostile_page(lab, notebook)
     tags = re.findall(r'<[a-z][^<>"]*(?:"[^"]*"[^<>"]*)*>', html)
-    names = {re.match(r"<(\w+)", tag)[1] for tag in tags}
+    names = {tag[1:].split()[0].rstrip(">") for tag in tags}
     assert not names & {"script", "iframe", "object", "embed", "base", "link", "form", "input", "svg", "button"}
     assert len(re.findall("<meta ", html)) == 6
     assert len(re.findall(r'id="q1"', html)) == 1

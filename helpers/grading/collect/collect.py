@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
@@ -13,15 +12,13 @@ from tempfile import TemporaryDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
 from helpers.grading.collect.attempts import Attempt, attempts_in, read_attempt, write_attempt
-from helpers.grading.collect.blackboard import without_notices
 from helpers.grading.collect.collected import Collected
-from helpers.grading.collect.downloads import open_downloads
 from helpers.grading.collect.due import DueDates
 from helpers.grading.collect.kept import is_kept, keep
-from helpers.grading.collect.platforms import PLATFORMS, origins
-from helpers.grading.collect.sorting import by_student
+from helpers.grading.collect.platforms import PLATFORMS
+from helpers.grading.collect.students import open_uploads
 from helpers.grading.collect.uncollected import write_uncollected
-from helpers.grading.collect.uploads import Upload, uploads_in
+from helpers.grading.collect.uploads import Upload
 from helpers.grading.course import Course
 from helpers.grading.intake.files import replace_folder
 from helpers.grading.labs import choose_labs, find_labs
@@ -93,13 +90,9 @@ class _Collecting:
         return DueDates(self.course, self.lab, self.rules)
 
     def run(self, paths: Sequence[Path]) -> Collected:
-        read = partial(origins, lab=self.lab, platform=self.platform, zone=self.rules.timezone)
-        ignore = [*self.course.coursedir.ignore, ".git"]  # thousands of files in a clone from GitHub
-        with ExitStack() as stack:
-            downloads = open_downloads(paths, read, ignore, stack)
-            uploads = [upload for download in downloads for upload in uploads_in(download, read, self.result)]
-            uploads = list(without_notices(uploads, self.result))
-            students = by_student(uploads, self.roster, self.groups, self.result)
+        with open_uploads(
+            self.course, self.lab, paths, self.result, platform=self.platform, groups=self.groups
+        ) as students:
             for student, own in sorted(students.items()):
                 try:
                     self._collect_student(student, own)

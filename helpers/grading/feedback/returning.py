@@ -9,15 +9,13 @@ import re
 import shutil
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from helpers.grading.collect.downloads import open_downloads
-from helpers.grading.collect.platforms import origins
-from helpers.grading.collect.sorting import Upload, by_student, uploads_in
+from helpers.grading.collect.collected import Collected
+from helpers.grading.collect.students import open_uploads
+from helpers.grading.collect.uploads import Upload
 from helpers.grading.course import Course
 from helpers.grading.intake.files import replace_folder
 from helpers.grading.term.roster import Roster
@@ -103,14 +101,8 @@ def _uploads(course: Course, lab: str, form: str, downloads: Sequence[Path]) -> 
                 f"{path} is missing, and only the platform's download tells how files are named there. Put it back, "
                 f"or name it: `course feedback {lab} --zip {form} --download FILE`."
             )
-    read = partial(origins, lab=lab, platform=form)
-    with ExitStack() as stack:
-        found = open_downloads(downloads or [archive], read, course.coursedir.ignore, stack)
-        return by_student([upload for each in found for upload in uploads_in(each, read, _ignore)], _ignore)
-
-
-def _ignore(name: str, words: str) -> None:
-    """Forget a remark: `course collect` made it before."""
+    with open_uploads(course, lab, downloads or [archive], Collected(), platform=form) as uploads:
+        return uploads
 
 
 def _chosen(uploads: Sequence[Upload]) -> Upload:

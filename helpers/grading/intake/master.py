@@ -18,6 +18,7 @@ from nbgrader.api import Gradebook, Notebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import compute_checksum, is_grade, is_locked, is_solution, is_task
 
+from helpers.grading.facts import digest
 from helpers.grading.labs import Lab
 from helpers.notebooks.cells import is_parameters, rewrite_parameters
 from helpers.notebooks.errors import CourseError
@@ -108,11 +109,23 @@ class Master:
         return {mark.grade_id: mark.points for mark in marks if "points" in mark}
 
     @property
-    def rules(self) -> str:
-        """Everything that affects points. Changes to the lab's prose do not make anyone's grading outdated."""
-        locked = (grade_id for grade_id in self.positions if self.is_code(grade_id) and not self.is_answer(grade_id))
-        code = [(grade_id, self._cell(grade_id).source) for grade_id in locked]
-        return json.dumps([code, self.points, self.lendable, self.withheld])
+    def parts(self) -> dict[str, str]:
+        """The digest of each part of the lab that marks depend on, by a name that people understand.
+
+        The text of statements is no such part, nor that of written answers' solutions. Of a code answer, what the
+        student replaces counts, the solution where it may be lent, and the names that checks may ask for.
+        """
+        code = [grade_id for grade_id in self.positions if self.is_code(grade_id)]
+        parts: dict[str, Any] = {"order of cells": code, "withheld": self.withheld, "seed": self.seed}
+        for grade_id in code:
+            if not self.is_answer(grade_id):
+                parts[grade_id] = self._cell(grade_id).source
+        for grade_id in filter(self.is_answer, self.positions):
+            parts[f"stub of {grade_id}"] = self.released[grade_id]
+        for grade_id, names in self.defines.items():
+            parts[f"solution of {grade_id}"] = [self.lendable.get(grade_id), sorted(names)]
+        parts |= {f"points of {grade_id}": float(points) for grade_id, points in self.points.items()}
+        return {name: digest(part) for name, part in parts.items()}
 
     @cached_property
     def positions(self) -> dict[str, int]:

@@ -46,6 +46,7 @@ __all__ = [
     "install_kernelspec",
     "own_zygote",
     "student_environment",
+    "zygotes_folder",
 ]
 
 KERNEL_NAME = "cnn-labs-sandbox"
@@ -65,12 +66,28 @@ _own: ContextVar[Zygote] = ContextVar("own zygote")
 @contextmanager
 def own_zygote() -> Iterator[None]:
     """In this block, use a separate zygote for all processes."""
-    with closing(Zygote()) as zygote:
-        token = _own.set(zygote)
-        try:
-            yield
-        finally:
-            _own.reset(token)
+    with closing(Zygote()) as zygote, _using(zygote):
+        yield
+
+
+@contextmanager
+def zygotes_folder() -> Iterator[Path]:
+    """Give a folder for a submission's files, and use its zygote for all processes in this block.
+
+    The zygote removes the folder when it ends, even if this process was killed.
+    """
+    zygote = _own.get(None) or shared()
+    with _using(zygote):
+        yield zygote.folder
+
+
+@contextmanager
+def _using(zygote: Zygote) -> Iterator[None]:
+    token = _own.set(zygote)
+    try:
+        yield
+    finally:
+        _own.reset(token)
 
 
 class SandboxProvisioner(KernelProvisionerBase):

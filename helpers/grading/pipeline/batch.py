@@ -7,14 +7,13 @@ its folder is under `autograded/`, and the folder is moved there, whole, after i
 
 from __future__ import annotations
 
-import logging
 import shutil
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
+from functools import cached_property, partial
+from hashlib import sha256
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import nbformat
@@ -22,42 +21,27 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import LimitOutput
 
+import helpers
 from helpers.grading.course import RENAMED, Course
-from helpers.grading.facts import FACTS_FILE, Facts, read_facts, write_facts
+from helpers.grading.facts import FACTS_FILE, Facts, digest, read_facts, write_facts
 from helpers.grading.intake import TIME_FILE, Files, Master, Submission, read_folder, read_time, take_in
 from helpers.grading.intake.files import replace_folder
 from helpers.grading.labs import find_labs
 from helpers.grading.pages.harmless import make_safe
+from helpers.grading.pipeline.by_hand import Answers, answers_of
 from helpers.grading.pipeline.executors import Workers
-from helpers.grading.pipeline.gradebook import enter, save
-from helpers.grading.pipeline.submission import Outcome, run_submission
-from helpers.grading.sandbox.box import SandboxError
-from helpers.grading.sandbox.filesystem import SubmissionError
+from helpers.grading.pipeline.gradebook import enter, look_again, save
+from helpers.grading.pipeline.plan import Plan, Reason, changed_parts, other_versions
+from helpers.grading.pipeline.run import Run
+from helpers.grading.pipeline.submission import Outcome
 from helpers.notebooks.causes import syntax_errors
 from helpers.notebooks.errors import CourseError
 from helpers.notebooks.text import line
 
-__all__ = ["Grading", "Plan"]
-
-_log = logging.getLogger(__name__)
+__all__ = ["Grading"]
 
 SETTINGS = ("Execute", "ExecuteSubmission", "KernelManager", "SandboxProvisioner")
-AHEAD = 4  # submissions that are made ready while others run
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a run would do.
-
-    Attributes:
-        to_grade: the students to grade.
-        graded: those whose submissions are graded already.
-        outdated: those of the latter whose submissions were graded by other checks or points than the lab has now.
-    """
-
-    to_grade: list[str]
-    graded: list[str]
-    outdated: list[str]
+NO_MATTER = ("KernelManager", "c.SandboxProvisioner.unsafe")  # of these, whatever they are: marks stay the same
 
 
 class Grading:
@@ -90,12 +74,13 @@ class Grading:
             raise CourseError(f"{self.assignment} {problem}. Run `nbgrader generate_assignment {self.assignment}`.")
         return str(names[0])
 
-    def plan(self, students: Sequence[str] = (), force: bool = False) -> Plan:
+    def plan(self, students: Sequence[str] = (), force: bool = False, only_new: bool = False) -> Plan:
         """Plan a run.
 
         Args:
             students: whom to grade; everybody who handed in if nobody is named.
             force: grade again what is graded already.
+            only_new: leave submissions as they are that were graded by the lab as it was before.
 
         Raises:
             CourseError: if a student is named who handed nothing in.
@@ -103,15 +88,24 @@ class Grading:
         submitted = self.course.submitted(self.assignment)
         unknown = sorted(set(students) - set(submitted))
         if unknown:
-            raise CourseError(f"{', '.join(unknown)}: nothing handed in for {self.assignment}.")
-        chosen = sorted(students) or submitted
-        graded = {} if force else {student: lab for student in chosen if (lab := self._graded_by(student))}
-        outdated = [student for student, lab in graded.items() if lab != self._lab]
-        return Plan([student for student in chosen if student not in graded], list(graded), outdated)
+            raise CourseError(f"{', '.join(map(line, unknown))}: nothing handed in for {self.assignment}.")
+        graded = {student: self._last_grading(student) for student in sorted(students) or submitted}
+        reasons = {student: self._why(student, facts) for student, facts in graded.items()}
+        outdated = [student for student, reason in reasons.items() if reason is Reason.LAB]
+        if force:
+            reasons = {student: reason or Reason.FORCED for student, reason in reasons.items()}
+        stay = [student for student, reason in reasons.items() if not reason or (only_new and reason is Reason.LAB)]
+        return Plan(
+            reasons={student: reason for student, reason in reasons.items() if reason and student not in stay},
+            graded=stay,
+            outdated=[student for student in outdated if student in stay],
+            changes=changed_parts((facts for name in outdated if (facts := graded[name])), self._lab),
+            versions=other_versions(facts for name in stay if (facts := graded[name])),
+        )
 
     def warnings(self, plan: Plan) -> list[str]:
-        """Say what has changed since submissions were graded, or since the lab was released, and what to do."""
-        lab, changed = self.assignment, ", ".join(self.master.unreleased)
+        """Say what stays as it is although something has changed, and what to do about it."""
+        lab, unreleased = self.assignment, ", ".join(self.master.unreleased)
         warnings = [
             f"nbgrader_config.py sets c.{old}, which is called c.{new} now. Rename it there."
             for old, new in RENAMED.items()
@@ -119,30 +113,49 @@ class Grading:
         ]
         if plan.outdated:
             warnings.append(
-                f"{lab} has changed since {len(plan.outdated)} of {len(plan.graded)} submissions were graded. "
-                f"`course autograde {lab} --force` grades them again; what a person gave stays."
+                f"{lab} has changed since {len(plan.outdated)} of {len(plan.graded)} submissions were graded "
+                f"({plan.changed}). They stay as they are."
             )
-        if changed:
+        if plan.versions:
             warnings.append(
-                f"{lab}: release/ is older than source/, which counts ({changed} changed). "
+                f"{lab}: version {', '.join(map(line, plan.versions))} of this package graded some submissions, "
+                f"now it is {helpers.__version__}. They stay as they are; --force grades them again."
+            )
+        if unreleased:
+            warnings.append(
+                f"{lab}: release/ is older than source/, which counts ({unreleased} changed). "
                 f"`nbgrader generate_assignment --force {lab}` brings it up to date."
             )
         return warnings
 
-    def _graded_by(self, student: str) -> str:
-        """Return the digest of the lab that a submission was graded by; empty if these files were never graded."""
+    def _last_grading(self, student: str) -> Facts | None:
+        """Return what is known of the last grading of a submission; None if there was none."""
         folder = self._folder("autograded", student)
-        facts = read_facts(folder)
-        if (folder / f"{self.notebook}.ipynb").exists():
-            with suppress(OSError):  # taking the submission in will report it
-                if facts.submission == read_folder(self._folder("submitted", student), self._ignored()).digest:
-                    return facts.lab
-        return ""
+        return read_facts(folder) if (folder / f"{self.notebook}.ipynb").exists() else None
+
+    def _why(self, student: str, graded: Facts | None) -> Reason | None:
+        """Say why a submission has to be graded; None if nothing has changed since it was."""
+        if graded is None:
+            return Reason.NEW
+        try:
+            submitted = read_folder(self._folder("submitted", student), self._ignored()).digest
+        except OSError:  # taking the submission in will report it
+            return Reason.SUBMISSION
+        if graded.submission != submitted:
+            return Reason.SUBMISSION
+        return None if graded.lab == self._lab else Reason.LAB
 
     @cached_property
-    def _lab(self) -> str:
-        """The digest of everything that submissions are graded by."""
-        return Files({**self._lab_files, "": self.master.rules.encode()}).digest
+    def _lab(self) -> dict[str, str]:
+        """The digests of all that marks depend on besides the submission, by name."""
+        files = {f"file {line(name)}": sha256(content).hexdigest()[:32] for name, content in self._lab_files.items()}
+        settings = {
+            f"c.{group}.{name}": digest(value)
+            for group, values in self.settings().items()
+            for name, value in values.items()
+            if group not in NO_MATTER and f"c.{group}.{name}" not in NO_MATTER
+        }
+        return self.master.parts | files | settings
 
     def run(
         self,
@@ -150,12 +163,14 @@ class Grading:
         workers: Workers,
         started: Callable[[str], None],
         finished: Callable[[str, str], None],
+        stop: Event | None = None,
     ) -> dict[str, str]:
         """Grade. A submission that cannot be graded costs no other.
 
         Args:
             started: is called with each student whose submission goes to a worker.
             finished: is called with each student who is done, and why not graded (empty if graded).
+            stop: once it is set, no further submission is started.
 
         Raises:
             CourseError: if a worker lacks a protection of the sandbox; what was graded until then is kept.
@@ -167,7 +182,8 @@ class Grading:
         with self.course.gradebook() as gradebook:
             times = {student: read_time(self._folder("submitted", student)) for student in plan.to_grade}
             self._entries = enter(gradebook, self.assignment, self.master.points, times)
-            failed = _Run(self, gradebook, workers, started, finished).grade(plan.to_grade)
+            run = Run(self.prepare, partial(self.save, gradebook), self.settings(), workers, started, finished, stop)
+            failed = run.grade(plan.to_grade)
         shutil.rmtree(self._staging, ignore_errors=True)
         return failed
 
@@ -175,9 +191,9 @@ class Grading:
         """Return the part of nbgrader's configuration that workers need, as plain data."""
         return {name: dict(self.course.config[name]) for name in SETTINGS if name in self.course.config}
 
-    def prepare(self, student: str) -> Submission:
-        """Take in what the student handed in, and stage the files that will go beside the graded notebook."""
-        submission = take_in(
+    def take_in(self, student: str) -> Submission:
+        """Read what the student handed in."""
+        return take_in(
             student,
             self._folder("submitted", student),
             self.master,
@@ -186,6 +202,10 @@ class Grading:
             lab_files=self._lab_files,
             other_labs=self._other_labs,
         )
+
+    def prepare(self, student: str) -> Submission:
+        """Take in what the student handed in, and stage the files that will go beside the graded notebook."""
+        submission = self.take_in(student)
         staged = self._staging / student
         staged.mkdir(parents=True)
         for name, content in submission.files.items():
@@ -193,9 +213,24 @@ class Grading:
             (staged / name).write_bytes(content)
         if submission.time:
             (staged / TIME_FILE).write_text(f"{submission.time} UTC\n")
-        notes, digest = submission.notes, submission.digest
-        self._facts[student] = Facts(notes, submission.is_readable, submission=digest, lab=self._lab)
+        self._facts[student] = self.facts(submission)
         return submission
+
+    def facts(self, submission: Submission) -> Facts:
+        """Return what is known of a submission before it runs."""
+        theirs = {name: content for name, content in submission.files.items() if name not in self._lab_files}
+        return Facts(
+            notes=submission.notes,
+            is_readable=submission.is_readable,
+            submission=submission.digest,
+            lab=self._lab,
+            answers=answers_of(nbformat.reads(submission.notebook, as_version=4), Files(theirs).digest),
+            version=helpers.__version__,
+        )
+
+    def answers(self, student: str, facts: Facts) -> Answers:
+        """Return what the student answered, now and when the submission was graded last."""
+        return Answers(facts.answers, read_facts(self._folder("autograded", student)).answers)
 
     def _ignored(self) -> list[str]:
         return [*self.course.coursedir.ignore, FACTS_FILE]
@@ -224,15 +259,21 @@ class Grading:
         notebook = nbformat.reads(outcome.notebook, as_version=4)
         LimitOutput(config=self.course.config).preprocess(notebook, {})
         make_safe(notebook)
-        staged = self._stage(notebook, outcome)
-        save(gradebook, self._entries[outcome.student], notebook, outcome.evidence, self.course.config)
+        entry, facts = self._entries[outcome.student], self._facts.pop(outcome.student)
+        answers = self.answers(outcome.student, facts)
+        try:
+            remarks = look_again(gradebook, entry, answers)
+            staged = self._stage(notebook, outcome, replace(facts, notes=(*facts.notes, *remarks)))
+            save(gradebook, entry, notebook, outcome.evidence, answers, self.course.config)
+        except BaseException:
+            gradebook.db.rollback()
+            raise
         replace_folder(staged, self._folder("autograded", outcome.student))
 
-    def _stage(self, notebook: NotebookNode, outcome: Outcome) -> Path:
+    def _stage(self, notebook: NotebookNode, outcome: Outcome, facts: Facts) -> Path:
         """Write everything that goes to `autograded/`: if that fails, no points are entered."""
         staged = self._staging / outcome.student
         nbformat.write(notebook, staged / f"{self.notebook}.ipynb")
-        facts = self._facts.pop(outcome.student)
         remarks = [line(evidence.remark) for evidence in outcome.evidence.values() if evidence.remark]
         notes = (*facts.notes, *syntax_errors(notebook), *remarks)
         if notes:
@@ -245,82 +286,3 @@ class Grading:
 
     def _folder(self, kind: str, student: str) -> Path:
         return self.course.folder(kind, student, self.assignment)
-
-
-class _Run:
-    """A run in progress: what is on the workers, and what has failed.
-
-    If the grading itself fails, a submission runs once more, apart from all others: one of them may have been the
-    reason. If that fails too, nothing is saved.
-    """
-
-    def __init__(
-        self,
-        grading: Grading,
-        gradebook: Gradebook,
-        workers: Workers,
-        started: Callable[[str], None],
-        finished: Callable[[str, str], None],
-    ) -> None:
-        self._grading, self._gradebook, self._workers = grading, gradebook, workers
-        self._started, self._finished = started, finished
-        self._settings = grading.settings()
-        self._running: dict[Future[Outcome], tuple[Submission, bool]] = {}  # and whether it runs apart
-        self._failed: dict[str, str] = {}
-
-    def grade(self, students: Sequence[str]) -> dict[str, str]:
-        """Grade these students; return why some could not be graded."""
-        waiting = list(reversed(students))
-        while waiting or self._running:
-            while waiting and len(self._running) < self._workers.number + AHEAD:
-                self._start(waiting.pop())
-            for future in wait(self._running, return_when=FIRST_COMPLETED).done:
-                self._finish(future, *self._running.pop(future))
-        return self._failed
-
-    def _start(self, student: str) -> None:
-        _log.info("%s: taken", student)
-        try:
-            submission = self._grading.prepare(student)
-            self._started(student)
-            self._submit(submission, apart=False)
-        except Exception as error:  # whatever is wrong with this one, the class goes on
-            self._report(student, error)
-
-    def _submit(self, submission: Submission, apart: bool) -> None:
-        future = self._workers.executor.submit(run_submission, submission, self._settings, apart)
-        self._running[future] = submission, apart
-
-    def _finish(self, future: Future[Outcome], submission: Submission, apart: bool) -> None:
-        try:
-            outcome = future.result()
-        except SandboxError as error:  # it would be the same for all
-            raise CourseError(f"No submission can be graded: {error}") from None
-        except Exception as error:
-            if apart or isinstance(error, SubmissionError):
-                self._report(submission.student, error)
-            else:
-                _log.warning("%s: tried again, for the grading failed", submission.student, exc_info=error)
-                self._submit(submission, apart=True)
-            return
-        try:
-            self._grading.save(self._gradebook, outcome)
-        except Exception as error:
-            self._gradebook.db.rollback()
-            self._report(submission.student, error)
-        else:
-            self._report(submission.student)
-
-    def _report(self, student: str, error: Exception | None = None) -> None:
-        if error is None:
-            _log.info("%s: graded", student)
-        else:
-            _log.error("%s: not graded", student, exc_info=error)
-            self._failed[student] = _in_a_line(error)
-        self._finished(student, self._failed.get(student, ""))
-
-
-def _in_a_line(error: Exception) -> str:
-    """Return what a person needs to read of an error: its last line, for it may hold a traceback."""
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[-1] if lines else 'no more is known'}"

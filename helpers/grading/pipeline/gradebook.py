@@ -13,10 +13,12 @@ from nbgrader.utils import determine_grade, is_grade, is_solution, is_task
 from sqlalchemy.orm.attributes import set_committed_value
 from traitlets.config import Config
 
+from helpers.grading.pipeline.by_hand import Answers, remark
 from helpers.grading.pipeline.evidence import NONE, Evidence
 from helpers.notebooks.cells import is_check, is_placeholder
+from helpers.notebooks.text import Text
 
-__all__ = ["enter", "save"]
+__all__ = ["auto_scores", "enter", "look_again", "save"]
 
 
 def enter(
@@ -56,19 +58,20 @@ def save(
     entry: SubmittedAssignment,
     notebook: NotebookNode,
     evidence: Mapping[str, Evidence],
+    answers: Answers,
     config: Config,
 ) -> None:
     """Save the points of a graded notebook in one transaction. Saving twice has the effect of saving once.
 
-    Points that a person gave stay as they are, and are marked to be looked at again.
+    Points that a person gave stay as they are. They are marked to be looked at again if the answer is another one.
 
     Args:
         evidence: what each check has shown, by grade id.
         config: nbgrader's, for the late penalty.
     """
     (submitted,) = entry.notebooks
-    _read_manual_scores(gradebook, submitted)
-    _set_points(submitted, notebook, evidence)
+    _read_marks_by_hand(gradebook, submitted)
+    _set_points(submitted, auto_scores(notebook, evidence), answers)
     _set_comments(submitted, notebook, evidence)
     gradebook.db.flush()
     _assign_late_penalty(gradebook, entry, config)
@@ -86,23 +89,41 @@ def _missing_marks(submitted: SubmittedNotebook) -> list[Grade | Comment]:
     ]
 
 
-def _read_manual_scores(gradebook: Gradebook, submitted: SubmittedNotebook) -> None:
-    """Read the points that people gave once more: somebody may be grading by hand at this moment."""
-    scores = dict(gradebook.db.query(Grade.id, Grade.manual_score).filter(Grade.notebook_id == submitted.id).all())
-    for grade in submitted.grades:
-        set_committed_value(grade, "manual_score", scores[grade.id])
+def look_again(gradebook: Gradebook, entry: SubmittedAssignment, answers: Answers) -> list[Text]:
+    """Say which marks by hand a person should look at again, and why."""
+    (submitted,) = entry.notebooks
+    _read_marks_by_hand(gradebook, submitted)
+    remarks = (
+        remark(grade, grade.cell.max_score, answers) for grade in sorted(submitted.grades, key=lambda grade: grade.name)
+    )
+    return [words for words in remarks if words]
 
 
-def _set_points(submitted: SubmittedNotebook, notebook: NotebookNode, evidence: Mapping[str, Evidence]) -> None:
-    grades = {grade.name: grade for grade in submitted.grades}
+def auto_scores(notebook: NotebookNode, evidence: Mapping[str, Evidence]) -> dict[str, float | None]:
+    """Return the points that a graded notebook earns, by grade cell; None where a person has to give them."""
+    scores = {}
     for cell in filter(is_grade, notebook.cells):
-        grade = grades[cell.metadata.nbgrader.grade_id]
-        if is_check(cell):
-            grade.auto_score = evidence.get(grade.name, NONE).points
+        name = cell.metadata.nbgrader.grade_id
+        scores[name] = evidence.get(name, NONE).points if is_check(cell) else determine_grade(cell)[0]
+    return scores
+
+
+def _read_marks_by_hand(gradebook: Gradebook, submitted: SubmittedNotebook) -> None:
+    """Read what people gave once more: somebody may be grading by hand at this moment."""
+    columns = Grade.id, Grade.manual_score, Grade.needs_manual_grade
+    read = {row[0]: row[1:] for row in gradebook.db.query(*columns).filter(Grade.notebook_id == submitted.id)}
+    for grade in submitted.grades:
+        for name, value in zip(("manual_score", "needs_manual_grade"), read[grade.id], strict=True):
+            set_committed_value(grade, name, value)
+
+
+def _set_points(submitted: SubmittedNotebook, scores: Mapping[str, float | None], answers: Answers) -> None:
+    for grade in submitted.grades:
+        grade.auto_score = scores.get(grade.name, grade.auto_score)
+        if grade.manual_score is None:
+            grade.needs_manual_grade = grade.auto_score is None
         else:
-            grade.auto_score, _ = determine_grade(cell)
-    for grade in grades.values():
-        grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+            grade.needs_manual_grade = remark(grade, grade.cell.max_score, answers) is not None
 
 
 def _set_comments(submitted: SubmittedNotebook, notebook: NotebookNode, evidence: Mapping[str, Evidence]) -> None:

@@ -12,15 +12,24 @@ __all__ = ["GradingProgress"]
 
 
 class GradingProgress:
-    """A progress bar: what is done, what is running, how long it will take. Problems are printed above it."""
+    """A progress bar: what is done, what is running, how long it will take. Problems are printed above it.
 
-    def __init__(self, console: Console, title: str, total: int) -> None:
+    Args:
+        verb: what was done to a submission, for logs: "graded".
+
+    Attributes:
+        done: how many submissions are done, with those that failed.
+    """
+
+    def __init__(self, console: Console, title: str, total: int, verb: str = "graded") -> None:
         columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
         left = TextColumn("left:"), TimeRemainingColumn(), TextColumn("{task.fields[failed]}{task.fields[names]}")
         self._bar = Progress(*columns, *left, console=console)
         self._task = self._bar.add_task(title, total=total, failed="", names="")
         self._running: list[str] = []
         self._failed = 0
+        self._verb = verb
+        self.done = 0
 
     def __enter__(self) -> GradingProgress:
         self._bar.start()
@@ -36,12 +45,13 @@ class GradingProgress:
     def finished(self, student: str, problem: str) -> None:
         if student in self._running:
             self._running.remove(student)
+        self.done += 1
         name = escape(line(student))
         if problem:
             self._failed += 1
-            self._bar.console.print(f"[yellow]{name}: not graded[/]. {escape(plain(problem))}", highlight=False)
+            self._bar.console.print(f"[yellow]{name}: not {self._verb}[/]. {escape(plain(problem))}", highlight=False)
         elif not self._bar.console.is_terminal:  # a log has no bar
-            self._bar.console.print(f"{name}: graded", highlight=False)
+            self._bar.console.print(f"{name}: {self._verb}", highlight=False)
         self._bar.advance(self._task)
         self._show()
 

@@ -59,10 +59,15 @@ def _run_apart(submission: Submission, settings: dict[str, Any]) -> Outcome:
 
 def _run(submission: Submission, settings: dict[str, Any]) -> Outcome:
     _log.info("%s: started", submission.student)
+    from helpers.grading.kernels.provisioner import zygotes_folder
     from helpers.grading.pipeline.execute import ExecuteSubmission  # here, or planning a run would wait for it
 
     notebook = nbformat.reads(submission.notebook, as_version=4)
-    with _event_loop(), tempfile.TemporaryDirectory(prefix="submission-") as folder:
+    with (
+        _event_loop(),
+        zygotes_folder() as parent,
+        tempfile.TemporaryDirectory(prefix="submission-", dir=parent) as folder,
+    ):
         for name, content in submission.files.items():
             path = Path(folder) / name
             path.parent.mkdir(parents=True, exist_ok=True)
