@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -65,5 +66,8 @@ def test_points_that_change_are_shown_of_what_could_be_earned(course: Course, au
 
 
 def test_without_anything_to_grade_it_says_so(course: Course, autograde: Says) -> None:  # noqa: F811
+    shutil.move(course.root / "submitted", course.root / "elsewhere")
+    assert autograde("--dry-run") == f"Nothing to grade: no submission of {LAB} was collected.\n"
+    shutil.move(course.root / "elsewhere", course.root / "submitted")
     assert autograde("--dry-run").startswith("Nothing to grade")
     assert "1 would have as many as before" in autograde("--dry-run", "--force")

@@ -71,6 +71,9 @@ def _run(options: argparse.Namespace, console: Console) -> int:
     plan = grading.plan(options.students, options.force, options.only_new)
     for warning in grading.warnings(plan):
         console.print(warning, style="yellow", highlight=False, markup=False, soft_wrap=True)
+    if not plan.to_grade and not plan.graded:
+        console.print(f"Nothing to grade: no submission of {options.lab} was collected.", highlight=False)
+        return 0
     if not plan.to_grade:
         console.print("Nothing to grade: every submission is graded. --force grades again.", highlight=False)
         return 0

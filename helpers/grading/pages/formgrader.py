@@ -48,8 +48,12 @@ def guard_formgrader() -> None:
 
 
 def tidy_formgrader(config: Config) -> None:
-    """Let formgrader's pages load nothing from the internet, and show marking schemes and hidden tests as such."""
+    """Let formgrader's pages load nothing from the internet, and show marking schemes and hidden tests as such.
+
+    They do not print the configuration either, in which the server's token stands.
+    """
     if _is_formgrader():
+        config.FormgradeExtension.debug = False
         exporter = config.HTMLExporter
         exporter.extra_template_basedirs = [str(_TEMPLATES), str(_NBGRADERS)]
         exporter.preprocessors = [*exporter.preprocessors, NameHiddenTests]

@@ -156,7 +156,7 @@ def _add(table: Table, trial: Trial) -> None:
 
 
 def _shown(points: float | None) -> str:
-    return "by hand" if points is None else f"{points:g}"
+    return "–" if points is None else f"{points:g}"
 
 
 def _change(difference: float) -> str:

@@ -21,7 +21,7 @@ def stopping_by_ctrl_c() -> Iterator[Event]:
     """In this block, let the first Ctrl-C set an event, and the second end the process, as without any handler.
 
     Ending at once loses nothing: a submission counts as graded after it is saved, and the processes that a run has
-    started end with it. Python has signals in the main thread only: in another, as in formgrader, nothing happens.
+    started end with it. Python handles signals in the main thread only: in another, nothing sets the event.
     """
     stop = Event()
     if current_thread() is not main_thread():
