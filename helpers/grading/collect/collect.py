@@ -17,8 +17,9 @@ from helpers.grading.collect.due import DueDates
 from helpers.grading.collect.kept import is_kept, keep
 from helpers.grading.collect.platforms import PLATFORMS
 from helpers.grading.collect.students import open_uploads
+from helpers.grading.collect.times import read_times
 from helpers.grading.collect.uncollected import write_uncollected
-from helpers.grading.collect.uploads import Upload
+from helpers.grading.collect.uploads import Upload, with_time
 from helpers.grading.course import Course
 from helpers.grading.intake.files import replace_folder
 from helpers.grading.labs import choose_labs, find_labs
@@ -39,6 +40,7 @@ def collect(
     force: bool = False,
     last_in_time: bool = False,
     groups: bool = False,
+    times: Path | None = None,
 ) -> Collected:
     """Put submissions into `submitted/<student>/<lab>/`, and other attempts into `downloaded/<lab>/attempts/`.
 
@@ -48,6 +50,7 @@ def collect(
         force: whether to replace submissions collected before, whatever their time.
         last_in_time: whether a student's last attempt before the due date counts, if there is one.
         groups: whether the platform wrote the name of a group before the name of each student, as Moodle does.
+        times: a table with the times of submission, for a platform whose downloads have none; see `read_times`.
 
     Raises:
         ValueError: if the lab or the platform is unknown.
@@ -65,7 +68,7 @@ def collect(
                     f"{path} is {'empty' if path.exists() else 'missing'}. Put the downloads of your learning platform "
                     f"into {archive}, or name them: `course collect {lab} FILE`."
                 )
-        return _Collecting(course, lab, platform, force, last_in_time, groups).run(paths)
+        return _Collecting(course, lab, platform, force, last_in_time, groups, times).run(paths)
     except OSError as error:
         raise CourseError(f"{error.filename}: {error.strerror}. Collecting needs to read and write there.") from None
 
@@ -80,10 +83,12 @@ class _Collecting:
     force: bool
     last_in_time: bool
     groups: bool
+    table: Path | None
     result: Collected = field(default_factory=Collected)
 
     def __post_init__(self) -> None:
         self.roster, self.rules = Roster.load(self.course.root), Rules.load(self.course.root)
+        self.times = read_times(self.table, self.roster, self.rules.timezone) if self.table else {}
 
     @cached_property
     def due(self) -> DueDates:
@@ -106,6 +111,8 @@ class _Collecting:
     def _collect_student(self, student: str, uploads: Sequence[Upload]) -> None:
         """Move a student's last attempt to `submitted/`, unless the one there is or may be newer; keep the others."""
         target = self.course.folder("submitted", student, self.lab)
+        if time := self.times.get(student):
+            uploads = with_time(uploads, time)
         attempts, old = attempts_in(uploads, self.result), read_attempt(target)
         new = self._choose(student, attempts)
         if new.contents and not new.has_notebook:
@@ -128,7 +135,9 @@ class _Collecting:
         if len(readable) > 1:
             self._explain(student, readable, chosen)
         if chosen.is_late and not chosen.time:
-            self.result.note(student, "the platform says that it is late, but not when it came: there is no penalty")
+            self.result.note(
+                student, "the platform says that it is late, but not when it came: no penalty without --times"
+            )
         return chosen
 
     def _rank(self, student: str, attempt: Attempt) -> tuple[bool, datetime]:

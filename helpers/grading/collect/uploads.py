@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import takewhile
@@ -16,7 +16,7 @@ from helpers.grading.collect.platforms import Origin
 from helpers.grading.intake.files import TIME_FILE, File, path_inside
 from helpers.notebooks.text import line
 
-__all__ = ["Upload", "uploads_in"]
+__all__ = ["Upload", "uploads_in", "with_time"]
 
 MAX_METADATA = 16 << 20  # bytes
 MAX_NAME = 255  # bytes of the name of a file or folder: NAME_MAX of Linux
@@ -44,6 +44,17 @@ class Upload:
     def attempt(self) -> tuple[datetime, float]:
         """A key that files of one attempt share: the time of submission or, if unknown, of the download."""
         return (self.origin.time, 0.0) if self.origin.time else (datetime.min, self.modified)
+
+
+def with_time(uploads: Sequence[Upload], time: datetime) -> list[Upload]:
+    """Give the uploads of a student's last download the time at which they came, unless they have one."""
+    last = max(upload.modified for upload in uploads)
+    return [
+        upload
+        if upload.origin.time or upload.modified < last
+        else replace(upload, origin=replace(upload.origin, time=time))
+        for upload in uploads
+    ]
 
 
 def uploads_in(download: Download, read: Read, result: Collected) -> list[Upload]:

@@ -28,6 +28,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="a student's last attempt before the due date counts, if there is one",
     )
+    parser.add_argument(
+        "--times",
+        type=Path,
+        metavar="FILE",
+        help="a table with times of submission, for downloads without: Moodle's grading worksheet, or columns id,time",
+    )
     parser.add_argument("--force", action="store_true", help="collect again what lies in submitted/, whatever its time")
     parser.add_argument(
         "--attempt",
@@ -54,6 +60,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
         force=options.force,
         last_in_time=options.last_in_time,
         groups=options.groups,
+        times=options.times,
     )
     for remark in done.remarks:
         console.print(remark, highlight=False, markup=False)

@@ -13,7 +13,7 @@ from unicodedata import normalize
 from helpers.notebooks.errors import CourseError
 from helpers.notebooks.text import Text, line
 
-__all__ = ["Row", "read_table"]
+__all__ = ["Row", "read_lines", "read_table"]
 
 # The headings that hold each column, for each program that writes such a table. Of several, the first counts in which
 # every person has something. What `course` reads comes first; the headings that only this program writes come last.
@@ -55,6 +55,16 @@ def read_table(path: Path) -> list[Row]:
     Raises:
         CourseError: if it cannot be read. The message names the line.
     """
+    (_, headings), *people = read_lines(path)
+    return list(_rows(path, [heading.casefold() for heading in headings], people))
+
+
+def read_lines(path: Path) -> list[tuple[int, list[Text]]]:
+    """Return the rows of a CSV file that are not empty, each with its line; the first one holds the headings.
+
+    Raises:
+        CourseError: if it cannot be read, is empty, or has a row with more cells than headings.
+    """
     text = _text(path)
     delimiter = max(";\t,", key=text.split("\n", 1)[0].count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -67,15 +77,15 @@ def read_table(path: Path) -> list[Row]:
     except csv.Error as error:
         raise CourseError(f"{path}, line {reader.line_num}: not CSV ({error}). Save it as CSV again.") from None
     if not rows:
-        raise CourseError(f"{path} is empty. Its first line names the columns: id,name,email,platform_id,section.")
-    (_, headings), *people = rows
-    for number, cells in people:
+        raise CourseError(f"{path} is empty. Its first line names the columns.")
+    (_, headings), *others = rows
+    for number, cells in others:
         if len(cells) > len(headings):
             raise CourseError(
                 f"{path}, line {number}: there are {len(cells)} cells under {len(headings)} headings. "
                 f'Put a name with a {"comma" if delimiter == "," else "separator"} into quotes: "Irons, Ivy".'
             )
-    return list(_rows(path, [heading.casefold() for heading in headings], people))
+    return rows
 
 
 def _text(path: Path) -> str:
