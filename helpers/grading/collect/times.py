@@ -1,4 +1,4 @@
-"""Times of submission from a table, for downloads that have none: Moodle's grading worksheet, or a table of your own."""
+"""Times of submission from a table: Moodle's grading worksheet, or one of your own, for downloads that have none."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def read_times(path: Path, roster: Roster, zone: tzinfo) -> dict[str, datetime]:
             f"{path}, line 1: no column with times. Name them “time”, and the students “id”; or take Moodle's grading "
             f"worksheet in English. The columns are: {', '.join(columns)}."
         )
-    times = {}
+    times: dict[str, datetime] = {}
     for number, values in rows:
         cells: dict[str, str] = dict(zip(columns, values, strict=False))
         if cells.get(when, "") not in _NONE:
