@@ -6,7 +6,7 @@ import base64
 import io
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import astuple, replace
 from functools import partial
 from importlib.resources import files
@@ -23,7 +23,7 @@ from rich.table import Table
 
 from helpers.grading.course import Course
 from helpers.grading.spreadsheets import write_csv
-from helpers.grading.term.marks import Mark, read_marks
+from helpers.grading.term.marks import Mark, Total, read_marks, totals
 from helpers.grading.term.penalties import apply_rules
 from helpers.grading.term.questions import Difficulty, difficulties
 from helpers.grading.term.rules import Rules
@@ -50,7 +50,8 @@ def report(course: Course, folder: Path, console: Console) -> Path:
         CourseError: if the gradebook holds no submission yet.
     """
     with console.status("Reading the gradebook"):
-        apply_rules(course, Rules.load(course.root))
+        rules = Rules.load(course.root)
+        apply_rules(course, rules)
         marks = [_as_text(mark) for mark in read_marks(course)]
     if not marks:
         raise CourseError("The gradebook holds no submission yet. Collect and grade first: `nbgrader autograde <lab>`.")
@@ -58,7 +59,8 @@ def report(course: Course, folder: Path, console: Console) -> Path:
     students: Students = defaultdict(dict)
     for mark in marks:
         students[mark.student][mark.lab] = mark
-    remarks = {student: words for student, by_lab in students.items() if (words := _remark(by_lab))}
+    results = {total.student: total for total in totals(marks, rules)}
+    remarks = {_who(by_lab): words for by_lab in students.values() if (words := _remark(by_lab))}
     hardest = difficulties(marks)
     folder.mkdir(parents=True, exist_ok=True)
     write_csv(
@@ -72,8 +74,8 @@ def report(course: Course, folder: Path, console: Console) -> Path:
         (astuple(_rounded(question)) for question in hardest),
     )
     page = folder / "index.html"
-    page.write_text(_page(labs, students, remarks, hardest), encoding="utf-8")
-    console.print(_table(labs, students))
+    page.write_text(_page(labs, students, results, remarks, hardest), encoding="utf-8")
+    console.print(_table(labs, students, results))
     for student, remark in remarks.items():  # below the table, which with ten labs has no room for them
         console.print(f"{student}: {remark}", highlight=False, markup=False)
     return page
@@ -95,25 +97,21 @@ def _rounded(question: Difficulty) -> Difficulty:
     return replace(question, share=round(question.share, 3), discrimination=rounded)
 
 
-def _table(labs: list[str], students: Students) -> Table:
+def _table(labs: list[str], students: Students, results: dict[str, Total]) -> Table:
     table = Table(title="Scores", title_justify="left")
     table.add_column("student", no_wrap=True)
     for heading in (*(lab.split("-")[0] for lab in labs), "total", "by hand"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for by_lab in students.values():
+    for student, by_lab in students.items():
         scores = ["exempt" if by_lab[lab].exempt else f"{by_lab[lab].score:g}/{by_lab[lab].possible:g}" for lab in labs]
-        total = f"{_total(by_lab):g}/{sum(mark.possible for mark in _counted(by_lab)):g}"
-        name = next(mark.name for mark in by_lab.values())
-        table.add_row(escape(name), *scores, total, str(sum(mark.by_hand for mark in by_lab.values())))
+        total = f"{results[student].points:g}/{results[student].possible:g}"
+        table.add_row(escape(results[student].name), *scores, total, str(results[student].waiting))
     return table
 
 
-def _counted(by_lab: dict[str, Mark]) -> list[Mark]:
-    return [mark for mark in by_lab.values() if not mark.exempt]
-
-
-def _total(by_lab: dict[str, Mark]) -> float:
-    return sum(mark.score for mark in _counted(by_lab))
+def _who(by_lab: dict[str, Mark]) -> str:
+    mark = next(iter(by_lab.values()))
+    return mark.name if mark.name == mark.student else f"{mark.name} ({mark.student})"
 
 
 def _remark(by_lab: dict[str, Mark]) -> str:
@@ -127,7 +125,13 @@ def _remark(by_lab: dict[str, Mark]) -> str:
     )
 
 
-def _page(labs: list[str], students: Students, remarks: dict[str, str], hardest: list[Difficulty]) -> str:
+def _page(
+    labs: list[str],
+    students: Students,
+    results: dict[str, Total],
+    remarks: dict[str, str],
+    hardest: list[Difficulty],
+) -> str:
     template = files("helpers.grading.report").joinpath("report.html").read_text(encoding="utf-8")
     questions = {lab: [question for question in hardest if question.lab == lab] for lab in labs}
     return (
@@ -136,8 +140,9 @@ def _page(labs: list[str], students: Students, remarks: dict[str, str], hardest:
         .render(
             labs=labs,
             students=students,
+            results=results,
             remarks=remarks,
-            totals=_picture(partial(_draw_totals, students=students), 3.2),
+            totals=_picture(partial(_draw_totals, results=results.values()), 3.2),
             questions={
                 lab: _picture(partial(_draw_shares, lab=lab, questions=own), 1.2 + 0.27 * len(own))
                 for lab, own in questions.items()
@@ -157,13 +162,11 @@ def _picture(draw: Callable[[Axes], None], height: float) -> str:
     return f"data:image/png;base64,{base64.b64encode(stream.getvalue()).decode()}"
 
 
-def _draw_totals(axes: Axes, students: Students) -> None:
-    """Draw how many students reached which share of all points."""
-    shares = [
-        100 * _total(by_lab) / max(sum(mark.possible for mark in _counted(by_lab)), 1) for by_lab in students.values()
-    ]
+def _draw_totals(axes: Axes, results: Iterable[Total]) -> None:
+    """Draw how many students reached which total."""
+    shares = [total.percent for total in results if total.percent is not None]
     axes.hist(shares, bins=range(0, 101, 10), color=_BLUE, edgecolor="white")
-    axes.set(title="Distribution of totals", xlabel="share of all points (%)", ylabel="students", xlim=(0, 100))
+    axes.set(title="Distribution of totals", xlabel="total (%)", ylabel="students", xlim=(0, 100))
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
 
 
