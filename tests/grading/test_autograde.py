@@ -243,7 +243,7 @@ def test_nbgrader_too_tries_again_and_saves_nothing_where_it_fails_twice(
     submission(course, "ada")
     with monkeypatch.context() as patched:
         kill_zygotes(patched, submissions=1, own=True)
-        with pytest.raises(AssertionError, match="not graded: ada"):
+        with pytest.raises(AssertionError, match="ada: not graded"):
             convert(course, Autograde)
     assert entered_points(course) == {None}
     assert not course.folder("autograded", "ada", SMALL.assignment).exists()
