@@ -98,9 +98,9 @@ def test_canvas_own_gradebook_is_filled_in_and_nothing_else_changes(course: Cour
     expected = CANVAS.replace('early""",,9.00', 'early""",6,9.00').replace('Mon,"1.00"', 'Mon,"2.5"')
     expected = expected.replace("lina4,Tue,,", "lina4,Tue,4,").replace("max5,Tue,,", "max5,Tue,EX,")
     assert content == expected.encode()
-    assert "1 rows of given.csv are nobody's here, and stay as they are: 999" in said
-    assert "1 students have no row in given.csv: =HYPERLINK(1) (eva6)" in said
-    assert f"1 scores in {LAB} wait for a person to mark written answers (or: --with-unmarked): Zoë Ärmel-Noël" in said
+    assert "In given.csv only; these rows stay as they are (1): 999" in said
+    assert "Students without a row in given.csv (1): =HYPERLINK(1) (eva6)" in said
+    assert "until a person has marked written answers, or with --with-unmarked (1): Zoë Ärmel-Noël" in said
 
 
 def test_a_new_table_for_canvas(course: Course) -> None:
@@ -111,7 +111,7 @@ def test_a_new_table_for_canvas(course: Course) -> None:
     assert rows["zoe3"]["Student"] == "Ärmel-Noël, Zoë"
     assert rows["eva6"]["Student"].startswith("'=")  # a spreadsheet would run it
     assert rows[""][LAB] == "6"  # points possible
-    assert f"1 students submitted nothing in {LAB} (or: --missing-as-zero): =HYPERLINK(1)" in said
+    assert "because nothing was submitted, or 0 with --missing-as-zero (1): =HYPERLINK(1)" in said
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_moodles_grading_worksheet(course: Course) -> None:
     assert read_moodle(content) == {"101": "6", "7": "", "8": "", "9": "4"}
     expected = MOODLE.replace('grading - ",,6.00,Yes,-,-,"<p>', 'grading - ",6,6.00,Yes,-,-,"<p>')
     assert content.decode() == expected.replace(',,"Submitted for grading - ",,', ',,"Submitted for grading - ",4,')
-    assert "nobody's here, and stay as they are: 8" in said
+    assert "these rows stay as they are (1): 8" in said
 
 
 def test_a_worksheet_belongs_to_one_lab(course: Course) -> None:
@@ -209,7 +209,7 @@ def test_blackboards_own_gradebook(course: Course) -> None:
     assert read_blackboard(content) == {"ada1": "6", "ben2": "2.5", "xy": ""}
     expected = BLACKBOARD.replace('"Yes"\t""', '"Yes"\t"6"').replace('"1.00"', '"2.5"')
     assert content.decode("utf-16-le") == expected
-    assert "given.csv are nobody's here, and stay as they are: xy" in said
+    assert "In given.csv only; these rows stay as they are (1): xy" in said
 
 
 def test_a_new_table_for_blackboard(course: Course) -> None:
@@ -238,7 +238,7 @@ def test_brightspaces_own_gradebook(course: Course) -> None:
     content, said = run(course, "brightspace", BRIGHTSPACE)
     assert content.decode() == BRIGHTSPACE.replace("Ada,,", "Ada,6,").replace("Ben,1,", "Ben,2.5,")
     assert read_brightspace(content) == {"ada1": "6", "ben2": "2.5", "nn": ""}
-    assert "stay as they are: 900" in said
+    assert "stay as they are (1): 900" in said
 
 
 def test_a_new_table_for_brightspace(course: Course) -> None:
@@ -288,7 +288,7 @@ def test_a_row_that_fits_two_people_is_nobodys(course: Course) -> None:
     given = CANVAS.replace('"Lovelace, Ada",101', '"Lovelace, Ada",102')
     content, said = run(course, "canvas", given)
     assert read_canvas(content)["ada1"] == ""
-    assert "2 rows of given.csv are nobody's here, and stay as they are: 102, 999" in said
+    assert "In given.csv only; these rows stay as they are (2): 102; 999" in said
 
 
 @pytest.mark.parametrize(
@@ -308,6 +308,8 @@ def test_the_command_says_what_is_left_out_and_where_the_file_is(
     assert f"3 scores are in {course.root / 'exports' / 'canvas.csv'}" in said
     assert main(["--course", str(course.root), "export", "--for", "canvas", "lab99"]) == 2
     assert f"holds no submission of lab99. There are: {LAB}" in capsys.readouterr().err
+    assert main(["--course", str(course.root), "export", "--for", "canvas", "--column", "Quiz"]) == 2
+    assert "--column Quiz: say which lab, and the column's title" in capsys.readouterr().err
 
 
 def test_the_platforms_own_file_is_never_overwritten(course: Course) -> None:

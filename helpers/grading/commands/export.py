@@ -7,6 +7,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from helpers.notebooks.errors import CourseError
+
 __all__ = ["HELP", "add_arguments", "run"]
 
 HELP = "write marks into a file that your learning platform imports"
@@ -37,6 +39,10 @@ def run(options: argparse.Namespace, console: Console) -> int:
     from helpers.grading.exports.export import Request, export
     from helpers.grading.exports.options import Options
 
+    if wrong := [column for column in options.column if "=" not in column]:
+        raise CourseError(
+            f'--column {wrong[0]}: say which lab, and the column\'s title, as in --column "lab01=Quiz 1".'
+        )
     titles = dict(column.partition("=")[::2] for column in options.column)
     how = Options(options.percent, options.with_unmarked, options.missing_as_zero)
     request = Request(options.platform, options.labs, options.to, options.gradebook, titles, how)

@@ -59,8 +59,8 @@ class Exported:
         """Say something of some students, if there are any."""
         if names:
             more = f" and {len(names) - MANY} more" if len(names) > MANY else ""
-            listed = ", ".join(line(name, 80) for name in names[:MANY])
-            self.remarks.append(line(f"{len(names)} {words}: {listed}{more}", 2000))
+            listed = "; ".join(line(name, 80) for name in names[:MANY])  # a name may hold a comma
+            self.remarks.append(line(f"{words} ({len(names)}): {listed}{more}", 2000))
 
 
 def export(course: Course, request: Request) -> Exported:
@@ -108,9 +108,9 @@ def _fill_gradebook(
     filled = fill(sheet, platform, students, labs, request.options, request.titles)
     _write(path, sheet.encode())
     exported = Exported(path, filled.scores)
-    missing = [str(student.person) for name, student in students.students.items() if name not in filled.students]
-    exported.remark(f"rows of {gradebook.name} are nobody's here, and stay as they are", filled.unknown)
-    exported.remark(f"students have no row in {gradebook.name}", missing)
+    missing = [_who(student) for name, student in students.students.items() if name not in filled.students]
+    exported.remark(f"In {gradebook.name} only; these rows stay as they are", filled.unknown)
+    exported.remark(f"Students without a row in {gradebook.name}", missing)
     return exported
 
 
@@ -146,17 +146,24 @@ def _remark(exported: Exported, request: Request, marks: Sequence[Mark], student
         own = [mark for mark in marks if mark.lab == lab and not mark.exempt]
         if not request.options.with_unmarked:
             waiting = [mark.name for mark in own if mark.waiting and mark.graded]
-            exported.remark(f"scores in {lab} wait for a person to mark written answers (or: --with-unmarked)", waiting)
+            exported.remark(
+                f"{lab}, not exported until a person has marked written answers, or with --with-unmarked", waiting
+            )
         ungraded = [mark.name for mark in own if mark.submitted and not mark.graded]
-        exported.remark(f"submissions in {lab} are not graded", ungraded)
+        exported.remark(f"{lab}, not exported because the submission is not graded", ungraded)
         if not request.options.missing_as_zero:
             missing = [mark.name for mark in own if not mark.submitted]
-            exported.remark(f"students submitted nothing in {lab} (or: --missing-as-zero)", missing)
-    exported.remark("students are in the gradebook under two ids, of which the second counts", students.twice)
+            exported.remark(f"{lab}, not exported because nothing was submitted, or 0 with --missing-as-zero", missing)
+    exported.remark("In the gradebook under two ids, of which the second counts", students.twice)
 
 
 def _marks(students: Students, labs: Sequence[str]) -> list[Mark]:
     return [student.marks[lab] for student in students.students.values() for lab in labs]
+
+
+def _who(student: Student) -> str:
+    person = student.person
+    return person.id if person.name in ("", person.id) else str(person)
 
 
 def _id(student: Student) -> str:
