@@ -77,6 +77,23 @@ def test_what_is_packed_is_graded_without_a_remark(name: str, work: Path, tmp_pa
     assert "diary.txt" not in submission.files
 
 
+def test_the_cell_that_installs_the_course_is_no_answer_and_says_nothing(
+    work: Path, tmp_path: Path, master: Master
+) -> None:
+    path = work / SMALL.path.name
+    path.write_text(path.read_text().replace('KIT = \\"\\"', 'KIT = \\"https://example.org/kit.zip\\"'))
+    assert "example.org" in path.read_text()
+    assert main(["pack", SMALL.assignment]) == 0
+    submission = taken_in(tmp_path, master)
+    assert submission.notes == ()
+    own = [
+        cell.source
+        for cell in nbformat.reads(submission.notebook, as_version=4).cells
+        if "nbgrader" not in cell.metadata
+    ]
+    assert [source for source in own if "example.org" in source] == own[1:2], "it stays where it was, at the top"
+
+
 def test_what_is_packed_is_collected(work: Path, course: Course) -> None:
     upload = Path(f"Ada Bell_771234_assignsubmission_file_{ARCHIVE}")
     assert main(["pack", SMALL.assignment, "--to", f"{upload}"]) == 0

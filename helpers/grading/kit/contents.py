@@ -25,7 +25,7 @@ __all__ = ["kit_contents", "released_labs"]
 
 LICENCES = ("LICENSE", "LICENSE-TEXT")
 INSTALL = "install"  # the id of the cell, in source/header.ipynb, that installs the course where it is missing
-# PyTorch for Linux names the exact versions of its own GPU libraries, and its version for CPUs needs none of them.
+# PyTorch for Linux says itself which GPU libraries it needs, in which versions; its build for CPUs needs none.
 _GPU = re.compile(r"(cuda|nvidia|triton)\b")
 _OURS = (".json", ".pth", ".py")  # the files of the package; others in its folder belong to whoever put them there
 _templates = Environment(

@@ -14,6 +14,16 @@ from helpers.notebooks.text import plain
 
 __all__ = ["commit"]
 
+# Set where git runs this, in a hook for instance: `git rev-parse --local-env-vars`.
+_OTHER_REPOSITORY = (
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_WORK_TREE",
+)
+
 
 def commit(folder: Path, paths: Iterable[str]) -> str:
     """Commit what changed among these files of a folder, whether it is there or was deleted.
@@ -55,7 +65,7 @@ def _named(labs: list[str]) -> str:
 
 def _git(folder: Path, *arguments: str, given: str = "") -> str:
     """Run git in a folder, as if no other repository were around it."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_DIR")}
+    environment = {name: value for name, value in os.environ.items() if name not in _OTHER_REPOSITORY}
     command = ["git", f"--git-dir={folder / '.git'}", f"--work-tree={folder}", *arguments]
     try:
         done = subprocess.run(command, input=given, env=environment, capture_output=True, text=True, encoding="utf-8")
