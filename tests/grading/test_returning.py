@@ -114,11 +114,15 @@ def test_a_download_may_be_named(course: Course, tmp_path: Path) -> None:
 
 def test_no_name_leads_out_of_the_archive(course: Course) -> None:
     write_pages(course, "x")
-    download(course, "../../x_5_assignsubmission_file_small.ipynb", "x_5_6_..ipynb")
-    for form in ("moodle", "canvas"):
-        for name in packed(return_feedback(course, LAB, form).path):
-            assert "/" not in name
-            assert not name.startswith(".")
+    download(
+        course,
+        "../../x_4_assignsubmission_file_small.ipynb",
+        "inner/x_5_assignsubmission_file_/deep/small.ipynb",
+        "inner/x_5_6_small.ipynb",
+        ".._5_7_small.ipynb",
+    )
+    assert list(packed(return_feedback(course, LAB, "moodle").path)) == ["x_5_assignsubmission_file_small.html"]
+    assert list(packed(return_feedback(course, LAB, "canvas").path)) == ["x_5_6_small.ipynb"]
 
 
 def test_without_pages_or_download_it_is_said(course: Course) -> None:
@@ -126,6 +130,9 @@ def test_without_pages_or_download_it_is_said(course: Course) -> None:
         return_feedback(course, LAB, "plain")
     write_pages(course, "ada")
     with pytest.raises(CourseError, match="only the platform's download tells"):
+        return_feedback(course, LAB, "canvas")
+    download(course, "ada_5_assignsubmission_file_small.ipynb", "ben_1_2_small.ipynb")
+    with pytest.raises(CourseError, match=f"No name in the download of {LAB} is one that canvas gives"):
         return_feedback(course, LAB, "canvas")
     (course.root / "taken").write_text("")
     with pytest.raises(CourseError, match="Name another place with --to"):

@@ -62,7 +62,8 @@ def _feedback(course: Course, lab: str, options: argparse.Namespace, console: Co
         f"{lab}: {len(result.written)} written, {len(result.unchanged)} were up to date, {len(result.failed)} failed."
     )
     if result.waiting:
-        words += f" A person has yet to mark answers of {len(result.waiting)}."
+        students = "1 student" if len(result.waiting) == 1 else f"{len(result.waiting)} students"
+        words += f" A person has yet to mark answers of {students}."
     console.print(words, highlight=False, markup=False, soft_wrap=True)
     if options.zip:
         _pack(course, lab, options, console)
