@@ -8,7 +8,7 @@ from nbgrader.converters import GenerateFeedback
 
 from helpers.cli import main
 from helpers.grading.course import Course
-from helpers.grading.report.scores import read_scores
+from helpers.grading.term.marks import read_marks
 from tests.conftest import SMALL
 from tests.grading.conftest import RIGHT, convert, hand_in
 from tests.grading.test_again import change_points, edit, mend
@@ -51,7 +51,7 @@ def waits(course: Course) -> dict[str, float]:
 
 
 def notes(course: Course) -> list[str]:
-    (score,) = read_scores(course)
+    (score,) = read_marks(course)
     return score.notes
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from helpers.grading.course import Course
-from helpers.grading.report.scores import read_scores
+from helpers.grading.term.marks import read_marks
 from tests.conftest import SMALL
 from tests.grading.conftest import RIGHT, hand_in
 from tests.grading.test_again import Says, autograde, change_points, course, edit, give, mend  # noqa: F401
@@ -47,7 +47,7 @@ def test_the_table_shows_who_loses_first(course: Course, autograde: Says) -> Non
     assert "Nothing was saved." in said
     assert files(course.root) == before
     autograde()
-    assert {score.student: score.points for score in read_scores(course)} == {"ada": 4.5, "ben": 5, "eva": 4}
+    assert {score.student: score.points for score in read_marks(course)} == {"ada": 4.5, "ben": 5, "eva": 4}
 
 
 def test_a_dry_run_tells_what_a_person_should_look_at(course: Course, autograde: Says) -> None:  # noqa: F811

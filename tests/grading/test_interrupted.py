@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from helpers.grading.course import Course
-from helpers.grading.report.scores import read_scores
+from helpers.grading.term.marks import read_marks
 from tests.conftest import SMALL
 from tests.grading.conftest import hand_in
 
@@ -90,7 +90,7 @@ def _expect_all(course: Course) -> None:
     """All are graded when the same command goes on."""
     kept = _kept(course)
     assert f"{len(STUDENTS) - len(kept)} graded, 0 failed, {len(kept)} were graded before" in _go_on(course)
-    assert {score.student: score.points for score in read_scores(course)} == dict.fromkeys(STUDENTS, 5.0)
+    assert {score.student: score.points for score in read_marks(course)} == dict.fromkeys(STUDENTS, 5.0)
     assert not any(course.root.glob(".autograding/*/*"))
 
 
