@@ -2,17 +2,17 @@
 
 import warnings
 
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.apps import ZipCollectApp
-from nbgrader.converters import Autograde, GenerateAssignment
-from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, SaveCells
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
+from nbgrader.preprocessors import SaveCells
 from sqlalchemy.exc import SAWarning
 
 from helpers.grading.authoring import release
 from helpers.grading.collect import zip_collect
-from helpers.grading.pages.feedback import Grades, HideTracebacks, ShowAsText
+from helpers.grading.feedback import converter as feedback
 from helpers.grading.pages.formgrader import guard_formgrader, tidy_formgrader
 from helpers.grading.pages.markup import safe_html, safe_markdown, shown_code
+from helpers.grading.pages.shown import ShowAsText
 from helpers.grading.pipeline import converter
 from helpers.grading.term.penalties import LatePenalty
 
@@ -52,19 +52,11 @@ c.ExecuteSubmission.total_timeout = 1200  # seconds a submission
 c.Execute.shutdown_kernel = "immediate"
 c.AssignLatePenalties.plugin_class = LatePenalty  # as course.toml says; without it, as c.LateSubmissionPlugin says
 
-# Written again each time, a quarter of a second a page: nbgrader does not see that a person has graded since.
-c.GenerateFeedback.force = True
+# Feedback: `nbgrader generate_feedback` does what `course feedback` does. It writes the pages that have changed, and
+# takes the lab's own words from release/, where there are no hidden tests and marking schemes.
+GenerateFeedback.start = feedback.start
 
-# Feedback shows messages, not what the hidden tests and marking schemes say.
-c.GenerateFeedback.preprocessors = [
-    Grades,
-    HideTracebacks,
-    ClearHiddenTests,
-    ClearMarkScheme,
-    CSSHTMLHeaderPreprocessor,
-]
-
-# Feedback and formgrader show what a student wrote as text, pictures, tables and Markdown: nothing of it runs.
+# Formgrader shows what a student wrote as text, pictures, tables and Markdown: nothing of it runs.
 c.HTMLExporter.preprocessors = [ShowAsText]
 c.HTMLExporter.filters = {"markdown2html": safe_markdown, "clean_html": safe_html, "highlight_code": shown_code}
 c.HTMLExporter.sanitize_html = True

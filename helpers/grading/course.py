@@ -78,6 +78,11 @@ class Course:
         folder = self.root / self.coursedir.submitted_directory
         return sorted(path.parent.name for path in folder.glob(f"*/{assignment}"))
 
+    def graded(self, assignment: str) -> list[str]:
+        """Return the students whose submissions were graded."""
+        folder = self.root / self.coursedir.autograded_directory
+        return sorted({path.parent.parent.name for path in folder.glob(f"*/{assignment}/*.ipynb")})
+
     def folder(self, kind: str, student: str, assignment: str) -> Path:
         """Return a student's folder under "submitted", "autograded" or "feedback"."""
         directory = getattr(self.coursedir, f"{kind}_directory")

@@ -104,10 +104,10 @@ def score(course: Course) -> Mark:
 def test_feedback_shows_what_a_person_gave_since(course: Course) -> None:
     page = course.folder("feedback", "ada", LAB) / "small.html"
     convert(course, GenerateFeedback)
-    assert "Score: 5.0 / 6.0" in page.read_text()
+    assert "<strong>5</strong> of 6 points" in page.read_text()
     give(course, 0.5, "Well argued")
     convert(course, GenerateFeedback)
-    assert "Score: 5.5 / 6.0" in page.read_text()
+    assert "<strong>5.5</strong> of 6 points" in page.read_text()
     assert "Well argued" in page.read_text()
 
 
@@ -287,7 +287,7 @@ def test_a_new_question_is_graded(course: Course, autograde: Says) -> None:
     assert (score(course).points, score(course).possible) == (6.5, 8)
     assert given(course) == (0.5, "Well argued")
     convert(course, GenerateFeedback)
-    assert "Score: 6.5 / 8.0" in (course.folder("feedback", "ada", LAB) / "small.html").read_text()
+    assert "<strong>6.5</strong> of 8 points" in (course.folder("feedback", "ada", LAB) / "small.html").read_text()
 
 
 def test_a_release_that_fails_leaves_the_one_before(course: Course) -> None:

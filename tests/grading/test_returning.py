@@ -1,0 +1,132 @@
+"""Pages go back to the learning platform under the names that it knows."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from helpers.grading.course import Course
+from helpers.grading.feedback.returning import return_feedback
+from helpers.notebooks.errors import CourseError
+from tests.conftest import SMALL
+
+LAB = SMALL.assignment
+
+
+@pytest.fixture
+def course(small_course: Path) -> Course:
+    return Course(small_course)
+
+
+def write_pages(course: Course, *students: str) -> None:
+    for student in students:
+        folder = course.folder("feedback", student, LAB)
+        folder.mkdir(parents=True)
+        (folder / "small.html").write_text(f"page of {student}")
+
+
+def download(course: Course, *names: str) -> Path:
+    archive = course.root / "downloaded" / LAB / "archive"
+    archive.mkdir(parents=True)
+    with zipfile.ZipFile(archive / "all.zip", "w") as packed:
+        for name in names:
+            packed.writestr(name, "{}")
+    return archive
+
+
+def packed(path: Path) -> dict[str, str]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name).decode() for name in archive.namelist()}
+
+
+def moodle_reads(name: str) -> tuple[str, str, str]:
+    """What Moodle takes from a name: the participant's number, the plugin, and how the file will be called."""
+    part = name.split("/")[0].split("_", 4)
+    assert len(part) == 5
+    assert part[1].isdigit()
+    return part[1], "_".join(part[2:4]), "/".join([part[4], *name.split("/")[1:]])
+
+
+def test_moodle_finds_each_student_and_shows_a_page(course: Course) -> None:
+    write_pages(course, "Lea Lang", "Émile Durand", "zoe")
+    download(
+        course,
+        "Lea Lang_771234_assignsubmission_file_small.ipynb",
+        "Émile Durand_771235_assignsubmission_file/work/small_2.ipynb",
+        "Max Muster_771236_assignsubmission_file_/small.ipynb",
+    )
+    result = return_feedback(course, LAB, "moodle")
+    assert result.path == course.root / f"feedback-{LAB}-moodle.zip"
+    assert (result.students, result.unmatched) == (["Lea Lang", "Émile Durand"], ["zoe"])
+    assert {moodle_reads(name): page for name, page in packed(result.path).items()} == {
+        ("771234", "assignsubmission_file", "small.html"): "page of Lea Lang",
+        ("771235", "assignsubmission_file", "small.html"): "page of Émile Durand",
+    }
+
+
+def test_two_of_one_name_get_their_own_pages(course: Course) -> None:
+    write_pages(course, "Lea Lang_1", "Lea Lang_2")
+    download(course, *(f"Lea Lang_{number}_assignsubmission_file_small.ipynb" for number in (1, 2)))
+    names = packed(return_feedback(course, LAB, "moodle").path)
+    assert {moodle_reads(name)[0]: page[-1] for name, page in names.items()} == {"1": "1", "2": "2"}
+
+
+def test_canvas_gets_the_names_of_its_download(course: Course) -> None:
+    write_pages(course, "ivyirons", "jo")
+    download(
+        course,
+        "ivyirons_48213_5512344_sketch.png",
+        "ivyirons_48213_5512345_small.ipynb",
+        "ivyirons_48213_5512346_small-1.ipynb",
+        "jo_LATE_48214_5512347_small.ipynb",
+    )
+    result = return_feedback(course, LAB, "canvas", to=course.root / "new" / "back.zip")
+    assert packed(result.path) == {
+        "ivyirons_48213_5512346_small-1.ipynb": "page of ivyirons",
+        "jo_LATE_48214_5512347_small.ipynb": "page of jo",
+    }
+
+
+def test_a_folder_for_mail_has_safe_names_and_everybody(course: Course) -> None:
+    students = ["ada", "ADA", "Lea Lang", "=cmd", "a'b;c", "Zoë"]
+    write_pages(course, *students)
+    (course.root / "roster.csv").write_text("id,name\nada,Ada / Lovelace\n")
+    folder = return_feedback(course, LAB, "plain").path
+    names = {path.name: path.read_text() for path in folder.iterdir()}
+    assert sorted(names.values()) == sorted(f"page of {student}" for student in students)
+    assert all(re.fullmatch(r"\w[\w.+-]*\.html", name) for name in names)
+    assert len({name.casefold() for name in names}) == len(students)
+    assert names["Ada_Lovelace_ada.html"] == "page of ada"
+    return_feedback(course, LAB, "plain")  # replaces the folder
+
+
+def test_a_download_may_be_named(course: Course, tmp_path: Path) -> None:
+    write_pages(course, "Lea Lang")
+    other = tmp_path / "Lea Lang_771234_assignsubmission_file_"
+    other.mkdir()
+    (other / "small.ipynb").write_text("{}")
+    result = return_feedback(course, LAB, "moodle", downloads=[other])
+    assert list(packed(result.path)) == ["Lea Lang_771234_assignsubmission_file_small.html"]
+
+
+def test_no_name_leads_out_of_the_archive(course: Course) -> None:
+    write_pages(course, "x")
+    download(course, "../../x_5_assignsubmission_file_small.ipynb", "x_5_6_..ipynb")
+    for form in ("moodle", "canvas"):
+        for name in packed(return_feedback(course, LAB, form).path):
+            assert "/" not in name
+            assert not name.startswith(".")
+
+
+def test_without_pages_or_download_it_is_said(course: Course) -> None:
+    with pytest.raises(CourseError, match=f"Run `course feedback {LAB}`"):
+        return_feedback(course, LAB, "plain")
+    write_pages(course, "ada")
+    with pytest.raises(CourseError, match="only the platform's download tells"):
+        return_feedback(course, LAB, "canvas")
+    (course.root / "taken").write_text("")
+    with pytest.raises(CourseError, match="Name another place with --to"):
+        return_feedback(course, LAB, "plain", to=course.root / "taken" / "x")
