@@ -127,6 +127,9 @@ def test_without_pages_or_download_it_is_said(course: Course) -> None:
     write_pages(course, "ada")
     with pytest.raises(CourseError, match="only the platform's download tells"):
         return_feedback(course, LAB, "canvas")
+    download(course, "ada_5_assignsubmission_file_small.ipynb", "ben_1_2_small.ipynb")
+    with pytest.raises(CourseError, match=f"No name in the download of {LAB} is one that canvas gives"):
+        return_feedback(course, LAB, "canvas")
     (course.root / "taken").write_text("")
     with pytest.raises(CourseError, match="Name another place with --to"):
         return_feedback(course, LAB, "plain", to=course.root / "taken" / "x")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from jinja2 import Environment, Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_locked, is_solution, is_task
 
@@ -172,7 +173,9 @@ class _Page:
             question = self._question_of.get(next(iter(self._marked.get(name, [])), ""))
             block.kind, block.label = "answer", f"Your answer · {question.name}" if question else "Your answer"
         elif is_check(cell):
-            block.kind, block.label = "check", self._check_label(name)
+            grade = self._grades.cells.get(name)
+            points = f": {_number(grade.points)} of {_number(grade.possible)}" if grade else ""
+            block.kind, block.label = "check", f"{self._check_label(name)}{points}"
         elif cell.cell_type == "code":
             block.kind, block.label = "setup", "Code that the lab gives"
         if name in self._marked:
@@ -243,6 +246,11 @@ def _points(value: float) -> str:
     return f"{_number(value)} point{'' if value == 1 else 's'}"
 
 
+def _code(message: str) -> Markup:
+    """Escape a message; what it has in backticks is code."""
+    return Markup(re.sub(r"`([^`\n]+)`", r"<code>\1</code>", str(escape(message))))
+
+
 def _resource(name: str) -> str:
     return files("helpers.grading.feedback").joinpath(name).read_text(encoding="utf-8")
 
@@ -250,5 +258,5 @@ def _resource(name: str) -> str:
 @cache
 def _template() -> Template:
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"number": _number, "points": _points}
+    environment.filters |= {"code": _code, "number": _number, "points": _points}
     return environment.from_string(_resource("feedback.html"))

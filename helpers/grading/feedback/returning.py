@@ -56,6 +56,8 @@ def return_feedback(
     target = to or course.root / f"feedback-{lab}-{form}{'' if form == 'plain' else '.zip'}"
     result = Returned(target)
     names = _plain_names(course, pages) if form == "plain" else _uploaded_names(course, lab, form, downloads, pages)
+    if not names:
+        raise CourseError(f"No name in the download of {lab} is one that {form} gives to an upload of these students.")
     result.students = sorted(names)
     result.unmatched = sorted(pages.keys() - names)
     try:

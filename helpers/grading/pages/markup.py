@@ -125,7 +125,8 @@ class _Renderer(IPythonRenderer):
     """
 
     def __init__(self, attachments: Mapping[str, Mapping[str, str]]) -> None:
-        super().__init__(escape=False, attachments=dict(attachments), exclude_anchor_links=True)
+        known = {name: dict(bundle) for name, bundle in attachments.items()}
+        super().__init__(escape=False, attachments=known, exclude_anchor_links=True)
         self._word = f"formula{secrets.token_hex(8)}n"
         self._formulas: list[tuple[str, bool]] = []
         self._room = _ATTACHED
