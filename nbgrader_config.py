@@ -14,6 +14,7 @@ from helpers.grading.pages.feedback import Grades, HideTracebacks, ShowAsText
 from helpers.grading.pages.formgrader import guard_formgrader
 from helpers.grading.pages.markup import safe_html, safe_markdown, shown_code
 from helpers.grading.pipeline import converter
+from helpers.grading.term.penalties import LatePenalty
 
 # nbgrader's own queries make SQLAlchemy warn at every submission; nothing is wrong.
 warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.")
@@ -49,6 +50,7 @@ Autograde.start = converter.start
 c.Execute.timeout = 120  # seconds a cell
 c.ExecuteSubmission.total_timeout = 1200  # seconds a submission
 c.Execute.shutdown_kernel = "immediate"
+c.AssignLatePenalties.plugin_class = LatePenalty  # as course.toml says; without it, as c.LateSubmissionPlugin says
 
 # Written again each time, a quarter of a second a page: nbgrader does not see that a person has graded since.
 c.GenerateFeedback.force = True

@@ -15,7 +15,7 @@ from helpers.grading.answers import files_beside, read_answers
 from helpers.grading.course import Course
 from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.labs import Lab
-from helpers.grading.report.scores import read_scores
+from helpers.grading.term.marks import read_marks
 from helpers.notebooks.cells import error_message, is_check, is_parameters, rewrite_parameters
 from tests.conftest import ROOT, each_lab, make_course
 
@@ -93,7 +93,7 @@ def test_solved_labs_earn_all_points_and_untouched_ones_none(lab: Lab, released:
     for student, answers in students.items():
         submission(course, student, lab, copy, answers)
     course.autograde(lab.assignment, "*")
-    scores = {score.student: score for score in read_scores(course)}
+    scores = {score.student: score for score in read_marks(course)}
     for student in ("solved", "differently"):
         lost = lost_points(course, lab, student)
         assert not lost, f"{student}: {lost}"

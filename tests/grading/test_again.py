@@ -16,7 +16,7 @@ from nbgrader.utils import capture_log
 from helpers.cli import main
 from helpers.grading.course import Course
 from helpers.grading.pipeline.batch import Grading
-from helpers.grading.report.scores import Score, read_scores
+from helpers.grading.term.marks import Mark, read_marks
 from helpers.notebooks.errors import CourseError
 from tests.conftest import SMALL
 from tests.grading.conftest import hand_in
@@ -98,8 +98,8 @@ def given(course: Course) -> tuple[float, str]:
         return gradebook.find_grade(*place).manual_score, gradebook.find_comment(*place).comment
 
 
-def score(course: Course) -> Score:
-    (found,) = read_scores(course)
+def score(course: Course) -> Mark:
+    (found,) = read_marks(course)
     return found
 
 

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from helpers.grading.course import Course
-from helpers.grading.report.scores import Score, read_scores
+from helpers.grading.term.marks import Mark, read_marks
 from tests.conftest import SMALL
 from tests.grading.conftest import RIGHT, hand_in
 
@@ -61,29 +61,29 @@ def _goals() -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def graded(attacked_course: Path, _goals: dict[str, str]) -> dict[str, Score]:
+def graded(attacked_course: Path, _goals: dict[str, str]) -> dict[str, Mark]:
     """The scores of all."""
     (attacked_course / "submitted" / "network" / SMALL.assignment / "port").write_text(_goals["ATTACKED_PORT"])
     subprocess.run(COMMAND, cwd=attacked_course, env=os.environ | _goals, check=True, capture_output=True, timeout=570)
-    return {score.student: score for score in read_scores(Course(attacked_course))}
+    return {score.student: score for score in read_marks(Course(attacked_course))}
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda path: path.stem)
-def test_an_attack_earns_what_its_honest_part_earns(attack: Path, graded: dict[str, Score]) -> None:
+def test_an_attack_earns_what_its_honest_part_earns(attack: Path, graded: dict[str, Mark]) -> None:
     assert graded[attack.stem].points in honest_points(attack)
 
 
 @pytest.mark.parametrize("student", HONEST)
-def test_the_others_earn_theirs(student: str, graded: dict[str, Score]) -> None:
+def test_the_others_earn_theirs(student: str, graded: dict[str, Mark]) -> None:
     assert graded[student].points == 5
 
 
-def test_no_process_is_left(graded: dict[str, Score]) -> None:
+def test_no_process_is_left(graded: dict[str, Mark]) -> None:
     left = [p.info["cmdline"] for p in psutil.process_iter(["cmdline"]) if MARK in (p.info["cmdline"] or [])]
     assert left == []
 
 
-def test_no_file_is_left(graded: dict[str, Score]) -> None:
+def test_no_file_is_left(graded: dict[str, Mark]) -> None:
     folders = [Path(folder) for folder in ("/tmp", "/var/tmp", "/dev/shm", "/root", "/home", "/etc", "/")]
     folders += [Path.cwd(), *Path.cwd().parents]
     assert [folder for folder in folders if os.access(folder, os.X_OK) and (folder / MARK).exists()] == []

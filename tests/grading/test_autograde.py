@@ -23,8 +23,8 @@ from helpers.grading.kernels.zygote import ZygoteError, shared
 from helpers.grading.pipeline.batch import Grading
 from helpers.grading.pipeline.executors import open_workers
 from helpers.grading.pipeline.submission import run_submission
-from helpers.grading.report.scores import Score, read_scores
 from helpers.grading.sandbox.box import SandboxError
+from helpers.grading.term.marks import Mark, read_marks
 from helpers.notebooks.cells import is_parameters
 from helpers.notebooks.errors import CourseError
 from tests.conftest import SMALL
@@ -41,11 +41,11 @@ def submission(course: Course, student: str, answer: str = "", at: str = "") -> 
     return folder
 
 
-def grade(course: Course, force: bool = False) -> dict[str, Score]:
+def grade(course: Course, force: bool = False) -> dict[str, Mark]:
     grading = Grading(course, SMALL.assignment)
     with open_workers(2) as workers:
         assert grading.run(grading.plan(force=force), workers, lambda _: None, lambda *_: None) == {}
-    return {score.student: score for score in read_scores(course)}
+    return {score.student: score for score in read_marks(course)}
 
 
 def test_a_file_beside_the_notebook_is_there_and_a_link_is_not(course: Course, tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_a_file_of_the_labs_own_takes_a_students_place_unless_it_is_the_students
         grade(course)
     else:
         course.autograde(SMALL.assignment, "ada")
-    (score,) = read_scores(course)
+    (score,) = read_marks(course)
     assert score.points == 5
     assert (course.folder("autograded", "ada", SMALL.assignment) / "table").read_text() == "1"
 
@@ -131,7 +131,7 @@ def test_strange_time_stamps_stop_nobody(course: Course, command: str) -> None:
         grade(course)
     else:
         course.autograde(SMALL.assignment, "*")
-    assert {score.student: score.points for score in read_scores(course)} == {"ada": 5, "ben": 5, "eva": 5}
+    assert {score.student: score.points for score in read_marks(course)} == {"ada": 5, "ben": 5, "eva": 5}
 
 
 def test_why_points_are_lost_stands_at_the_answer(course: Course) -> None:
@@ -184,7 +184,7 @@ def test_a_submission_that_cannot_be_graded_costs_no_other(course: Course, monke
     with open_workers(2) as workers:
         failed = grading.run(grading.plan(), workers, lambda _: None, lambda *_: None)
     assert failed == {"ben": "RuntimeError: no such luck"}
-    assert {s.student for s in read_scores(course) if s.points == 5} == {"ada", "eva"}
+    assert {s.student for s in read_marks(course) if s.points == 5} == {"ada", "eva"}
 
 
 def kill_zygotes(monkeypatch: pytest.MonkeyPatch, submissions: int, own: bool = False) -> None:
@@ -248,7 +248,7 @@ def test_nbgrader_too_tries_again_and_saves_nothing_where_it_fails_twice(
     assert not course.folder("autograded", "ada", SMALL.assignment).exists()
     kill_zygotes(monkeypatch, submissions=1)
     course.autograde(SMALL.assignment, "ada")
-    assert read_scores(course)[0].points == 5
+    assert read_marks(course)[0].points == 5
 
 
 def test_a_zygote_that_dies_when_the_last_cell_ran_is_noticed(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -313,7 +313,7 @@ def test_whatever_a_step_raises_is_that_submissions(step: str, course: Course, m
     with open_workers(2) as workers:
         failed = grading.run(grading.plan(), workers, lambda _: None, lambda *_: None)
     assert failed == {"ben": "RecursionError: no more is known"}
-    assert {s.student for s in read_scores(course) if s.points == 5} == {"ada", "eva"}
+    assert {s.student for s in read_marks(course) if s.points == 5} == {"ada", "eva"}
 
 
 def test_a_lab_that_was_not_released_is_named(course: Course) -> None:

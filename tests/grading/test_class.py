@@ -16,7 +16,8 @@ from helpers.grading.course import Course
 from helpers.grading.demo.demo import demo
 from helpers.grading.pages.harmless import make_safe
 from helpers.grading.report.report import report
-from helpers.grading.report.scores import Score, difficulties, read_scores
+from helpers.grading.term.marks import Mark, read_marks
+from helpers.grading.term.questions import difficulties
 from helpers.notebooks.errors import CourseError
 from tests.conftest import SMALL, make_course
 
@@ -41,8 +42,8 @@ def graded(course: Path) -> Course:
 
 
 @pytest.fixture(scope="module")
-def scores(graded: Course) -> dict[str, Score]:
-    return {score.student: score for score in read_scores(graded)}
+def scores(graded: Course) -> dict[str, Mark]:
+    return {score.student: score for score in read_marks(graded)}
 
 
 @pytest.mark.parametrize(
@@ -61,7 +62,7 @@ def scores(graded: Course) -> dict[str, Score]:
         ("leo", 2),  # the visible checks alone
     ],
 )
-def test_each_earns_what_is_right(student: str, points: float, scores: dict[str, Score]) -> None:
+def test_each_earns_what_is_right(student: str, points: float, scores: dict[str, Mark]) -> None:
     assert scores[student].points == points
     assert scores[student].possible == 6
 
@@ -78,15 +79,15 @@ def test_weights_are_collected_with_the_notebook(graded: Course) -> None:
         ("gina", "late by 1 day, 9:01:00"),
     ],
 )
-def test_what_is_out_of_the_ordinary_is_said(student: str, words: str, scores: dict[str, Score]) -> None:
+def test_what_is_out_of_the_ordinary_is_said(student: str, words: str, scores: dict[str, Mark]) -> None:
     assert any(words in note for note in scores[student].notes)
 
 
-def test_the_others_need_no_words(scores: dict[str, Score]) -> None:
+def test_the_others_need_no_words(scores: dict[str, Mark]) -> None:
     assert {student for student, score in scores.items() if score.notes} == {"iris", "kim", "gina"}
 
 
-def test_written_answers_wait_for_a_person(scores: dict[str, Score]) -> None:
+def test_written_answers_wait_for_a_person(scores: dict[str, Mark]) -> None:
     assert (scores["ada"].by_hand, scores["eva"].by_hand, scores["kim"].by_hand) == (1, 0, 1)
 
 
@@ -126,14 +127,14 @@ def test_the_report_holds_the_scores(graded: Course, tmp_path: Path) -> None:
 
 
 def test_the_hardest_question_comes_first(graded: Course) -> None:
-    first, second = difficulties(read_scores(graded))
+    first, second = difficulties(read_marks(graded))
     assert (first.question, second.question) == ("k2-x", "k1-double")
     assert first.share < second.share
 
 
 def test_written_answers_count_among_the_questions_once_all_of_their_kind_are_graded() -> None:
-    ada = Score("ada", "lab", 1, 3, cells={"k1-check": (1, 1)}, waiting=["k2-why"])
-    eva = Score("eva", "lab", 0, 3, cells={"k1-check": (0, 1), "k2-why": (0, 2)})  # she has written nothing
+    ada = Mark("ada", "Ada", "", "lab", 1, 0, 1, 3, cells={"k1-check": (1, 1)}, waiting=["k2-why"])
+    eva = Mark("eva", "Eva", "", "lab", 0, 0, 0, 3, cells={"k1-check": (0, 1), "k2-why": (0, 2)})  # she wrote nothing
     assert [(one.question, one.share) for one in difficulties([ada, eva])] == [("k1", 0.5)]
     graded = replace(ada, points=3, cells={**ada.cells, "k2-why": (2, 2)}, waiting=[])
     assert [(one.question, one.share) for one in difficulties([graded, eva])] == [("k1", 0.5), ("k2", 0.5)]
@@ -143,7 +144,7 @@ def test_a_student_who_handed_nothing_in_has_zero_and_a_note(graded: Course, tmp
     course = Course(shutil.copytree(graded.root, tmp_path / "copy"))
     with course.gradebook() as gradebook:
         gradebook.update_or_create_student("mia")
-    mia = next(score for score in read_scores(course) if score.student == "mia")
+    mia = next(score for score in read_marks(course) if score.student == "mia")
     assert (mia.points, mia.possible, mia.notes) == (0, 6, ["nothing submitted"])
 
 

@@ -18,7 +18,7 @@ from helpers.grading.collect import PLATFORMS, Collected, collect
 from helpers.grading.collect.platforms import origins
 from helpers.grading.course import Course
 from helpers.grading.intake import read_time
-from helpers.grading.report.scores import read_scores
+from helpers.grading.term.marks import read_marks
 from tests.conftest import SMALL, make_course
 
 LAB = SMALL.assignment
@@ -437,7 +437,7 @@ def test_the_report_names_students_without_a_notebook(small_course: Path, capsys
     assert main(["--course", str(course.root), "collect", LAB]) == 0
     assert "a: no notebook in small.html" in capsys.readouterr().out
     main(["--course", str(course.root), "autograde", LAB])
-    notes = {score.student: "; ".join(score.notes) for score in read_scores(course)}
+    notes = {score.student: "; ".join(score.notes) for score in read_marks(course)}
     assert "holds no small.ipynb (found: small.html)" in notes["a"]
     assert "holds no small.ipynb (found: photo.jpg)" in notes["c"]
     assert "holds no" not in notes["b"] + notes["d"]

@@ -16,8 +16,8 @@ from helpers.datasets.sources import KINDS
 from helpers.grading.course import Course
 from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.labs import Lab
-from helpers.grading.report.scores import read_scores
 from helpers.grading.sandbox.datasets import shown_data
+from helpers.grading.term.marks import read_marks
 from helpers.notebooks.cells import is_parameters
 from tests.conftest import LABS, SMALL, make_course
 from tests.grading.conftest import RIGHT
@@ -90,7 +90,7 @@ def test_a_submission_reads_no_test_image_that_marks_rest_on(
     environment = {name: value for name, value in os.environ.items() if name != "CNN_LABS_DATA"}
     environment |= {"CNN_LABS_DATA": str(data)} if where == "folder" else {"XDG_CACHE_HOME": str(data.parent)}
     subprocess.run(COMMAND, cwd=course, env=environment, check=True, capture_output=True, timeout=300)
-    points = {score.student: score.points for score in read_scores(Course(course))}
+    points = {score.student: score.points for score in read_marks(Course(course))}
     assert points == {"looks-for-a-fifth": 2, "looks-for-another": 2 if withheld else 5}
 
 

@@ -16,7 +16,7 @@ import pytest
 from helpers.grading.course import Course
 from helpers.grading.pipeline.batch import Grading
 from helpers.grading.pipeline.executors import open_workers
-from helpers.grading.report.scores import read_scores
+from helpers.grading.term.marks import read_marks
 from helpers.notebooks.errors import CourseError
 from tests.conftest import SMALL
 from tests.grading.conftest import hand_in
@@ -129,7 +129,7 @@ def test_a_worker_that_dies_loses_nothing(course: Course, cluster: tuple[str, li
         assert grading.run(grading.plan(), workers, lambda _: None, finish) == {}
     assert processes[0].wait(60) != 0
     assert sorted(finished) == STUDENTS
-    assert {score.student: score.points for score in read_scores(course)} == dict.fromkeys(STUDENTS, 5.0)
+    assert {score.student: score.points for score in read_marks(course)} == dict.fromkeys(STUDENTS, 5.0)
 
 
 def test_without_dask_a_scheduler_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

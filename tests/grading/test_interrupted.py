@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from helpers.grading.course import Course
-from helpers.grading.report.scores import read_scores
+from helpers.grading.term.marks import read_marks
 from tests.conftest import SMALL
 from tests.grading.conftest import hand_in
 
@@ -62,7 +62,7 @@ def test_the_same_command_goes_on(how: signal.Signals, course: Course) -> None:
     assert set(graded) <= set(kept)
     said = _go_on(course)
     assert f"{len(STUDENTS) - len(kept)} graded, 0 failed, {len(kept)} were graded before" in said
-    assert {score.student: score.points for score in read_scores(course)} == dict.fromkeys(STUDENTS, 5.0)
+    assert {score.student: score.points for score in read_marks(course)} == dict.fromkeys(STUDENTS, 5.0)
     assert not any(course.root.glob(".autograding/*/*"))
 
 
@@ -91,7 +91,7 @@ def test_what_is_out_of_the_ordinary_is_said_at_once(course: Course) -> None:
 def test_a_dry_run_changes_nothing(course: Course) -> None:
     done = subprocess.run([*COMMAND, "--dry-run"], cwd=course.root, capture_output=True, text=True, check=True)
     assert all(student in done.stdout for student in STUDENTS)
-    assert read_scores(course) == []
+    assert read_marks(course) == []
     assert not (course.root / "autograded").exists()
 
 

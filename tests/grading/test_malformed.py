@@ -20,7 +20,7 @@ from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.intake import Master, take_in
 from helpers.grading.pipeline.batch import Grading
 from helpers.grading.pipeline.executors import open_workers
-from helpers.grading.report.scores import Score, read_scores
+from helpers.grading.term.marks import Mark, read_marks
 from tests.conftest import SMALL
 from tests.grading.conftest import RIGHT
 
@@ -104,7 +104,7 @@ def right(released_course: Path) -> Json:
 
 
 @pytest.fixture(scope="module")
-def scores(released_course: Path, right: Json, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Score]:
+def scores(released_course: Path, right: Json, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Mark]:
     """Grade a class in which each student submits another kind."""
     course = Course(shutil.copytree(released_course, tmp_path_factory.mktemp("malformed") / "course"))
     for name, (make, _) in KINDS.items():
@@ -115,16 +115,16 @@ def scores(released_course: Path, right: Json, tmp_path_factory: pytest.TempPath
     with open_workers() as workers:
         failed = grading.run(grading.plan(), workers, lambda _: None, lambda *_: None)
     assert failed == {}
-    return {score.student: score for score in read_scores(course)}
+    return {score.student: score for score in read_marks(course)}
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_points_of_malformed_submissions(kind: str, scores: dict[str, Score]) -> None:
+def test_points_of_malformed_submissions(kind: str, scores: dict[str, Mark]) -> None:
     assert scores[kind].points == KINDS[kind][1]
 
 
 @pytest.mark.parametrize("kind", ["empty file", "cut off", "a picture", "a list", "cells are text", "deep"])
-def test_an_unreadable_file_gives_a_note(kind: str, scores: dict[str, Score]) -> None:
+def test_an_unreadable_file_gives_a_note(kind: str, scores: dict[str, Mark]) -> None:
     assert any("could not be read" in note for note in scores[kind].notes)
 
 

@@ -13,7 +13,9 @@ from rich.console import Console
 
 from helpers.grading.course import Course
 from helpers.grading.demo.demo import demo
-from helpers.grading.report.scores import Score, read_scores
+from helpers.grading.term.marks import Mark, read_marks
+from helpers.grading.term.penalties import apply_rules
+from helpers.grading.term.rules import Rules
 from tests.conftest import SMALL, make_course
 
 pytestmark = pytest.mark.slow
@@ -54,9 +56,12 @@ def server() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
-def _scores(folder: Path) -> dict[str, Score]:
+def _scores(folder: Path) -> dict[str, Mark]:
     demo(folder, folder / "build", [], Console(quiet=True))
-    return {score.student: score for score in read_scores(Course(folder / "build"))}
+    (folder / "build" / "course.toml").write_text("[late]\npenalty = 10\n")  # gina is late
+    course = Course(folder / "build")
+    apply_rules(course, Rules.load(course.root))
+    return {mark.student: mark for mark in read_marks(course)}
 
 
 def _course(folder: Path) -> Path:
@@ -71,4 +76,5 @@ def test_a_class_is_graded_as_on_sqlite(server: str, tmp_path: Path) -> None:
         config.write(f"\nc.CourseDirectory.db_url = {server!r}\n")
     there = _scores(course)
     assert not (course / "build" / "gradebook.db").exists()
+    assert there["gina"].penalty == 1.0
     assert there == _scores(_course(tmp_path / "sqlite"))

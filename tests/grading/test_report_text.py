@@ -13,7 +13,7 @@ from helpers.grading.course import Course
 from helpers.grading.pipeline.progress import GradingProgress
 from helpers.grading.report import report as reporting
 from helpers.grading.report.report import report
-from helpers.grading.report.scores import Score
+from helpers.grading.term.marks import Mark
 from tests.conftest import make_course
 
 FORMULAS = ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1"]
@@ -24,11 +24,12 @@ NOTE = 'files left out: =HYPERLINK("x"), \x1b]0;x\x07<img src=x onerror=x>[/]\na
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The folder of a report on students with these names, and the terminal's text."""
-    scores = [Score(name, "lab00-small", -1.5, 6.0, {"k1-check": (1.0, 2.0)}, notes=[NOTE]) for name in NAMES]
+    cells = {"k1-check": (1.0, 2.0)}
+    marks = [Mark(name, name, name, "lab00-small", -1.5, 0.0, -1.5, 6.0, cells, notes=[NOTE]) for name in NAMES]
     folder, terminal = tmp_path_factory.mktemp("report"), io.StringIO()
     course = Course(make_course(folder / "course"))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(reporting, "read_scores", lambda _: scores)
+        patched.setattr(reporting, "read_marks", lambda _: marks)
         page = report(course, folder / "report", Console(file=terminal, width=200, force_terminal=True))
     return page.parent, terminal.getvalue()
 

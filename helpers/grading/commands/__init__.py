@@ -4,4 +4,4 @@ from __future__ import annotations
 
 __all__ = ["COMMANDS"]
 
-COMMANDS = ("lint", "questions", "parameters", "collect", "autograde", "report", "doctor", "demo")
+COMMANDS = ("lint", "questions", "parameters", "collect", "autograde", "report", "export", "doctor", "demo")

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import base64
-import csv
 import io
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import astuple, replace
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment
 from matplotlib import style
@@ -24,7 +22,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from helpers.grading.course import Course
-from helpers.grading.report.scores import Difficulty, Score, difficulties, read_scores
+from helpers.grading.spreadsheets import write_csv
+from helpers.grading.term.marks import Mark, Total, read_marks, totals
+from helpers.grading.term.penalties import apply_rules
+from helpers.grading.term.questions import Difficulty, difficulties
+from helpers.grading.term.rules import Rules
 from helpers.notebooks.errors import CourseError
 from helpers.notebooks.text import line
 
@@ -33,7 +35,9 @@ __all__ = ["report"]
 _BLUE, _ORANGE = "#0072B2", "#E69F00"  # of the colour-blind safe palette by Okabe and Ito
 _STYLE = {"axes.titlesize": 13, "axes.labelsize": 11, "axes.spines.top": False, "axes.spines.right": False}
 
-Students = dict[str, dict[str, Score]]  # scores by student and lab
+FIGURES = ("points", "penalty", "score", "possible")  # columns of scores.csv
+
+Students = dict[str, dict[str, Mark]]  # marks by student and lab
 
 
 def report(course: Course, folder: Path, console: Console) -> Path:
@@ -46,85 +50,99 @@ def report(course: Course, folder: Path, console: Console) -> Path:
         CourseError: if the gradebook holds no submission yet.
     """
     with console.status("Reading the gradebook"):
-        scores = [_as_text(score) for score in read_scores(course)]
-    if not scores:
+        rules = Rules.load(course.root)
+        apply_rules(course, rules)
+        marks = [_as_text(mark) for mark in read_marks(course)]
+    if not marks:
         raise CourseError("The gradebook holds no submission yet. Collect and grade first: `nbgrader autograde <lab>`.")
-    labs = sorted({score.assignment for score in scores})
+    labs = sorted({mark.lab for mark in marks})
     students: Students = defaultdict(dict)
-    for score in scores:
-        students[score.student][score.assignment] = score
-    remarks = {student: words for student, by_lab in students.items() if (words := _remark(by_lab))}
-    hardest = difficulties(scores)
+    for mark in marks:
+        students[mark.student][mark.lab] = mark
+    results = {total.student: total for total in totals(marks, rules)}
+    remarks = {_who(by_lab): words for by_lab in students.values() if (words := _remark(by_lab))}
+    hardest = difficulties(marks)
     folder.mkdir(parents=True, exist_ok=True)
-    _write_csv(
+    write_csv(
         folder / "scores.csv",
-        ("student", "lab", "points", "possible", "to grade by hand", "notes"),
-        ((s.student, s.assignment, s.points, s.possible, s.by_hand, "; ".join(s.notes)) for s in scores),
+        ("student", "name", "section", "lab", *FIGURES, "to grade by hand", "notes"),
+        map(_row, marks),
     )
-    _write_csv(
+    write_csv(
         folder / "questions.csv",
-        ("lab", "question", "possible", "mean share", "without points", "submissions"),
-        (astuple(replace(question, share=round(question.share, 3))) for question in hardest),
+        ("lab", "question", "possible", "mean share", "without points", "submissions", "discrimination"),
+        (astuple(_rounded(question)) for question in hardest),
     )
     page = folder / "index.html"
-    page.write_text(_page(labs, students, remarks, hardest), encoding="utf-8")
-    console.print(_table(labs, students))
+    page.write_text(_page(labs, students, results, remarks, hardest), encoding="utf-8")
+    console.print(_table(labs, students, results))
     for student, remark in remarks.items():  # below the table, which with ten labs has no room for them
         console.print(f"{student}: {remark}", highlight=False, markup=False)
     return page
 
 
-def _as_text(score: Score) -> Score:
+def _as_text(mark: Mark) -> Mark:
     """Clean names and notes, which may quote what a student chose: a file's name, a message."""
-    return replace(score, student=line(score.student), notes=[line(note, 500) for note in score.notes])
+    notes: list[str] = [line(note, 500) for note in mark.notes]
+    return replace(mark, student=line(mark.student), name=line(mark.name), section=line(mark.section), notes=notes)
 
 
-def _table(labs: list[str], students: Students) -> Table:
+def _row(mark: Mark) -> tuple[str | float, ...]:
+    figures = (getattr(mark, figure) for figure in FIGURES)
+    return mark.student, mark.name, mark.section, mark.lab, *figures, mark.by_hand, "; ".join(mark.notes)
+
+
+def _rounded(question: Difficulty) -> Difficulty:
+    rounded = None if question.discrimination is None else round(question.discrimination, 3)
+    return replace(question, share=round(question.share, 3), discrimination=rounded)
+
+
+def _table(labs: list[str], students: Students, results: dict[str, Total]) -> Table:
     table = Table(title="Scores", title_justify="left")
     table.add_column("student", no_wrap=True)
     for heading in (*(lab.split("-")[0] for lab in labs), "total", "by hand"):
         table.add_column(heading, justify="right", no_wrap=True)
     for student, by_lab in students.items():
-        points = [f"{by_lab[lab].points:g}/{by_lab[lab].possible:g}" for lab in labs]
-        scores = by_lab.values()
-        total = f"{sum(score.points for score in scores):g}/{sum(score.possible for score in scores):g}"
-        table.add_row(escape(student), *points, total, str(sum(score.by_hand for score in scores)))
+        scores = ["exempt" if by_lab[lab].exempt else f"{by_lab[lab].score:g}/{by_lab[lab].possible:g}" for lab in labs]
+        total = f"{results[student].points:g}/{results[student].possible:g}"
+        table.add_row(escape(results[student].name), *scores, total, str(results[student].waiting))
     return table
 
 
-def _remark(by_lab: dict[str, Score]) -> str:
+def _who(by_lab: dict[str, Mark]) -> str:
+    mark = next(iter(by_lab.values()))
+    return mark.name if mark.name == mark.student else f"{mark.name} ({mark.student})"
+
+
+def _remark(by_lab: dict[str, Mark]) -> str:
     """Join the notes of a student. A note that is the same for all labs appears once."""
     labs_of: dict[str, list[str]] = defaultdict(list)
-    for lab, score in by_lab.items():
-        for note in score.notes:
+    for lab, mark in by_lab.items():
+        for note in mark.notes:
             labs_of[note].append(lab.split("-")[0])
     return "; ".join(
         note if len(labs) == len(by_lab) else f"{', '.join(labs)}: {note}" for note, labs in labs_of.items()
     )
 
 
-def _write_csv(path: Path, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as stream:
-        csv.writer(stream).writerows([headings, *(map(_cell, row) for row in rows)])
-
-
-def _cell(value: Any) -> Any:
-    """Quote text that a spreadsheet would run as a formula: https://owasp.org/www-community/attacks/CSV_Injection."""
-    is_formula = isinstance(value, str) and value and (value[0] in "=+-@" or not value[0].isprintable())
-    return f"'{value}" if is_formula else value
-
-
-def _page(labs: list[str], students: Students, remarks: dict[str, str], hardest: list[Difficulty]) -> str:
+def _page(
+    labs: list[str],
+    students: Students,
+    results: dict[str, Total],
+    remarks: dict[str, str],
+    hardest: list[Difficulty],
+) -> str:
     template = files("helpers.grading.report").joinpath("report.html").read_text(encoding="utf-8")
-    questions = {lab: [question for question in hardest if question.assignment == lab] for lab in labs}
+    questions = {lab: [question for question in hardest if question.lab == lab] for lab in labs}
     return (
         Environment(autoescape=True)
         .from_string(template)
         .render(
             labs=labs,
             students=students,
+            results=results,
             remarks=remarks,
-            totals=_picture(partial(_draw_totals, students=students), 3.2),
+            totals=_picture(partial(_draw_totals, results=results.values()), 3.2),
             questions={
                 lab: _picture(partial(_draw_shares, lab=lab, questions=own), 1.2 + 0.27 * len(own))
                 for lab, own in questions.items()
@@ -144,14 +162,11 @@ def _picture(draw: Callable[[Axes], None], height: float) -> str:
     return f"data:image/png;base64,{base64.b64encode(stream.getvalue()).decode()}"
 
 
-def _draw_totals(axes: Axes, students: Students) -> None:
-    """Draw how many students reached which share of all points."""
-    shares = [
-        100 * sum(score.points for score in by_lab.values()) / max(sum(score.possible for score in by_lab.values()), 1)
-        for by_lab in students.values()
-    ]
+def _draw_totals(axes: Axes, results: Iterable[Total]) -> None:
+    """Draw how many students reached which total."""
+    shares = [total.percent for total in results if total.percent is not None]
     axes.hist(shares, bins=range(0, 101, 10), color=_BLUE, edgecolor="white")
-    axes.set(title="Distribution of totals", xlabel="share of all points (%)", ylabel="students", xlim=(0, 100))
+    axes.set(title="Distribution of totals", xlabel="total (%)", ylabel="students", xlim=(0, 100))
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
 
 

@@ -1,6 +1,6 @@
 """Enter the rules of a term into nbgrader's gradebook: due dates, extensions, and late penalties.
 
-Penalties go the way that nbgrader provides, a plugin. So formgrader, `nbgrader export`, the report and the exports agree.
+Penalties go the way that nbgrader provides, a plugin. So formgrader, `nbgrader export`, reports and exports agree.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import BasePlugin, LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import text
+from sqlalchemy import func, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Query, defer, joinedload, selectinload
 from traitlets.config import Config
@@ -138,17 +138,18 @@ def _enter(gradebook: Gradebook, rules: Rules, roster: Roster, plugin: BasePlugi
         due = rules.labs.get(assignment.name, LabRules()).due
         if due and assignment.duedate != due:
             assignment.duedate = due
-    scores: dict[str, float] = dict(session.query(SubmittedNotebook.id, SubmittedNotebook.score).all())
+    # In one sum: nbgrader's own property goes through all grades for each notebook, 20 s for 2,000 submissions.
+    sums = session.query(Grade.notebook_id, func.sum(Grade.score)).group_by(Grade.notebook_id)
+    scores: dict[str, float] = dict(sums.all())
     for entry in submissions(gradebook):
         _set_extension(entry, rules, roster)
         for notebook in entry.notebooks:
-            assign_late_penalty(entry, notebook, scores[notebook.id], plugin)
+            assign_late_penalty(entry, notebook, scores.get(notebook.id, 0.0), plugin)
 
 
 def _set_extension(entry: SubmittedAssignment, rules: Rules, roster: Roster) -> None:
-    extension = rules.of_student(entry.student_id, person_of(roster, entry.student_id).id).extensions.get(
-        entry.assignment.name
-    )
+    person = person_of(roster, entry.student_id)
+    extension = rules.of_student(entry.student_id, person.id).extensions.get(entry.assignment.name)
     if extension is not None and entry.assignment.duedate and (entry.extension or timedelta()) != extension:
         entry.extension = extension or None
 

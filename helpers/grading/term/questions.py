@@ -1,4 +1,4 @@
-"""Statistics of each question: how hard it is, whether it tells good submissions from weak ones, and why it costs points."""
+"""Statistics of each question: how hard it is, whether it tells good students from weak ones, why it costs points."""
 
 from __future__ import annotations
 
@@ -10,9 +10,13 @@ from statistics import StatisticsError, correlation, mean
 
 from helpers.grading.term.marks import Mark
 
-__all__ = ["Difficulty", "Failure", "difficulties", "failures"]
+__all__ = ["Difficulty", "Failure", "by_question", "difficulties", "failures", "reasons_by_question"]
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?")
+_SEED = " [seed "  # after it, a reason only says how it was found
+_NO_REASON = re.compile(
+    r"No response\.|Checked with a right .*"
+)  # what grading says besides, and of checks that passed
 
 
 @dataclass(frozen=True)
@@ -58,12 +62,12 @@ def difficulties(marks: Sequence[Mark]) -> list[Difficulty]:
     results: defaultdict[str, list[dict[str, tuple[float, float]]]] = defaultdict(list)
     for mark in filter(lambda mark: mark.graded, marks):
         counted = {cell: points for cell, points in mark.cells.items() if (mark.lab, cell) not in waiting}
-        results[mark.lab].append(_by_question(counted))
-    found = [_difficulty(lab, name, all_of) for lab, all_of in results.items() for name in sorted({*().union(*all_of)})]
+        results[mark.lab].append(by_question(counted))
+    found = [_difficulty(lab, name, all_of) for lab, all_of in results.items() for name in sorted(set().union(*all_of))]
     return sorted(found, key=lambda difficulty: (difficulty.share, difficulty.lab, difficulty.question))
 
 
-def _by_question(cells: Mapping[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+def by_question(cells: Mapping[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
     """Add up points and possible points of the grade cells of each question."""
     sums: defaultdict[str, tuple[float, float]] = defaultdict(lambda: (0.0, 0.0))
     for cell, (points, possible) in cells.items():
@@ -106,12 +110,21 @@ def failures(marks: Sequence[Mark]) -> list[Failure]:
     """
     wordings: defaultdict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
     for mark in marks:
-        for answer, reasons in mark.reasons.items():
-            own = {_NUMBER.sub("#", reason): reason for reason in reasons.splitlines()}
-            for pattern, reason in own.items():
-                wordings[mark.lab, answer, pattern][reason] += 1
+        for question, reasons in reasons_by_question(mark).items():
+            said = [reason.split(_SEED)[0] for reason in reasons if not _NO_REASON.fullmatch(reason)]
+            for pattern, reason in {_NUMBER.sub("#", reason): reason for reason in said}.items():
+                wordings[mark.lab, question, pattern][reason] += 1
     found = [
-        Failure(lab, answer, counter.most_common(1)[0][0], counter.total())
-        for (lab, answer, _), counter in wordings.items()
+        Failure(lab, question, counter.most_common(1)[0][0], counter.total())
+        for (lab, question, _), counter in wordings.items()
     ]
     return sorted(found, key=lambda failure: (-failure.students, failure.lab, failure.question, failure.message))
+
+
+def reasons_by_question(mark: Mark) -> dict[str, list[str]]:
+    """Return why a student lost points, by question. A written answer is a grade cell of its question."""
+    reasons: defaultdict[str, list[str]] = defaultdict(list)
+    graded = {*mark.cells, *mark.waiting}
+    for answer, words in mark.reasons.items():
+        reasons[_question(answer) if answer in graded else answer] += words.splitlines()
+    return dict(reasons)

@@ -103,12 +103,12 @@ class Rules:
 
 def _rules(settings: Settings) -> Rules:
     course, totals = settings.table("course"), settings.table("totals")
-    zone = course.timezone("timezone")
+    zone, late = course.timezone("timezone"), _late(settings.table("late"))
     rules = Rules(
         name=course.text("name"),
         timezone=zone,
         kit=course.address("kit"),
-        late=_late(settings.table("late")) if "late" in settings else None,
+        late=late if "late" in settings else None,
         labs={lab: _lab(table, zone) for lab, table in settings.tables("labs")},
         students={student: _student(table) for student, table in settings.tables("students")},
         drop_lowest=totals.whole_number("drop_lowest"),

@@ -1,11 +1,12 @@
-"""Read the settings of a TOML file, one kind of value at a time. An error names the file, the key, and what is allowed."""
+"""Read the settings of a TOML file by kinds of values. An error names the file, the key, and what is allowed."""
 
 from __future__ import annotations
 
 import math
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta, tzinfo
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
@@ -116,16 +117,12 @@ class Settings:
         value = self._get(key, None)
         if value is None:
             return None
-        try:
-            time = datetime.fromisoformat(value) if isinstance(value, str) else value
-        except ValueError:
-            time = None
-        says_no_time = (
-            isinstance(value, date) and not isinstance(value, datetime) or (isinstance(value, str) and len(value) < 13)
-        )
-        if not isinstance(time, datetime) or says_no_time or time.year not in _YEARS:
+        if isinstance(value, str) and len(value) > len("2026-10-30"):
+            with suppress(ValueError):
+                value = datetime.fromisoformat(value)
+        if not isinstance(value, datetime) or value.year not in _YEARS:
             self._refuse(key, "a date and a time, such as 2026-10-30T23:59:00, in the time zone of [course]")
-        return (time if time.tzinfo else time.replace(tzinfo=zone)).astimezone(UTC).replace(tzinfo=None)
+        return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC).replace(tzinfo=None)
 
     def timezone(self, key: str) -> tzinfo:
         value = self._get(key, None)
