@@ -222,6 +222,14 @@ def test_a_download_that_is_no_zip_is_called_what_it_is(
     assert f"it is {kind}, not a zip archive" in collect(course, LAB, [tmp_path / "class.zip"]).remarks[0]
 
 
+@pytest.mark.parametrize(
+    "part", [b"PK\x07\x08PK\x03\x04" + bytes(99), b"data" * 9 + b"PK\5\6" + b"\1\0" * 2 + bytes(14)]
+)
+def test_a_part_of_a_split_archive_is_called_so(course: Course, tmp_path: Path, part: bytes) -> None:
+    (tmp_path / "class.zip").write_bytes(part)
+    assert "one part of an archive in several parts" in collect(course, LAB, [tmp_path / "class.zip"]).remarks[0]
+
+
 def test_an_encrypted_file_is_named_and_the_rest_of_the_class_is_collected(course: Course, tmp_path: Path) -> None:
     path = PLATFORMS["course"](tmp_path, SENT[:2])
     content = bytearray(path.read_bytes())

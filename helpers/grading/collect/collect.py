@@ -120,7 +120,10 @@ class _Collecting:
         if old and new.contents == old.contents and new.time in (None, old.time):
             self.result.unchanged.append(line(student))
         elif reason := self._reason_to_stay(student, old, new):
-            self.result.refuse(uploads[-1].file.path, uploads[-1].source, reason, student)
+            if new.contents and new.time and old and old.time:  # it is known which one counts, and the other is kept
+                self.result.note(student, f"not collected: {reason}")
+            else:
+                self.result.refuse(uploads[-1].file.path, uploads[-1].source, reason, student)
         else:
             self._replace(student, target, old, new)
         counts = read_attempt(target)

@@ -75,19 +75,24 @@ def _open_archive(path: Path, ignore: Sequence[str], stack: ExitStack) -> Downlo
     download = Download(path.stat().st_mtime, sources={path.name: path})
     try:
         archive = stack.enter_context(zipfile.ZipFile(path))
-    except Exception as error:  # `zipfile` raises many kinds of errors for broken archives
-        download.broken[path.name] = _why_broken(path, error)
-        return download
-    for member in members(archive, ignore):
-        download.add(member, path)
+        is_empty = not archive.namelist()
+    except Exception:  # `zipfile` raises many kinds of errors for broken archives
+        is_empty = True
+    if is_empty:
+        download.broken[path.name] = _why_empty(path)
+    else:
+        for member in members(archive, ignore):
+            download.add(member, path)
     return download
 
 
-def _why_broken(path: Path, error: Exception) -> str:
+def _why_empty(path: Path) -> str:
     with path.open("rb") as stream:
         start = stream.read(512)
+        stream.seek(max(path.stat().st_size - 65_557, 0))  # the longest end of a zip archive
+        _, found, end = stream.read().rpartition(b"PK\5\6")
     if kind := archive_kind(start):
         return f"it is {kind}, not a zip archive. Unpack it, and collect the folder"
-    if "multiple disks" in str(error):
-        return "it is one part of an archive in several parts. Put them together, or unpack them"
+    if start.startswith(b"PK\7\x08") or (found and end[:2] != b"\0\0"):  # the number of this part
+        return "it is one part of an archive in several parts. Unpack them together, and collect the folder"
     return "the archive is broken or empty. Download it again"
