@@ -113,7 +113,7 @@ class _Collecting:
     def _collect_student(self, student: str, uploads: Sequence[Upload]) -> None:
         """Move a student's last attempt to `submitted/`, unless the one there is or may be newer; keep the others."""
         target = self.course.folder("submitted", student, self.lab)
-        attempts, old = attempts_in(uploads, self.result), read_attempt(target)
+        attempts, old = attempts_in(student, uploads, self.result), read_attempt(target)
         new = self._choose(student, attempts)
         if new.contents and not new.has_notebook:
             self.result.note(student, f"no notebook in {new.names}")
