@@ -147,7 +147,7 @@ def test_processes_write_the_same_pages(course: Course, tmp_path: Path) -> None:
 
 def test_what_waits_and_what_could_not_be_read_is_said(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--course", str(course.root), "feedback", LAB, "--students", "ada", "eva"]) == 0
-    assert "0 written, 2 were up to date, 0 failed. A person has yet to mark answers of 1." in " ".join(
+    assert "0 written, 2 were up to date, 0 failed. A person has yet to mark answers of 1 student." in " ".join(
         capsys.readouterr().out.split()
     )
     assert "could not be read" in page(course, "eva").read_text().partition("<h1>")[0]

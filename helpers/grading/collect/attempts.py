@@ -55,7 +55,7 @@ class Attempt:
         return (self.contents, self.time) == (other.contents, other.time)
 
 
-def attempts_in(uploads: Sequence[Upload], result: Collected) -> list[Attempt]:
+def attempts_in(student: str, uploads: Sequence[Upload], result: Collected) -> list[Attempt]:
     """Return the attempts of a student, each once, from the last to the first.
 
     The last one may be as large as a submission may be, and all others together too.
@@ -67,7 +67,7 @@ def attempts_in(uploads: Sequence[Upload], result: Collected) -> list[Attempt]:
     room = MAX_BYTES
     for key in sorted(by_time, reverse=True):
         for chosen in _layers(by_time[key]):
-            new = _read(chosen, room, result)
+            new = _read(student, chosen, room, result)
             room -= sum(map(len, new.contents.values())) if attempts else 0
             if not any(new.is_same(other) or _is_part(new, other) for other in attempts):
                 attempts.append(new)
@@ -88,7 +88,7 @@ def _is_part(new: Attempt, old: Attempt) -> bool:
     return new.time == old.time and new.contents.items() <= old.contents.items()
 
 
-def _read(chosen: Mapping[str, Upload], room: int, result: Collected) -> Attempt:
+def _read(student: str, chosen: Mapping[str, Upload], room: int, result: Collected) -> Attempt:
     """Read as many files as fit, small files first, so that a large file does not crowd out small ones."""
     files = Files()
     for path, upload in sorted(chosen.items(), key=lambda item: item[1].file.size):
@@ -96,10 +96,10 @@ def _read(chosen: Mapping[str, Upload], room: int, result: Collected) -> Attempt
         files.add(path, None if is_inside_file else upload.file.read(min(files.room, room)))
     for path in files.left_out:
         upload = chosen[path]
-        result.refuse(upload.file.path, upload.source, _why_left_out(upload, chosen), upload.origin.student)
+        result.refuse(upload.file.path, upload.source, _why_left_out(upload, chosen), student)
     origin = next(iter(chosen.values())).origin
     if origin.time_text and not origin.time:
-        result.note(origin.student, f"collected without its time, which cannot be read: {origin.time_text}")
+        result.note(student, f"collected without its time, which cannot be read: {origin.time_text}")
     return Attempt(files.contents, origin.time, origin.is_late)
 
 

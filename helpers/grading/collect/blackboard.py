@@ -37,7 +37,7 @@ def without_notices(uploads: Sequence[Upload], result: Collected) -> Iterator[Up
             yield replace(upload, origin=_completed(upload.origin, notice)) if notice else upload
     for notice in (notices[attempt] for attempt in notices.keys() - used):
         reason = "an attempt without a file. If the student wrote something instead, it stands in here"
-        result.refuse(notice.file.path, notice.source, reason, notice.origin.student)
+        result.refuse(notice.file.path, notice.source, reason)
 
 
 def _attempt(origin: Origin) -> tuple[str, str]:

@@ -113,7 +113,7 @@ class _Collecting:
         target = self.course.folder("submitted", student, self.lab)
         if time := self.times.get(student):
             uploads = with_time(uploads, time)
-        attempts, old = attempts_in(uploads, self.result), read_attempt(target)
+        attempts, old = attempts_in(student, uploads, self.result), read_attempt(target)
         new = self._choose(student, attempts)
         if new.contents and not new.has_notebook:
             self.result.note(student, f"no notebook in {new.names}")

@@ -37,7 +37,7 @@ class Collected:
         for entry in self.uncollected:
             files[entry.reason, entry.student, entry.download].append(entry.file)
         refused = [line(f"{_some(names)}: not collected: {reason}", 1500) for (reason, _, _), names in files.items()]
-        missing = [line(f"nothing came from: {', '.join(self.missing)}", 20_000)] if self.missing else []
+        missing = [line(f"nothing was collected from: {'; '.join(self.missing)}", 20_000)] if self.missing else []
         return [*refused, *self.notes, *missing]
 
     @property

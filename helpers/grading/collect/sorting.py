@@ -13,7 +13,7 @@ from helpers.notebooks.text import line
 
 __all__ = ["by_student"]
 
-RENAME = "rename the file to <id>_<time>_<file>"
+RENAME = "collect the file by itself, with the name <id>_<time>_<file>"
 
 
 def by_student(uploads: Sequence[Upload], roster: Roster, groups: bool, result: Collected) -> dict[str, list[Upload]]:
@@ -102,4 +102,4 @@ def _listed(people: Iterable[Person], joiner: str) -> str:
 
 
 def _refuse(upload: Upload, reason: str, result: Collected) -> None:
-    result.refuse(upload.file.path, upload.source, reason, upload.origin.student)
+    result.refuse(upload.file.path, upload.source, reason)

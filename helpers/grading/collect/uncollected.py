@@ -21,7 +21,7 @@ class Uncollected:
     Attributes:
         file: its path in the download.
         reason: why, and what to do.
-        student: whose it is; empty if unknown.
+        student: the id of whose it is; empty if unknown.
         download: the archive that holds it or, if it is in none, its own path.
     """
 

@@ -75,7 +75,7 @@ def uploads_in(download: Download, read: Read, result: Collected) -> list[Upload
             origins = _each_student(possible[0], file.path, metadata)
             uploads += [Upload(origin, file, download.modified, source) for origin in origins]
         elif possible or file.path.split("/")[-1] not in PLATFORMS_OWN:
-            result.refuse(file.path, source, reason, possible[0].student if possible else "")
+            result.refuse(file.path, source, reason)
     return uploads
 
 
@@ -83,7 +83,7 @@ def _reason_to_skip(file: File, possible: list[Origin], shared: int) -> str:
     if not possible:
         if file.path.lower().endswith(PACKED):
             return "only zip archives are opened. Unpack it, and collect the folder"
-        return "its name is not like those of any learning platform. Rename it to <student>_<time>_<file>"
+        return "its name is not like those of any learning platform. Name it <student>_<time>_<file>"
     if possible[0].depth < shared and len({origin.student for origin in possible}) > 1:
         students = " or ".join(dict.fromkeys(line(origin.student) for origin in possible))
         return f"it may belong to {students}. Name the platform with --platform, or collect the inner folder"

@@ -27,7 +27,7 @@ from helpers.grading.feedback.grades import read_grades
 from helpers.grading.feedback.lab import GivenLab, read_lab
 from helpers.grading.feedback.page import Submission, make_page
 from helpers.grading.intake.files import TIME_FILE, read_regular
-from helpers.grading.term.penalties import person_of
+from helpers.grading.term.penalties import apply_rules, person_of
 from helpers.grading.term.roster import Roster
 from helpers.grading.term.rules import Rules
 from helpers.notebooks.errors import CourseError
@@ -96,8 +96,10 @@ def write_feedback(
         raise CourseError(f"{', '.join(unknown)}: no submission to {assignment} is graded.")
     if not graded:
         raise CourseError(f"No submission to {assignment} is graded. Run `course autograde {assignment}`.")
+    rules, roster = Rules.load(course.root), Roster.load(course.root)
+    apply_rules(course, rules)
     grades, result, jobs = read_grades(course, assignment), Written(), []
-    roster, title = Roster.load(course.root), Rules.load(course.root).name or course.coursedir.course_id
+    title = rules.name or course.coursedir.course_id
     for student in sorted(students) or graded:
         if student not in grades:
             result.failed[student] = f"the gradebook does not know it: run `course autograde {assignment} --force`"

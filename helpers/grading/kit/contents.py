@@ -8,7 +8,6 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import nbformat
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -18,6 +17,7 @@ from helpers.grading.authoring.release import write_copy
 from helpers.grading.course import Course
 from helpers.grading.intake.files import Files, walk
 from helpers.grading.labs import Lab, find_labs
+from helpers.grading.term.rules import Rules
 from helpers.notebooks.cells import rewrite_parameters
 from helpers.notebooks.errors import CourseError
 
@@ -73,29 +73,13 @@ def kit_contents(course: Course, labs: Sequence[Lab]) -> dict[str, bytes]:
     Raises:
         CourseError: if a file of the course that belongs into it is missing or wrong.
     """
-    facts = _course_table(course.root)
-    address = facts.get("kit", "")
-    if not isinstance(address, str) or re.search(r"[\s'\"{}$]", address):
-        raise CourseError(
-            f"{course.root / 'course.toml'}: course.kit is an address in quotes, without blanks or braces."
-        )
+    rules = Rules.load(course.root)
     contents = {name: _bytes(course.root / name) for name in LICENCES} | _package()
     for lab in labs:
         contents |= {f"{lab.assignment}/{path}": content for path, content in _files(course, lab.path.parent).items()}
         notebook = f"{lab.assignment}/{lab.path.name}"
-        contents[notebook] = _with_address(contents[notebook], address)
-    return contents | dict(_texts(course, labs, contents, facts))
-
-
-def _course_table(root: Path) -> dict[str, Any]:
-    """Return the table `course` of `course.toml`, which may be missing."""
-    try:
-        table = tomllib.loads((root / "course.toml").read_text(encoding="utf-8")).get("course", {})
-    except FileNotFoundError:
-        return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CourseError(f"{root / 'course.toml'}: {error}.") from None
-    return table if isinstance(table, dict) else {}
+        contents[notebook] = _with_address(contents[notebook], rules.kit)
+    return contents | dict(_texts(course, labs, contents, rules))
 
 
 def _package() -> dict[str, bytes]:
@@ -117,15 +101,15 @@ def _with_address(notebook: bytes, address: str) -> bytes:
 
 
 def _texts(
-    course: Course, labs: Sequence[Lab], contents: dict[str, bytes], table: dict[str, Any]
+    course: Course, labs: Sequence[Lab], contents: dict[str, bytes], rules: Rules
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the files that are written for the kit."""
     project = tomllib.loads(_bytes(course.root / "pyproject.toml").decode())["project"]
     lines = _bytes(course.root / "requirements.txt").decode().splitlines()
     pins = [pin for pin in lines if not _GPU.match(pin)]
     facts = {
-        "address": table.get("kit", ""),
-        "name": table.get("name") or project["description"].partition(":")[0],
+        "address": rules.kit,
+        "name": rules.name or project["description"].partition(":")[0],
         "labs": [{"folder": lab.assignment, "file": lab.path.name, "title": _title(lab)} for lab in labs],
         "pins": pins,
         "project": project,

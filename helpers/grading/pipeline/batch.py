@@ -34,6 +34,8 @@ from helpers.grading.pipeline.gradebook import enter, look_again, save
 from helpers.grading.pipeline.plan import Plan, Reason, changed_parts, other_versions
 from helpers.grading.pipeline.run import Run
 from helpers.grading.pipeline.submission import Outcome
+from helpers.grading.term.penalties import apply_rules
+from helpers.grading.term.rules import Rules
 from helpers.notebooks.causes import syntax_errors
 from helpers.notebooks.errors import CourseError
 from helpers.notebooks.text import line
@@ -173,17 +175,21 @@ class Grading:
             stop: once it is set, no further submission is started.
 
         Raises:
-            CourseError: if a worker lacks a protection of the sandbox; what was graded until then is kept.
+            CourseError: if the rules of the term are wrong, or a worker lacks a protection of the sandbox; what was
+                graded until then is kept.
 
         Returns:
             Why a submission could not be graded, by student; empty if all is well.
         """
         shutil.rmtree(self._staging, ignore_errors=True)  # what a killed run left behind
+        rules = Rules.load(self.course.root)
+        apply_rules(self.course, rules)  # if they are wrong, nothing is graded
         with self.course.gradebook() as gradebook:
             times = {student: read_time(self._folder("submitted", student)) for student in plan.to_grade}
             self._entries = enter(gradebook, self.assignment, self.master.points, times)
             run = Run(self.prepare, partial(self.save, gradebook), self.settings(), workers, started, finished, stop)
             failed = run.grade(plan.to_grade)
+        apply_rules(self.course, rules)  # due dates and extensions of new submissions, late penalties
         shutil.rmtree(self._staging, ignore_errors=True)
         return failed
 
@@ -264,7 +270,7 @@ class Grading:
         try:
             remarks = look_again(gradebook, entry, answers)
             staged = self._stage(notebook, outcome, replace(facts, notes=(*facts.notes, *remarks)))
-            save(gradebook, entry, notebook, outcome.evidence, answers, self.course.config)
+            save(gradebook, entry, notebook, outcome.evidence, answers)
         except BaseException:
             gradebook.db.rollback()
             raise

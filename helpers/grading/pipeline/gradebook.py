@@ -8,10 +8,8 @@ from datetime import datetime
 
 from nbformat import NotebookNode
 from nbgrader.api import Comment, Grade, Gradebook, Student, SubmittedAssignment, SubmittedNotebook
-from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import determine_grade, is_grade, is_solution, is_task
 from sqlalchemy.orm.attributes import set_committed_value
-from traitlets.config import Config
 
 from helpers.grading.pipeline.by_hand import Answers, remark
 from helpers.grading.pipeline.evidence import NONE, Evidence
@@ -59,7 +57,6 @@ def save(
     notebook: NotebookNode,
     evidence: Mapping[str, Evidence],
     answers: Answers,
-    config: Config,
 ) -> None:
     """Save the points of a graded notebook in one transaction. Saving twice has the effect of saving once.
 
@@ -67,14 +64,11 @@ def save(
 
     Args:
         evidence: what each check has shown, by grade id.
-        config: nbgrader's, for the late penalty.
     """
     (submitted,) = entry.notebooks
     _read_marks_by_hand(gradebook, submitted)
     _set_points(submitted, auto_scores(notebook, evidence), answers)
     _set_comments(submitted, notebook, evidence)
-    gradebook.db.flush()
-    _assign_late_penalty(gradebook, entry, config)
     gradebook.db.commit()
 
 
@@ -142,17 +136,3 @@ def _set_comments(submitted: SubmittedNotebook, notebook: NotebookNode, evidence
     for comment in submitted.comments:
         if comment.name in reasons:
             comment.auto_comment = "\n".join(dict.fromkeys(filter(None, reasons[comment.name]))) or None
-
-
-def _assign_late_penalty(gradebook: Gradebook, entry: SubmittedAssignment, config: Config) -> None:
-    """Do what nbgrader's AssignLatePenalties does, with its plugin, in the transaction that saves the points."""
-    (notebook,) = entry.notebooks
-    notebook.late_submission_penalty = None
-    late = entry.total_seconds_late
-    if late > 0:
-        gradebook.db.refresh(notebook)  # its score is computed by the data base
-        step = AssignLatePenalties(config=config)
-        step.init_plugin()
-        penalty = step.plugin_inst.late_submission_penalty(entry.student_id, notebook.score, late)
-        if penalty is not None:
-            notebook.late_submission_penalty = min(max(penalty, 0), notebook.score)
