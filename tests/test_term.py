@@ -62,7 +62,7 @@ def test_students_get_no_solution_and_no_hidden_test(term: Term) -> None:
 def test_everybody_is_collected_or_named(term: Term, marks: dict[tuple[str, str], Mark]) -> None:
     for lab in (FIRST, SECOND):
         assert [student for student, of in marks if of == lab and not marks[student, of].submitted] == [MISSING.login]
-    assert f"nothing came from: {MISSING.last}" in term.said["collect 1"]
+    assert f"nothing was collected from: {MISSING.last}" in term.said["collect 1"]
     assert "no notebook in essay.docx" in term.said["collect canvas"]
     assert "replaces the submission" in term.said["collect 1"]
     assert list((term.root / "downloaded" / FIRST / "attempts" / AGAIN.login).iterdir())
