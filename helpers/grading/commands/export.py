@@ -49,5 +49,6 @@ def run(options: argparse.Namespace, console: Console) -> int:
     exported = export(Course(options.course), request)
     for remark in exported.remarks:
         console.print(remark, highlight=False, markup=False, soft_wrap=True)
-    console.print(f"{exported.scores} scores are in {exported.path}", highlight=False, markup=False, soft_wrap=True)
+    words = "1 score is" if exported.scores == 1 else f"{exported.scores} scores are"
+    console.print(f"{words} in {exported.path}", highlight=False, markup=False, soft_wrap=True)
     return 0

@@ -89,7 +89,8 @@ def _labs(marks: Sequence[Mark], request: Request) -> list[str]:
     unknown = [lab for lab in (*request.labs, *request.titles) if lab not in known]
     if unknown or not known:
         words = f"of {', '.join(map(line, unknown))}" if unknown else "of any lab"
-        raise CourseError(f"The gradebook holds no submission {words}. There are: {', '.join(known) or 'none'}.")
+        hint = f"There are: {', '.join(known)}." if known else "Collect and grade first: `course autograde <lab>`."
+        raise CourseError(f"The gradebook holds no submission {words}. {hint}")
     return sorted(set(request.labs)) or known
 
 

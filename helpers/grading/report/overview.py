@@ -71,7 +71,7 @@ class Overview:
         things = [
             (waiting, "written answer", "to mark: in JupyterLab, Nbgrader → Formgrader. Until then, totals may rise."),
             (ungraded, "submission", "without points: `course autograde <lab>` grades them, or says why it cannot."),
-            (files, "file", "not collected, for the reasons below."),
+            (files, "file", "not collected; the page of the report says why."),
         ]
         return [f"{count(number, noun)} {words}" for number, noun, words in things if number]
 
