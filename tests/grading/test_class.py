@@ -104,6 +104,12 @@ def test_feedback_shows_messages_and_no_hidden_test(graded: Course) -> None:
             assert secret not in text, page
 
 
+def test_feedback_leaves_out_what_stands_above_the_title(graded: Course) -> None:
+    page = (graded.root / "feedback" / "ada" / "lab00-small" / "small.html").read_text()
+    assert "this cell installs it" not in page
+    assert "How this notebook works" not in page
+
+
 def test_feedback_tells_why_a_submission_could_not_be_read(graded: Course) -> None:
     page = graded.root / "feedback" / "iris" / "lab00-small" / "small.html"
     assert "could not be read" in page.read_text().partition("<h1>")[0]

@@ -20,6 +20,7 @@ from helpers.grading.collect import collect
 from helpers.grading.course import Course
 from helpers.grading.demo.made_up_class import CLASS, Student
 from helpers.grading.exports.export import Request, export
+from helpers.grading.exports.options import Options
 from helpers.grading.feedback.returning import return_feedback
 from helpers.grading.feedback.writing import write_feedback
 from helpers.grading.kit.kit import make_kit
@@ -82,7 +83,7 @@ def demo(
     _autograde(sandbox, labs, console)
     step("Writing feedback", lambda lab: write_feedback(sandbox, lab.assignment))
     step("Returning it", lambda lab: return_feedback(sandbox, lab.assignment, "moodle"))
-    export(sandbox, Request("csv", to=folder / "marks.csv"))
+    export(sandbox, Request("csv", to=folder / "marks.csv", options=Options(with_unmarked=True)))
     return report(sandbox, folder / "report", console)
 
 
