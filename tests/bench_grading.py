@@ -32,7 +32,7 @@ from helpers.grading.pipeline.executors import open_workers
 from tests.conftest import ROOT, SMALL, make_course
 
 ANSWERS = ROOT / "tests" / "grading" / "course" / "tests" / "answers" / SMALL.assignment
-KINDS = [student for student in CLASS if student.name in ("ada", "ben", "dan", "eva", "finn", "hugo", "leo")]
+KINDS = [student for student in CLASS if student.id in ("ada", "ben", "dan", "eva", "finn", "hugo", "leo")]
 
 # nbgrader's own settings, but for the stubs that the course's checks know.
 STOCK = """

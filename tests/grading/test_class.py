@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import csv
 import shutil
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,13 +14,13 @@ import pytest
 from rich.console import Console
 
 from helpers.grading.course import Course
-from helpers.grading.demo.demo import demo
+from helpers.grading.demo.demo import FOR_THE_KIT, demo
 from helpers.grading.pages.harmless import make_safe
 from helpers.grading.report.report import report
 from helpers.grading.term.marks import Mark, read_marks
 from helpers.grading.term.questions import difficulties
 from helpers.notebooks.errors import CourseError
-from tests.conftest import SMALL, make_course
+from tests.conftest import ROOT, SMALL, make_course
 
 pytestmark = pytest.mark.slow
 
@@ -28,6 +29,8 @@ pytestmark = pytest.mark.slow
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = make_course(tmp_path_factory.mktemp("class") / "course", SMALL)
     shutil.copytree(Path(__file__).parent / "course" / "tests", folder / "tests")
+    for name in FOR_THE_KIT:
+        shutil.copy(ROOT / name, folder)
     files = folder / "tests" / "answers" / SMALL.assignment / "files"
     files.mkdir()
     (files / "weights.safetensors").write_bytes(b"weights")
@@ -84,7 +87,7 @@ def test_what_is_out_of_the_ordinary_is_said(student: str, words: str, scores: d
 
 
 def test_the_others_need_no_words(scores: dict[str, Mark]) -> None:
-    assert {student for student, score in scores.items() if score.notes} == {"iris", "kim", "gina"}
+    assert {student for student, score in scores.items() if score.notes} == {"iris", "kim", "gina", "max"}
 
 
 def test_written_answers_wait_for_a_person(scores: dict[str, Mark]) -> None:
@@ -99,6 +102,12 @@ def test_feedback_shows_messages_and_no_hidden_test(graded: Course) -> None:
         text = page.read_text()
         for secret in ("HIDDEN TESTS", "MARK SCHEME", "Marking scheme", "gives(10"):
             assert secret not in text, page
+
+
+def test_feedback_leaves_out_what_stands_above_the_title(graded: Course) -> None:
+    page = (graded.root / "feedback" / "ada" / "lab00-small" / "small.html").read_text()
+    assert "this cell installs it" not in page
+    assert "How this notebook works" not in page
 
 
 def test_feedback_tells_why_a_submission_could_not_be_read(graded: Course) -> None:
@@ -122,8 +131,27 @@ def test_the_report_holds_the_scores(graded: Course, tmp_path: Path) -> None:
     page = report(graded, tmp_path / "report", Console(quiet=True))
     rows = list(csv.DictReader((tmp_path / "report" / "scores.csv").open()))
     assert {row["student"]: float(row["points"]) for row in rows}["leo"] == 2
-    assert page.read_text().count("data:image/png") == 2
     assert "late by 1 day" in page.read_text()
+
+
+def test_a_late_penalty_is_in_every_file(graded: Course, scores: dict[str, Mark]) -> None:
+    assert (scores["gina"].points, scores["gina"].penalty, scores["gina"].score) == (5, 1, 4)  # two days begun
+    with (graded.root / "marks.csv").open(encoding="utf-8-sig", newline="") as stream:
+        (gina,) = (row for row in csv.reader(stream) if "gina" in row)
+    assert "4" in gina
+
+
+def test_everybody_gets_the_page_back_under_the_name_of_the_upload(graded: Course) -> None:
+    with zipfile.ZipFile(graded.root / "feedback-lab00-small-moodle.zip") as archive:
+        names = archive.namelist()
+    assert len(names) == 12
+    assert any(name.startswith("Finn OFlaherty_771006_assignsubmission_file") for name in names)
+
+
+def test_students_work_on_the_kits_copies(graded: Course) -> None:
+    assert (graded.root / "kit" / SMALL.assignment / SMALL.path.name).exists()
+    assert (graded.root / "kit.zip").exists()
+    assert not list((graded.root / "kit").rglob("grading"))
 
 
 def test_the_hardest_question_comes_first(graded: Course) -> None:

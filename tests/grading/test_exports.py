@@ -15,7 +15,9 @@ from helpers.cli import main
 from helpers.grading.course import Course
 from helpers.grading.exports.export import Request, export
 from helpers.grading.exports.options import Options
+from helpers.grading.exports.results import results
 from helpers.grading.exports.sheet import Sheet
+from helpers.grading.term.marks import Mark
 from helpers.notebooks.errors import CourseError
 from tests.grading.gradebooks import LAB, enter
 
@@ -247,12 +249,19 @@ def test_a_new_table_for_brightspace(course: Course) -> None:
 
 def test_gradescopes_results(course: Course) -> None:
     done = export(course, Request("gradescope", to=course.root / "out"))
-    results = {path.parent.name: json.loads(path.read_text()) for path in done.path.glob(f"{LAB}/*/results.json")}
-    assert results.keys() == {"ada1", "ben2", "lina4"}
-    ben = results["ben2"]
+    written = {path.parent.name: json.loads(path.read_text()) for path in done.path.glob(f"{LAB}/*/results.json")}
+    assert written.keys() == {"ada1", "ben2", "lina4"}
+    ben = written["ben2"]
     assert ben["score"] == 2.5 == sum(test["score"] for test in ben["tests"])
     (first,) = [test for test in ben["tests"] if test["name"] == "k1-double"]
     assert (first["max_score"], first["output"], first["visibility"]) == (4, "K1: wrong\nK1: no", "after_published")
+
+
+def test_students_read_no_notes_that_are_for_the_instructor() -> None:
+    mark = Mark("ada", "Ada", "", LAB, 6, 1.2, 4.8, 6, notes=["an accuracy higher than the lab's networks reach"])
+    content = json.loads(results(mark))
+    assert "accuracy" not in json.dumps(content)
+    assert content["output"] == "6 points, less 1.2 because it came late."
 
 
 @pytest.mark.parametrize(

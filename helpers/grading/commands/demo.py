@@ -9,7 +9,7 @@ from rich.console import Console
 
 __all__ = ["HELP", "add_arguments", "run"]
 
-HELP = "grade a made-up class of twelve from beginning to end"
+HELP = "play a short term with a made-up class of twelve"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,5 +22,10 @@ def run(options: argparse.Namespace, console: Console) -> int:
 
     page = demo(options.course, options.folder, options.labs, console)
     console.print(f"The report is in {page}", highlight=False)
-    console.print(f"Feedback for students is in {options.folder / 'feedback'}", highlight=False)
+    for what, where in (
+        ("The students' kit", "kit"),
+        ("Feedback for students", "feedback"),
+        ("The class's marks", "marks.csv"),
+    ):
+        console.print(f"{what}: {options.folder / where}", highlight=False)
     return 0

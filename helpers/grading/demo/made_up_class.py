@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,35 +87,39 @@ def _with_a_copy(released: NotebookNode, exercises: Sequence[Exercise]) -> Noteb
 
 @dataclass(frozen=True)
 class Student:
-    """A student of the class, and what is special about the submission."""
+    """A student of the class, and what is special about the submission; `number` is the learning platform's."""
 
-    name: str
+    id: str
+    last_name: str
+    number: int
     make: Make
-    time: str = "2026-01-30T17:05:00"
+    time: str = "2026-01-30T17:05:00Z"
     file_name: str = "{notebook}.ipynb"
     complete: float = 1.0  # the share of the file that arrives
 
-    def submit(self, released: Path, exercises: Sequence[Exercise], folder: Path) -> None:
-        """Write the student's files into `folder`, named <student>_<time>_<file>."""
-        prefix = f"{self.name}_{self.time}"
+    @property
+    def name(self) -> str:
+        return f"{self.id.capitalize()} {self.last_name}"
+
+    def submission(self, released: Path, exercises: Sequence[Exercise]) -> dict[str, bytes]:
+        """Return the student's files by name."""
         text = nbformat.writes(self.make(nbformat.read(released, as_version=4), exercises))
-        path = folder / f"{prefix}_{self.file_name.format(notebook=released.stem)}"
-        path.write_text(text[: round(len(text) * self.complete)], encoding="utf-8")
-        for beside in files_beside(exercises[0].path.parent):
-            shutil.copy(beside, folder / f"{prefix}_{beside.name}")
+        name = self.file_name.format(notebook=released.stem)
+        files = {name: text[: round(len(text) * self.complete)].encode()}
+        return files | {beside.name: beside.read_bytes() for beside in files_beside(exercises[0].path.parent)}
 
 
 CLASS = (
-    Student("ada", _solved(_right(0))),
-    Student("ben", _solved(_right(1))),  # another right answer
-    Student("chloe", _solved(_wrong_every(5))),
-    Student("dan", _solved(_wrong_every(2))),
-    Student("eva", lambda released, _: released),  # no answers
-    Student("finn", _first_half),
-    Student("gina", _solved(_right(0)), time="2026-02-02T09:00:00"),  # late
-    Student("hugo", _without_cells),
-    Student("iris", _solved(_right(0)), complete=0.6),
-    Student("jan", _with_a_copy),
-    Student("kim", _solved(_right(0)), file_name="my_work.ipynb"),
-    Student("leo", _solved(_only_visible)),
+    Student("ada", "Adams", 771001, _solved(_right(0))),
+    Student("ben", "Becker", 771002, _solved(_right(1))),  # another right answer
+    Student("chloe", "Chevalier", 771003, _solved(_wrong_every(5))),
+    Student("dan", "Dąbrowski", 771004, _solved(_wrong_every(2))),
+    Student("eva", "Eriksson", 771005, lambda released, _: released),  # no answers
+    Student("finn", "O'Flaherty", 771006, _first_half),
+    Student("gina", "García López", 771007, _solved(_right(0)), time="2026-02-02T09:00:00Z"),  # late
+    Student("hugo", "Hansen", 771008, _without_cells),
+    Student("iris", "Ito", 771009, _solved(_right(0)), complete=0.6),
+    Student("jan", "Janáček", 771010, _with_a_copy),
+    Student("kim", "Kim", 771011, _solved(_right(0)), file_name="my_work.ipynb"),
+    Student("leo", "Løvås", 771012, _solved(_only_visible)),
 )

@@ -14,7 +14,10 @@ VISIBILITY = "after_published"  # students see what hidden checks have found onc
 
 
 def results(mark: Mark) -> str:
-    """Return the results of a submission: a test for each question, with the reason why it lost points."""
+    """Return the results of a submission: a test for each question, with the reason why it lost points.
+
+    Students read them, so the notes, which are for the instructor, stay out.
+    """
     reasons = reasons_by_question(mark)
     tests = [
         {
@@ -26,6 +29,6 @@ def results(mark: Mark) -> str:
         }
         for question, (points, possible) in by_question(mark.cells).items()
     ]
-    notes = "\n".join(map(plain, mark.notes))
-    content = {"score": round(mark.score, 2), "output": notes, "visibility": VISIBILITY, "tests": tests}
+    late = f"{mark.points:g} points, less {mark.penalty:g} because it came late." if mark.penalty else ""
+    content = {"score": round(mark.score, 2), "output": late, "visibility": VISIBILITY, "tests": tests}
     return json.dumps({**content, "extra_data": {"max_score": mark.possible, "late_penalty": mark.penalty}}, indent=1)

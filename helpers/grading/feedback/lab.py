@@ -24,7 +24,7 @@ from helpers.notebooks.cells import HEADING
 from helpers.notebooks.errors import CourseError
 from helpers.notebooks.text import line
 
-__all__ = ["GivenLab", "Question", "read_lab"]
+__all__ = ["GivenLab", "Question", "first_line", "read_lab"]
 
 _TITLE = re.compile(r"^# (?P<title>.+)$", re.MULTILINE)
 _TYPES = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".gif": "gif", ".svg": "svg+xml"}
@@ -46,7 +46,8 @@ class GivenLab:
 
     Attributes:
         sources: what each of the lab's own cells says, by grade id.
-        header: what stands above the title, in every lab.
+        header: the first lines of the cells above the title, which are the same in every lab. The rest of the cell that
+            installs the course depends on the kit.
         pictures: those beside the notebook, as URLs that hold them, by path.
         digest: a hash of all of this.
     """
@@ -87,7 +88,7 @@ def read_lab(folder: Path, notebook: str) -> GivenLab:
         ) from error
     text = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     title = _TITLE.search(text)
-    header = {cell.source for cell in takewhile(lambda cell: not _TITLE.search(cell.source), cells)} if title else set()
+    header = {first_line(cell) for cell in takewhile(lambda cell: not _is_title(cell), cells)} if title else set()
     return GivenLab(
         assignment=folder.name,
         title=line(title["title"]) if title else folder.name,
@@ -97,6 +98,14 @@ def read_lab(folder: Path, notebook: str) -> GivenLab:
         pictures={path: _url(path, files[path]) for path in files if Path(path).suffix.lower() in _TYPES},
         digest=sha256(b"".join(name.encode() + sha256(files[name]).digest() for name in sorted(files))).hexdigest(),
     )
+
+
+def first_line(cell: NotebookNode) -> str:
+    return str(cell.source.partition("\n")[0])
+
+
+def _is_title(cell: NotebookNode) -> bool:
+    return cell.cell_type == "markdown" and bool(_TITLE.search(cell.source))
 
 
 def _questions(cells: Sequence[NotebookNode]) -> list[Question]:

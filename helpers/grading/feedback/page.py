@@ -19,7 +19,7 @@ from nbgrader.utils import is_grade, is_locked, is_solution, is_task
 
 from helpers.grading.feedback.cells import CellWriter
 from helpers.grading.feedback.grades import Grade, Grades
-from helpers.grading.feedback.lab import GivenLab, Question
+from helpers.grading.feedback.lab import GivenLab, Question, first_line
 from helpers.grading.intake.files import MAX_BYTES, path_inside, read_regular
 from helpers.grading.pages.harmless import make_safe
 from helpers.notebooks.cells import is_check
@@ -161,7 +161,7 @@ class _Page:
         for cell in self._cells:
             if "nbgrader" in cell.metadata:
                 yield self._lab_cell(cell, cell.metadata.nbgrader.grade_id)
-            elif cell.get("id") != _ABOUT and cell.source not in self._lab.header:
+            elif cell.get("id") != _ABOUT and first_line(cell) not in self._lab.header:
                 yield Block("own" if cell.cell_type == "code" else "text", self._body(cell, cell.source))
 
     def _lab_cell(self, cell: NotebookNode, name: str) -> Block:
