@@ -38,7 +38,7 @@ from helpers.grading.term.penalties import apply_rules
 from helpers.grading.term.rules import Rules
 from helpers.notebooks.causes import syntax_errors
 from helpers.notebooks.errors import CourseError
-from helpers.notebooks.text import line
+from helpers.notebooks.text import Text, line
 
 __all__ = ["Grading"]
 
@@ -268,22 +268,22 @@ class Grading:
         entry, facts = self._entries[outcome.student], self._facts.pop(outcome.student)
         answers = self.answers(outcome.student, facts)
         try:
-            remarks = look_again(gradebook, entry, answers)
-            staged = self._stage(notebook, outcome, replace(facts, notes=(*facts.notes, *remarks)))
+            by_hand = look_again(gradebook, entry, answers)
+            staged = self._stage(notebook, outcome, facts, by_hand)
             save(gradebook, entry, notebook, outcome.evidence, answers)
         except BaseException:
             gradebook.db.rollback()
             raise
         replace_folder(staged, self._folder("autograded", outcome.student))
 
-    def _stage(self, notebook: NotebookNode, outcome: Outcome, facts: Facts) -> Path:
+    def _stage(self, notebook: NotebookNode, outcome: Outcome, facts: Facts, by_hand: Sequence[Text]) -> Path:
         """Write everything that goes to `autograded/`: if that fails, no points are entered."""
         staged = self._staging / outcome.student
         nbformat.write(notebook, staged / f"{self.notebook}.ipynb")
         remarks = [line(evidence.remark) for evidence in outcome.evidence.values() if evidence.remark]
         notes = (*facts.notes, *syntax_errors(notebook), *remarks)
-        if notes:
-            self.remarks[outcome.student] = "; ".join(notes)
+        if notes or by_hand:
+            self.remarks[outcome.student] = "; ".join((*notes, *by_hand))
         write_facts(staged, replace(facts, notes=notes, boxed=outcome.boxed))
         for path in staged.rglob("*"):
             if path.is_file():

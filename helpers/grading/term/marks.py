@@ -157,6 +157,9 @@ def _fill_in(mark: Mark, entry: SubmittedAssignment, grades: Iterable[Any], cour
             mark.cells[grade.name] = grade.score, grade.max_score
         elif is_readable:
             mark.waiting.append(grade.name)
+    again = [grade.name for grade in grades if grade.needs_manual_grade and grade.manual_score is not None]
+    if again:
+        mark.notes.append(f"look again in formgrader, for the answer or its points have changed: {', '.join(again)}")
     mark.score = round(max(mark.points - mark.penalty, 0.0), 6)
     mark.late_seconds = seconds_late(entry)
     mark.extension_seconds = (entry.extension or timedelta()).total_seconds()
