@@ -318,3 +318,12 @@ def test_the_platforms_own_file_is_never_overwritten(course: Course) -> None:
     with pytest.raises(CourseError, match="is the platform's own file"):
         export(course, Request("canvas", [LAB], path, path))
     assert path.read_bytes() == CANVAS.encode()
+
+
+@pytest.mark.parametrize("name", ["roster.csv", "course.toml", "gradebook.db", "source", ""])
+def test_no_file_of_the_course_is_replaced(name: str, course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(course.root)
+    before = {path: path.read_bytes() for path in course.root.iterdir() if path.is_file()}
+    with pytest.raises(CourseError, match="Name another place"):
+        export(course, Request("csv", [LAB], Path(name)))
+    assert {path: path.read_bytes() for path in before} == before

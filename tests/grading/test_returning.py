@@ -137,3 +137,14 @@ def test_without_pages_or_download_it_is_said(course: Course) -> None:
     (course.root / "taken").write_text("")
     with pytest.raises(CourseError, match="Name another place with --to"):
         return_feedback(course, LAB, "plain", to=course.root / "taken" / "x")
+
+
+@pytest.mark.parametrize("form", ["plain", "moodle"])
+def test_nothing_of_others_is_replaced(form: str, course: Course, tmp_path: Path) -> None:
+    write_pages(course, "lea")
+    download(course, "Lea Lang_1_assignsubmission_file_small.ipynb", "lea_2_assignsubmission_file_small.ipynb")
+    (thesis := tmp_path / "mine" / "thesis.txt").parent.mkdir()
+    thesis.write_text("years of work")
+    with pytest.raises(CourseError, match="Name another place"):
+        return_feedback(course, LAB, form, to=thesis.parent if form == "plain" else thesis)
+    assert thesis.read_text() == "years of work"
