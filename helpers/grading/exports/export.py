@@ -132,12 +132,18 @@ def _write_table(course: Course, request: Request, students: Students, labs: Seq
         rows[0].append("total in percent")
         for row, student in zip(rows[1:], students.students.values(), strict=True):
             total = found[_id(student)]
-            is_final = request.options.with_unmarked or not total.waiting
+            is_final = _is_final(student, request.options)
             row.append(number(total.percent) if is_final and total.percent is not None else "")
     path = request.to or course.root / FOLDER / f"{request.platform}{table.suffix}"
     _write(path, encode(rows, table.suffix))
     scored = (request.options.score(mark) for mark in _marks(students, labs))
     return Exported(path, sum(map(bool, scored)))
+
+
+def _is_final(student: Student, options: Options) -> bool:
+    """Whether each of a student's submissions has a score that is exported."""
+    marks = student.marks.values()
+    return not any(mark.submitted and not mark.exempt and not options.score(mark) for mark in marks)
 
 
 def _export_results(course: Course, request: Request, students: Students, labs: Sequence[str]) -> Exported:
