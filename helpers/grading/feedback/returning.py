@@ -131,12 +131,9 @@ def _for_moodle(upload: Upload, page: Path) -> str:
 
     See `is_valid_filename_for_import` in mod/assign/feedback/file/importziplib.php.
     """
-    match = next(
-        match
-        for part in upload.file.path.split("/")
-        if (match := re.match(r"[^_]*_\d+_assignsubmission_[a-z]+(?=_|$)", part))
-    )
-    return f"{match[0]}_{page.name}"
+    part = upload.file.path.split("/")[upload.origin.depth]
+    number, plugin = re.findall(r"_(\d+)_(assignsubmission_[a-z]+)(?=_|$)", part)[0]
+    return f"{part.partition('_')[0]}_{number}_{plugin}_{page.name}"
 
 
 def _for_canvas(upload: Upload, page: Path) -> str:
