@@ -34,11 +34,13 @@ class Course:
         config: its content, if nbgrader has read it already.
 
     Raises:
-        CourseError: if there is none.
+        CourseError: if there is none, or nbgrader could not find its files.
     """
 
     def __init__(self, root: Path, config: Config | None = None) -> None:
         self.root = root.resolve()
+        if "[" in str(self.root):  # nbgrader takes paths for patterns
+            raise CourseError(f"{self.root}: nbgrader finds nothing in a folder with “[” in its path. Rename it.")
         self.config = config or self._load()
         for old, new in RENAMED.items():
             if old in self.config:
