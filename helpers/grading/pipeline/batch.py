@@ -30,7 +30,7 @@ from helpers.grading.labs import find_labs
 from helpers.grading.pages.harmless import make_safe
 from helpers.grading.pipeline.by_hand import Answers, answers_of
 from helpers.grading.pipeline.executors import Workers
-from helpers.grading.pipeline.gradebook import enter, look_again, save
+from helpers.grading.pipeline.gradebook import enter, look_again, save, students_with_points
 from helpers.grading.pipeline.plan import Plan, Reason, changed_parts, other_versions
 from helpers.grading.pipeline.run import Run
 from helpers.grading.pipeline.submission import Outcome
@@ -145,7 +145,15 @@ class Grading:
             return Reason.SUBMISSION
         if graded.submission != submitted:
             return Reason.SUBMISSION
+        if self.master.points and student not in self._with_points:
+            return Reason.LOST
         return None if graded.lab == self._lab else Reason.LAB
+
+    @cached_property
+    def _with_points(self) -> set[str]:
+        """The students whose submissions have points in the gradebook: an old copy of it may have been put back."""
+        with self.course.gradebook() as gradebook:
+            return students_with_points(gradebook, self.assignment)
 
     @cached_property
     def _lab(self) -> dict[str, str]:
@@ -181,6 +189,17 @@ class Grading:
         Returns:
             Why a submission could not be graded, by student; empty if all is well.
         """
+        with self.course.alone("autograde", self.assignment):
+            return self._run(plan, workers, started, finished, stop)
+
+    def _run(
+        self,
+        plan: Plan,
+        workers: Workers,
+        started: Callable[[str], None],
+        finished: Callable[[str, str], None],
+        stop: Event | None,
+    ) -> dict[str, str]:
         shutil.rmtree(self._staging, ignore_errors=True)  # what a killed run left behind
         rules = Rules.load(self.course.root)
         apply_rules(self.course, rules)  # if they are wrong, nothing is graded

@@ -169,13 +169,13 @@ def _fill_in(mark: Mark, entry: SubmittedAssignment, grades: Iterable[Any], cour
 
 
 def _notes(course: Course, student: str, lab: str, notebook: str) -> tuple[list[str], bool]:
-    """Return anything unusual about a submission, and whether there is anything for a person to grade."""
+    """Return anything unusual about a submission, and whether there may be anything for a person to grade."""
     graded = course.folder("autograded", student, lab)
     if (graded / f"{notebook}.ipynb").exists():
         facts = read_facts(graded)
         return [*facts.notes, *([] if facts.boxed else ["graded without a sandbox"])], facts.is_readable
     is_collected = course.folder("submitted", student, lab).exists()
-    return ["not graded; `course autograde` says why" if is_collected else "not collected on this machine"], False
+    return ["not graded; `course autograde` says why" if is_collected else "not collected on this machine"], True
 
 
 def totals(marks: Sequence[Mark], rules: Rules) -> list[Total]:
