@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console(soft_wrap=False)
     try:
         return int(options.run(options, console))
-    except (CourseError, FileNotFoundError, ValueError) as error:
+    except (CourseError, OSError, ValueError) as error:
         print(f"course: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import sys
@@ -15,9 +16,11 @@ from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import capture_log
+from sqlalchemy.exc import DBAPIError
 from traitlets.config.loader import Config, ConfigFileNotFound, PyFileConfigLoader
 
 from helpers.notebooks.errors import CourseError
+from helpers.notebooks.text import line
 
 __all__ = ["RENAMED", "Course"]
 
@@ -31,11 +34,13 @@ class Course:
         config: its content, if nbgrader has read it already.
 
     Raises:
-        CourseError: if there is none.
+        CourseError: if there is none, or nbgrader could not find its files.
     """
 
     def __init__(self, root: Path, config: Config | None = None) -> None:
         self.root = root.resolve()
+        if "[" in str(self.root):  # nbgrader takes paths for patterns
+            raise CourseError(f"{self.root}: nbgrader finds nothing in a folder with “[” in its path. Rename it.")
         self.config = config or self._load()
         for old, new in RENAMED.items():
             if old in self.config:
@@ -90,5 +95,34 @@ class Course:
 
     @contextmanager
     def gradebook(self) -> Iterator[Any]:
-        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-            yield gradebook
+        """Open the gradebook.
+
+        Raises:
+            CourseError: if the data base refuses: it is in use, cannot be written, or is broken.
+        """
+        try:
+            with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+                yield gradebook
+        except DBAPIError as error:
+            raise CourseError(f"The gradebook cannot be read or written: {line(error.orig)}. Try again.") from error
+
+    @contextmanager
+    def alone(self, command: str, assignment: str) -> Iterator[None]:
+        """Let nobody else run this command on a lab in this block. The lock ends with the process, however that ends.
+
+        Raises:
+            CourseError: if it is running.
+        """
+        path = self.root / ".autograding" / f"{assignment}.{command}"
+        path.parent.mkdir(exist_ok=True)
+        with path.open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise CourseError(
+                    f"`course {command} {assignment}` is running already. Wait until it has ended."
+                ) from None
+            try:
+                yield
+            finally:
+                fcntl.flock(lock, fcntl.LOCK_UN)  # also for processes that were forked meanwhile

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 __all__ = ["safe_cell", "write_csv"]
+
+# At the beginning, or after a semicolon, which separates cells where numbers have a comma; in full width too.
+_FORMULA = re.compile(r"(?:^|(?<=;))(?=[=+@\-\uff1d\uff0b\uff20\uff0d\x00-\x1f\x7f-\xa0])")
 
 
 def write_csv(path: Path, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -17,5 +21,4 @@ def write_csv(path: Path, headings: Sequence[str], rows: Iterable[Sequence[Any]]
 
 def safe_cell(value: Any) -> Any:
     """Quote text that a spreadsheet would run as a formula: https://owasp.org/www-community/attacks/CSV_Injection."""
-    is_formula = isinstance(value, str) and value and (value[0] in "=+-@" or not value[0].isprintable())
-    return f"'{value}" if is_formula else value
+    return _FORMULA.sub("'", value) if isinstance(value, str) else value

@@ -316,3 +316,18 @@ def test_what_was_graded_is_known_by_what_it_holds(course: Course) -> None:
     (course.folder("submitted", "ada", LAB) / "weights").unlink()
     hand_in(course, "ada")
     assert Grading(course, LAB).plan().graded == ["ada"]
+
+
+def test_an_older_gradebook_gets_its_points_back(course: Course, autograde: Says) -> None:
+    with course.gradebook() as gradebook:
+        gradebook.remove_submission(LAB, "ada")
+    assert "To grade: 1 because the gradebook lacks their points." in autograde()
+    assert score(course).points == 5
+    (course.root / "gradebook.db").write_bytes(b"no data base" * 100)
+    assert "The gradebook cannot be read or written: file is not a database" in autograde(code=2)
+
+
+def test_of_two_runs_at_once_the_second_is_refused(course: Course, autograde: Says) -> None:
+    with course.alone("autograde", LAB):
+        assert f"`course autograde {LAB}` is running already" in autograde("--force", code=2)
+    assert "1 graded" in autograde("--force")

@@ -151,3 +151,9 @@ def test_parameters_are_printed_for_papermill(small_course: Path, capsys: pytest
     assert yaml.safe_load(capsys.readouterr().out) == {"EPOCHS": 1, "SIZE": 10}
     assert main(["--course", str(small_course), "parameters", "lab99"]) == 2
     assert "there is no lab lab99" in capsys.readouterr().err
+
+
+def test_a_folder_that_nbgrader_cannot_search_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "term [2026]").mkdir()
+    assert main(["--course", str(tmp_path / "term [2026]"), "report"]) == 2
+    assert "Rename it" in capsys.readouterr().err

@@ -327,3 +327,27 @@ def test_the_platforms_own_file_is_never_overwritten(course: Course) -> None:
     with pytest.raises(CourseError, match="is the platform's own file"):
         export(course, Request("canvas", [LAB], path, path))
     assert path.read_bytes() == CANVAS.encode()
+
+
+@pytest.mark.parametrize("name", ["roster.csv", "course.toml", "gradebook.db", "source", ""])
+def test_no_file_of_the_course_is_replaced(name: str, course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(course.root)
+    before = {path: path.read_bytes() for path in course.root.iterdir() if path.is_file()}
+    with pytest.raises(CourseError, match="Name another place"):
+        export(course, Request("csv", [LAB], Path(name)))
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_score_is_not_final_because_a_folder_is_missing(course: Course) -> None:
+    shutil.rmtree(course.root / "autograded")
+    said = run(course, "csv")[1]
+    assert "until a person has marked written answers, or with --with-unmarked (1): Zoë Ärmel-Noël" in said
+
+
+def test_no_total_holds_a_submission_that_is_not_graded(course: Course) -> None:
+    enter(course, "ada1", {})
+    with course.gradebook() as gradebook:
+        gradebook.find_grade("k1-double-why", "small", LAB, "ada1").needs_manual_grade = False
+        gradebook.db.commit()
+    totals = {row["student"]: row["total in percent"] for row in rows_of(run(course, "csv")[0])}
+    assert (totals["ada1"], totals["max5"], totals["lina4"]) == ("", "", "66.67")

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -64,9 +65,10 @@ def mark(course: Course) -> None:
         gradebook.db.commit()
 
 
-def penalise(course: Course) -> None:
+def be_late(course: Course) -> None:
+    (course.root / "course.toml").write_text(f"[late]\npenalty = 20\n[labs.{LAB}]\ndue = 2026-01-30T12:00:00\n")
     with course.gradebook() as gradebook:
-        gradebook.find_submission_notebook(NOTEBOOK, LAB, "ada").late_submission_penalty = 1
+        gradebook.find_submission(LAB, "ada").timestamp = datetime(2026, 1, 30, 13)
         gradebook.db.commit()
 
 
@@ -85,7 +87,7 @@ def answer(course: Course) -> None:
     [
         (comment, "Well argued."),
         (mark, "5.5</strong> of 6 points"),
-        (penalise, "1 point taken off"),
+        (be_late, "1 point taken off"),
         (name, "Ada Lovelace"),
         (answer, '<span class="n">n</span> <span class="o">*</span> <span class="mi">2</span>'),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from helpers.grading.course import Course
 from helpers.grading.pipeline.progress import GradingProgress
 from helpers.grading.report import overview
 from helpers.grading.report.report import report
+from helpers.grading.spreadsheets import safe_cell
 from helpers.grading.term.marks import Mark
 from tests.conftest import make_course
 
@@ -73,3 +75,9 @@ def test_names_and_problems_do_not_control_the_progress_bar() -> None:
             progress.finished(name, NOTE)
     assert "\x1b]0" not in terminal.getvalue()
     assert "[red]x[/]: not graded" in "".join(terminal.getvalue().split("\x1b[33m"))
+
+
+@pytest.mark.parametrize("text", ["=1+1", "a;=1+1", "\uff1d1+1", "\t=1+1", "a;b;@x"])
+def test_text_is_no_formula_whatever_separates_cells(text: str) -> None:
+    assert not any(re.match(r"[=+@\uff1d-]", cell.lstrip()) for cell in str(safe_cell(text)).split(";"))
+    assert safe_cell("Irons; Ivy - 2") == "Irons; Ivy - 2"

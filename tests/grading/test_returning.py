@@ -137,3 +137,21 @@ def test_without_pages_or_download_it_is_said(course: Course) -> None:
     (course.root / "taken").write_text("")
     with pytest.raises(CourseError, match="Name another place with --to"):
         return_feedback(course, LAB, "plain", to=course.root / "taken" / "x")
+
+
+@pytest.mark.parametrize("form", ["plain", "moodle"])
+def test_nothing_of_others_is_replaced(form: str, course: Course, tmp_path: Path) -> None:
+    write_pages(course, "lea")
+    download(course, "Lea Lang_1_assignsubmission_file_small.ipynb", "lea_2_assignsubmission_file_small.ipynb")
+    (thesis := tmp_path / "mine" / "thesis.txt").parent.mkdir()
+    thesis.write_text("years of work")
+    with pytest.raises(CourseError, match="Name another place"):
+        return_feedback(course, LAB, form, to=thesis.parent if form == "plain" else thesis)
+    assert thesis.read_text() == "years of work"
+
+
+def test_a_name_with_an_underscore_costs_nobody_a_page(course: Course) -> None:
+    write_pages(course, "le_a", "zoe")
+    download(course, "le_a_7_assignsubmission_file_small.ipynb", "zoe_8_assignsubmission_file_/small.ipynb")
+    names = packed(return_feedback(course, LAB, "moodle").path)
+    assert {moodle_reads(name)[0]: page for name, page in names.items()} == {"7": "page of le_a", "8": "page of zoe"}

@@ -44,6 +44,7 @@ ROW = "s1,Ivy Irons,ivy@uni.example,48213,A\n"
         (HEADINGS + ROW).replace(",", "\t"),
         (HEADINGS + ROW).replace("\n", "\r\n") + "\r\n,,,,\r\n",
         HEADINGS.upper() + ROW,
+        "\r\n\n" + HEADINGS + "\n" + ROW + "\n",
         "Section,Platform ID, E-Mail ,Name,ID,Mood\nA,48213,ivy@uni.example,Ivy Irons,s1,fine\n",
         (HEADINGS + ROW).encode("utf-16"),
     ],

@@ -9,8 +9,6 @@ from functools import cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from helpers.grading.collect.attempts import Attempt, attempts_in, read_attempt, write_attempt
 from helpers.grading.collect.collected import Collected
 from helpers.grading.collect.due import DueDates
@@ -68,7 +66,8 @@ def collect(
                     f"{path} is {'empty' if path.exists() else 'missing'}. Put the downloads of your learning platform "
                     f"into {archive}, or name them: `course collect {lab} FILE`."
                 )
-        return _Collecting(course, lab, platform, force, last_in_time, groups, times).run(paths)
+        with course.alone("collect", lab):
+            return _Collecting(course, lab, platform, force, last_in_time, groups, times).run(paths)
     except OSError as error:
         raise CourseError(f"{error.filename}: {error.strerror}. Collecting needs to read and write there.") from None
 
@@ -201,5 +200,5 @@ class _Collecting:
         try:
             with self.course.gradebook() as gradebook:
                 enter_people(gradebook, self.roster)
-        except SQLAlchemyError as error:
+        except CourseError as error:
             self.result.note("gradebook", f"the people of roster.csv were not entered. Collect again. ({error})")

@@ -17,7 +17,7 @@ from helpers.grading.exports.students import Student, Students
 from helpers.grading.exports.tables import TABLES, encode
 from helpers.grading.term.marks import Mark, read_marks, totals
 from helpers.grading.term.penalties import apply_rules
-from helpers.grading.term.roster import Roster
+from helpers.grading.term.roster import ROSTER, Roster
 from helpers.grading.term.rules import Rules
 from helpers.notebooks.errors import CourseError
 from helpers.notebooks.text import Text, line
@@ -25,6 +25,7 @@ from helpers.notebooks.text import Text, line
 __all__ = ["Exported", "Request", "export"]
 
 FOLDER = "exports"  # in the course's folder
+SUFFIXES = (".csv", ".txt", ".xls")  # of files that an export may replace
 MANY = 12  # names in a remark
 
 
@@ -69,6 +70,8 @@ def export(course: Course, request: Request) -> Exported:
     Raises:
         CourseError: if there is nothing to export, or the platform's gradebook cannot be filled in.
     """
+    if request.to:
+        _refuse_others(course, request.to, is_folder=request.platform == "gradescope")
     rules = Rules.load(course.root)
     apply_rules(course, rules)
     marks = read_marks(course)
@@ -82,6 +85,13 @@ def export(course: Course, request: Request) -> Exported:
         exported = _write_table(course, request, students, labs, rules)
     _remark(exported, request, [mark for mark in marks if mark.lab in labs], students)
     return exported
+
+
+def _refuse_others(course: Course, path: Path, is_folder: bool) -> None:
+    """Refuse to replace what is no table, or the course's own."""
+    is_table = path.is_file() and path.suffix.lower() in SUFFIXES and path.resolve() != course.root / ROSTER
+    if path.exists() and not (path.is_dir() if is_folder else is_table):
+        raise CourseError(f"{path} is there, and no export may replace it. Name another place with --to.")
 
 
 def _labs(marks: Sequence[Mark], request: Request) -> list[str]:
@@ -123,12 +133,18 @@ def _write_table(course: Course, request: Request, students: Students, labs: Seq
         rows[0].append("total in percent")
         for row, student in zip(rows[1:], students.students.values(), strict=True):
             total = found[_id(student)]
-            is_final = request.options.with_unmarked or not total.waiting
+            is_final = _is_final(student, request.options)
             row.append(number(total.percent) if is_final and total.percent is not None else "")
     path = request.to or course.root / FOLDER / f"{request.platform}{table.suffix}"
     _write(path, encode(rows, table.suffix))
     scored = (request.options.score(mark) for mark in _marks(students, labs))
     return Exported(path, sum(map(bool, scored)))
+
+
+def _is_final(student: Student, options: Options) -> bool:
+    """Whether each of a student's submissions has a score that is exported."""
+    marks = student.marks.values()
+    return not any(mark.submitted and not mark.exempt and not options.score(mark) for mark in marks)
 
 
 def _export_results(course: Course, request: Request, students: Students, labs: Sequence[str]) -> Exported:

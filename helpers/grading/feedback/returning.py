@@ -52,6 +52,7 @@ def return_feedback(
     if not pages:
         raise CourseError(f"There is no feedback on {lab} yet. Run `course feedback {lab}`.")
     target = to or course.root / f"feedback-{lab}-{form}{'' if form == 'plain' else '.zip'}"
+    _refuse_others(target, is_folder=form == "plain")
     result = Returned(target)
     names = _plain_names(course, pages) if form == "plain" else _uploaded_names(course, lab, form, downloads, pages)
     if not names:
@@ -63,6 +64,19 @@ def return_feedback(
     except OSError as error:
         raise CourseError(f"{target} cannot be written: {error.strerror}. Name another place with --to.") from None
     return result
+
+
+def _refuse_others(target: Path, is_folder: bool) -> None:
+    """Refuse to replace anything but what an earlier run may have written."""
+    if not target.exists():
+        return
+    if is_folder:
+        is_ours = target.is_dir() and all(one.suffix == ".html" and one.is_file() for one in target.iterdir())
+    else:
+        is_ours = zipfile.is_zipfile(target)
+    if not is_ours:
+        kind = "a folder of feedback pages" if is_folder else "a zip archive"
+        raise CourseError(f"{target} is there, and is not {kind}. Name another place with --to.")
 
 
 def _pages(course: Course, lab: str) -> dict[str, Path]:
@@ -117,12 +131,9 @@ def _for_moodle(upload: Upload, page: Path) -> str:
 
     See `is_valid_filename_for_import` in mod/assign/feedback/file/importziplib.php.
     """
-    match = next(
-        match
-        for part in upload.file.path.split("/")
-        if (match := re.match(r"[^_]*_\d+_assignsubmission_[a-z]+(?=_|$)", part))
-    )
-    return f"{match[0]}_{page.name}"
+    part = upload.file.path.split("/")[upload.origin.depth]
+    number, plugin = re.findall(r"_(\d+)_(assignsubmission_[a-z]+)(?=_|$)", part)[0]
+    return f"{part.partition('_')[0]}_{number}_{plugin}_{page.name}"
 
 
 def _for_canvas(upload: Upload, page: Path) -> str:

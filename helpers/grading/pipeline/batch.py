@@ -30,7 +30,7 @@ from helpers.grading.labs import find_labs
 from helpers.grading.pages.harmless import make_safe
 from helpers.grading.pipeline.by_hand import Answers, answers_of
 from helpers.grading.pipeline.executors import Workers
-from helpers.grading.pipeline.gradebook import enter, look_again, save
+from helpers.grading.pipeline.gradebook import enter, look_again, save, students_with_points
 from helpers.grading.pipeline.plan import Plan, Reason, changed_parts, other_versions
 from helpers.grading.pipeline.run import Run
 from helpers.grading.pipeline.submission import Outcome
@@ -38,7 +38,7 @@ from helpers.grading.term.penalties import apply_rules
 from helpers.grading.term.rules import Rules
 from helpers.notebooks.causes import syntax_errors
 from helpers.notebooks.errors import CourseError
-from helpers.notebooks.text import line
+from helpers.notebooks.text import Text, line
 
 __all__ = ["Grading"]
 
@@ -145,7 +145,15 @@ class Grading:
             return Reason.SUBMISSION
         if graded.submission != submitted:
             return Reason.SUBMISSION
+        if self.master.points and student not in self._with_points:
+            return Reason.LOST
         return None if graded.lab == self._lab else Reason.LAB
+
+    @cached_property
+    def _with_points(self) -> set[str]:
+        """The students whose submissions have points in the gradebook: an old copy of it may have been put back."""
+        with self.course.gradebook() as gradebook:
+            return students_with_points(gradebook, self.assignment)
 
     @cached_property
     def _lab(self) -> dict[str, str]:
@@ -181,6 +189,17 @@ class Grading:
         Returns:
             Why a submission could not be graded, by student; empty if all is well.
         """
+        with self.course.alone("autograde", self.assignment):
+            return self._run(plan, workers, started, finished, stop)
+
+    def _run(
+        self,
+        plan: Plan,
+        workers: Workers,
+        started: Callable[[str], None],
+        finished: Callable[[str, str], None],
+        stop: Event | None,
+    ) -> dict[str, str]:
         shutil.rmtree(self._staging, ignore_errors=True)  # what a killed run left behind
         rules = Rules.load(self.course.root)
         apply_rules(self.course, rules)  # if they are wrong, nothing is graded
@@ -268,22 +287,22 @@ class Grading:
         entry, facts = self._entries[outcome.student], self._facts.pop(outcome.student)
         answers = self.answers(outcome.student, facts)
         try:
-            remarks = look_again(gradebook, entry, answers)
-            staged = self._stage(notebook, outcome, replace(facts, notes=(*facts.notes, *remarks)))
+            by_hand = look_again(gradebook, entry, answers)
+            staged = self._stage(notebook, outcome, facts, by_hand)
             save(gradebook, entry, notebook, outcome.evidence, answers)
         except BaseException:
             gradebook.db.rollback()
             raise
         replace_folder(staged, self._folder("autograded", outcome.student))
 
-    def _stage(self, notebook: NotebookNode, outcome: Outcome, facts: Facts) -> Path:
+    def _stage(self, notebook: NotebookNode, outcome: Outcome, facts: Facts, by_hand: Sequence[Text]) -> Path:
         """Write everything that goes to `autograded/`: if that fails, no points are entered."""
         staged = self._staging / outcome.student
         nbformat.write(notebook, staged / f"{self.notebook}.ipynb")
         remarks = [line(evidence.remark) for evidence in outcome.evidence.values() if evidence.remark]
         notes = (*facts.notes, *syntax_errors(notebook), *remarks)
-        if notes:
-            self.remarks[outcome.student] = "; ".join(notes)
+        if notes or by_hand:
+            self.remarks[outcome.student] = "; ".join((*notes, *by_hand))
         write_facts(staged, replace(facts, notes=notes, boxed=outcome.boxed))
         for path in staged.rglob("*"):
             if path.is_file():

@@ -9,6 +9,7 @@ from datetime import datetime
 from nbformat import NotebookNode
 from nbgrader.api import Comment, Grade, Gradebook, Student, SubmittedAssignment, SubmittedNotebook
 from nbgrader.utils import determine_grade, is_grade, is_solution, is_task
+from sqlalchemy import or_
 from sqlalchemy.orm.attributes import set_committed_value
 
 from helpers.grading.pipeline.by_hand import Answers, remark
@@ -16,7 +17,7 @@ from helpers.grading.pipeline.evidence import NONE, Evidence
 from helpers.notebooks.cells import is_check, is_placeholder
 from helpers.notebooks.text import Text
 
-__all__ = ["auto_scores", "enter", "look_again", "save"]
+__all__ = ["auto_scores", "enter", "look_again", "save", "students_with_points"]
 
 
 def enter(
@@ -49,6 +50,13 @@ def enter(
     gradebook.db.add_all(entries.values())
     gradebook.db.commit()
     return {name: entries[name] for name in times}
+
+
+def students_with_points(gradebook: Gradebook, assignment: str) -> set[str]:
+    """Return the students whose submissions have points, or wait for somebody to give them."""
+    submitted = gradebook.db().query(SubmittedAssignment.student_id).join(SubmittedAssignment.assignment)
+    grades = submitted.filter_by(name=assignment).join(SubmittedAssignment.notebooks).join(SubmittedNotebook.grades)
+    return {row[0] for row in grades.filter(or_(Grade.auto_score.isnot(None), Grade.needs_manual_grade)).distinct()}
 
 
 def save(

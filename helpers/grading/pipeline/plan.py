@@ -19,6 +19,7 @@ class Reason(Enum):
 
     NEW = "new"
     SUBMISSION = "because the submission changed"
+    LOST = "because the gradebook lacks their points"
     LAB = "because the lab changed"
     FORCED = "again (--force)"
 

@@ -157,6 +157,9 @@ def _fill_in(mark: Mark, entry: SubmittedAssignment, grades: Iterable[Any], cour
             mark.cells[grade.name] = grade.score, grade.max_score
         elif is_readable:
             mark.waiting.append(grade.name)
+    again = [grade.name for grade in grades if grade.needs_manual_grade and grade.manual_score is not None]
+    if again:
+        mark.notes.append(f"look again in formgrader, for the answer or its points have changed: {', '.join(again)}")
     mark.score = round(max(mark.points - mark.penalty, 0.0), 6)
     mark.late_seconds = seconds_late(entry)
     mark.extension_seconds = (entry.extension or timedelta()).total_seconds()
@@ -166,13 +169,13 @@ def _fill_in(mark: Mark, entry: SubmittedAssignment, grades: Iterable[Any], cour
 
 
 def _notes(course: Course, student: str, lab: str, notebook: str) -> tuple[list[str], bool]:
-    """Return anything unusual about a submission, and whether there is anything for a person to grade."""
+    """Return anything unusual about a submission, and whether there may be anything for a person to grade."""
     graded = course.folder("autograded", student, lab)
     if (graded / f"{notebook}.ipynb").exists():
         facts = read_facts(graded)
         return [*facts.notes, *([] if facts.boxed else ["graded without a sandbox"])], facts.is_readable
     is_collected = course.folder("submitted", student, lab).exists()
-    return ["not graded; `course autograde` says why" if is_collected else "not collected on this machine"], False
+    return ["not graded; `course autograde` says why" if is_collected else "not collected on this machine"], True
 
 
 def totals(marks: Sequence[Mark], rules: Rules) -> list[Total]:

@@ -66,7 +66,7 @@ def read_lines(path: Path) -> list[tuple[int, list[Text]]]:
         CourseError: if it cannot be read, is empty, or has a row with more cells than headings.
     """
     text = _text(path)
-    delimiter = max(";\t,", key=text.split("\n", 1)[0].count)
+    delimiter = max(";\t,", key=text.lstrip("\r\n").split("\n", 1)[0].count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         rows = [
