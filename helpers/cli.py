@@ -14,6 +14,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from rich.console import Console
 
@@ -38,12 +39,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
+class _Command(argparse.ArgumentParser):
+    """A command's parser, for which files may also stand after options: `course collect LAB --times FILE FILE`."""
+
+    _is_inside = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        if self._is_inside:  # the next line calls this again
+            return super().parse_known_args(args, namespace)
+        self._is_inside = True
+        return self.parse_known_intermixed_args(args, namespace)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="course", description="Check, grade and look at the labs of this course.")
     parser.add_argument(
         "--course", type=Path, default=Path(), metavar="FOLDER", help="the course's folder (default: .)"
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Command)
     for name, module in _commands():
         command = commands.add_parser(name, help=module.HELP, description=module.HELP)
         module.add_arguments(command)

@@ -157,3 +157,9 @@ def test_a_folder_that_nbgrader_cannot_search_is_said(tmp_path: Path, capsys: py
     (tmp_path / "term [2026]").mkdir()
     assert main(["--course", str(tmp_path / "term [2026]"), "report"]) == 2
     assert "Rename it" in capsys.readouterr().err
+
+
+def test_files_may_stand_before_and_after_options(small_course: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["b.zip", "--platform", "canvas"], ["--platform", "canvas", "b.zip"]):
+        assert main(["--course", str(small_course), "collect", "lab00-small", *arguments]) == 2
+        assert "b.zip is missing" in capsys.readouterr().err

@@ -81,7 +81,7 @@ def test_whoever_sent_nothing_and_whatever_is_nobodys_is_listed(course: Course, 
     assert done.missing == ["Öst, Åsa (s30)"]
     unnamed, unknown = done.uncollected
     assert "its name is not like those of any learning platform" in unnamed.reason
-    assert "lists nobody called ironivy (similar: Irons, Ivy (s01)" in unknown.reason
+    assert "lists nobody called “ironivy” (similar: Irons, Ivy (s01)" in unknown.reason
     assert read_uncollected(course, LAB) == done.uncollected
 
 

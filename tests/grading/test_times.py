@@ -80,3 +80,15 @@ def test_a_download_of_moodles_gets_its_times(tmp_path: Path) -> None:
     assert read_time(folders[late]) == EVENING
     assert read_time(folders[early]) is None
     assert (folders[early] / "small.ipynb").exists()
+
+
+def test_a_time_that_becomes_known_makes_no_other_attempt(tmp_path: Path) -> None:
+    course = Course(make_course(tmp_path / "course", SMALL))
+    person = PEOPLE[0]
+    roster_of([person], course.root / "roster.csv")
+    download = moodle(tmp_path, [Uploaded(person, {"small.ipynb": b"{}"})])
+    table = written(tmp_path / "times.csv", f"id,time\n{person.login},2026-01-30T16:05:00Z\n")
+    for times in (None, table, None):
+        collect(course, SMALL.assignment, [download], times=times)
+    assert read_time(course.folder("submitted", person.login, SMALL.assignment)) == EVENING
+    assert not (course.root / "downloaded" / SMALL.assignment / "attempts").exists()

@@ -94,7 +94,7 @@ def _why_nobody(origin: Origin, found: Sequence[Person], roster: Roster) -> str:
         return f"it may be from {_listed(found, ' or ')}: {number}{RENAME}"
     close = _listed(roster.suggest(origin.student), ", ")
     similar = f" (similar: {close})" if close else ""
-    return f"roster.csv lists nobody called {line(origin.student)}{similar}: correct roster.csv, or {RENAME}"
+    return f"roster.csv lists nobody called “{line(origin.student)}”{similar}: correct roster.csv, or {RENAME}"
 
 
 def _listed(people: Iterable[Person], joiner: str) -> str:
