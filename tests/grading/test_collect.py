@@ -281,7 +281,7 @@ def test_a_hostile_name_does_not_stop_the_others(course: Course, name: str) -> N
     done = gather(course, {name: "evil", "anna_2026-01-30T17:05:00_c.ipynb": "1"})
     assert collected(course) == {"anna/c.ipynb": "1"}
     new = {path.relative_to(course.root) for path in set(course.root.parent.rglob("*")) - before}
-    assert {path.parts[0] for path in new} == {"submitted", "downloaded", "download.zip"}
+    assert {path.parts[0] for path in new} == {"submitted", "downloaded", "download.zip", ".autograding"}
     assert [str(path) for path in new if path.parts[0] == "downloaded" and path.suffix] == [str(UNCOLLECTED)]
     assert len(done.remarks) == 1
     assert "not collected" in done.remarks[0]
