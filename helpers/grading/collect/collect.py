@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -67,6 +68,8 @@ def collect(
                     f"into {archive}, or name them: `course collect {lab} FILE`."
                 )
         with course.alone("collect", lab):
+            for left in course.root.glob(f".collecting-{lab}-*"):  # by a run that was killed
+                shutil.rmtree(left, ignore_errors=True)
             return _Collecting(course, lab, platform, force, last_in_time, groups, times).run(paths)
     except OSError as error:
         raise CourseError(f"{error.filename}: {error.strerror}. Collecting needs to read and write there.") from None
@@ -183,7 +186,7 @@ class _Collecting:
 
     def _replace(self, student: str, target: Path, old: Attempt | None, new: Attempt) -> None:
         # Written next to `submitted/`, on the same file system, so that it can be moved in one step.
-        with TemporaryDirectory(prefix=".collecting-", dir=self.course.root) as staging:
+        with TemporaryDirectory(prefix=f".collecting-{self.lab}-", dir=self.course.root) as staging:
             write_attempt(new, Path(staging) / "attempt")
             if old and old.contents != new.contents:
                 keep(self.course, self.lab, student, old)

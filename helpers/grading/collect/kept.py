@@ -28,7 +28,7 @@ def keep(course: Course, lab: str, student: str, attempt: Attempt) -> None:
     """Put an attempt aside, if it is not there yet and holds anything."""
     target = _folder(course, lab, student) / attempt.name
     if attempt.contents and not target.exists():
-        with TemporaryDirectory(prefix=".collecting-", dir=course.root) as staging:
+        with TemporaryDirectory(prefix=f".collecting-{lab}-", dir=course.root) as staging:
             write_attempt(attempt, Path(staging) / "attempt")
             target.parent.mkdir(parents=True, exist_ok=True)
             os.rename(Path(staging) / "attempt", target)
@@ -57,7 +57,7 @@ def go_back(course: Course, lab: str, name: str) -> str:
     attempt, target = read_attempt(fitting[0]), course.folder("submitted", student, lab)
     if attempt is None or not attempt.contents:
         raise CourseError(f"{fitting[0]} holds nothing. Collect it again from the download.")
-    with TemporaryDirectory(prefix=".collecting-", dir=course.root) as staging:
+    with TemporaryDirectory(prefix=f".collecting-{lab}-", dir=course.root) as staging:
         if old := read_attempt(target):
             keep(course, lab, student, old)
         write_attempt(attempt, Path(staging) / "attempt")

@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="the platform's download, for its names (default: downloaded/LAB/archive)",
     )
+    parser.add_argument("--groups", action="store_true", help="names begin with the group's name, as in Moodle")
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
@@ -73,7 +74,7 @@ def _feedback(course: Course, lab: str, options: argparse.Namespace, console: Co
 def _pack(course: Course, lab: str, options: argparse.Namespace, console: Console) -> None:
     from helpers.grading.feedback.returning import return_feedback
 
-    packed = return_feedback(course, lab, options.zip, downloads=options.download, to=options.to)
+    packed = return_feedback(course, lab, options.zip, downloads=options.download, to=options.to, groups=options.groups)
     console.print(f"{len(packed.students)} pages are in {packed.path}", highlight=False, markup=False, soft_wrap=True)
     if packed.unmatched:
         names = ", ".join(map(line, packed.unmatched))

@@ -36,13 +36,20 @@ class Returned:
 
 
 def return_feedback(
-    course: Course, lab: str, form: str, *, downloads: Sequence[Path] = (), to: Path | None = None
+    course: Course,
+    lab: str,
+    form: str,
+    *,
+    downloads: Sequence[Path] = (),
+    to: Path | None = None,
+    groups: bool = False,
 ) -> Returned:
     """Pack all pages of a lab.
 
     Args:
         form: one of `FORMS`.
         downloads: what the platform gave; by default all in `downloaded/<lab>/archive/`.
+        groups: whether the platform wrote the name of a group before the name of each student, as Moodle does.
         to: the file or, for "plain", the folder; by default `feedback-<lab>-<form>` in the course's folder.
 
     Raises:
@@ -54,7 +61,7 @@ def return_feedback(
     target = to or course.root / f"feedback-{lab}-{form}{'' if form == 'plain' else '.zip'}"
     _refuse_others(target, is_folder=form == "plain")
     result = Returned(target)
-    names = _plain_names(course, pages) if form == "plain" else _uploaded_names(course, lab, form, downloads, pages)
+    names = _plain_names(course, pages) if form == "plain" else _uploaded_names(course, lab, form, downloads, pages, groups)
     if not names:
         raise CourseError(f"No name in the download of {lab} is one that {form} gives to an upload of these students.")
     result.students = sorted(names)
@@ -100,15 +107,17 @@ def _plain_names(course: Course, pages: Mapping[str, Path]) -> dict[str, str]:
 
 
 def _uploaded_names(
-    course: Course, lab: str, form: str, downloads: Sequence[Path], pages: Mapping[str, Path]
+    course: Course, lab: str, form: str, downloads: Sequence[Path], pages: Mapping[str, Path], groups: bool
 ) -> dict[str, str]:
     """Return the name of each student's page on the platform, as far as the download tells it."""
-    uploads = _uploads(course, lab, form, downloads)
+    uploads = _uploads(course, lab, form, downloads, groups)
     chosen = {student: _chosen(uploads[student]) for student in pages if student in uploads}
     return {student: FORMS[form](chosen[student], pages[student]) for student in chosen}
 
 
-def _uploads(course: Course, lab: str, form: str, downloads: Sequence[Path]) -> dict[str, list[Upload]]:
+def _uploads(
+    course: Course, lab: str, form: str, downloads: Sequence[Path], groups: bool
+) -> dict[str, list[Upload]]:
     """Return what was uploaded, by student, as `course collect` reads it."""
     archive = course.root / "downloaded" / lab / "archive"
     for path in downloads or [archive]:
@@ -117,7 +126,7 @@ def _uploads(course: Course, lab: str, form: str, downloads: Sequence[Path]) -> 
                 f"{path} is missing, and only the platform's download tells how files are named there. Put it back, "
                 f"or name it: `course feedback {lab} --zip {form} --download FILE`."
             )
-    with open_uploads(course, lab, downloads or [archive], Collected(), platform=form) as uploads:
+    with open_uploads(course, lab, downloads or [archive], Collected(), platform=form, groups=groups) as uploads:
         return uploads
 
 

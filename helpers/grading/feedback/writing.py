@@ -89,6 +89,13 @@ def write_feedback(
     Raises:
         CourseError: if the lab was not released, nobody's submission is graded, or a named student's is not.
     """
+    with course.alone("feedback", assignment):
+        return _write_feedback(course, assignment, students, force, finished)
+
+
+def _write_feedback(
+    course: Course, assignment: str, students: Sequence[str], force: bool, finished: Callable[[str], None]
+) -> Written:
     notebook = _notebook(course, assignment)
     lab = read_lab(course.folder("release", ".", assignment), notebook)
     graded = course.graded(assignment)

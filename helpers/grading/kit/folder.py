@@ -60,4 +60,6 @@ def write_kit(folder: Path, contents: Mapping[str, bytes]) -> None:
 
 
 def _list(folder: Path, paths: Iterable[str]) -> None:
-    (folder / MANIFEST).write_text("".join(f"{path}\n" for path in sorted(paths)), encoding="utf-8")
+    new = folder / f"{MANIFEST}.new"  # in one step: without the list, nobody knows whose the files are
+    new.write_text("".join(f"{path}\n" for path in sorted(paths)), encoding="utf-8")
+    new.replace(folder / MANIFEST)
