@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
 import zipfile
 from collections.abc import Sequence
 from contextlib import redirect_stdout
@@ -17,7 +16,7 @@ import nbformat
 from helpers.cli import main
 from helpers.grading.course import Course
 from helpers.grading.demo.made_up_class import fill_in
-from tests.conftest import ROOT, SMALL, make_course
+from tests.conftest import SMALL, make_course
 from tests.grading.platforms_as_given import PEOPLE, Given, Uploaded, canvas, moodle, roster_of
 
 __all__ = [
@@ -126,8 +125,6 @@ def play(folder: Path) -> Term:
 
 def _make(root: Path) -> Path:
     make_course(root, SMALL)
-    for name in ("LICENSE", "LICENSE-TEXT", "pyproject.toml", "requirements.txt"):
-        shutil.copy(ROOT / name, root)
     first = root / "source" / FIRST / "small.ipynb"
     second = root / "source" / SECOND / "again.ipynb"
     second.parent.mkdir()

@@ -16,6 +16,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from helpers.grading.course import Course
+from helpers.grading.demo.demo import FOR_THE_KIT
 from helpers.grading.labs import Lab, find_labs
 from helpers.grading.startup import quick_imports
 from tests.browser import CHROMIUM
@@ -70,7 +71,8 @@ def each_lab() -> pytest.MarkDecorator:
 def make_course(folder: Path, *labs: Lab) -> Path:
     """A course folder with the project's configuration and copies of some labs."""
     (folder / "source").mkdir(parents=True)
-    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    for name in ("nbgrader_config.py", *FOR_THE_KIT):
+        shutil.copy(ROOT / name, folder)
     shutil.copy(ROOT / "source" / "header.ipynb", folder / "source")
     for lab in labs:
         shutil.copytree(lab.path.parent, folder / "source" / lab.assignment)

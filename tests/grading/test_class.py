@@ -14,13 +14,13 @@ import pytest
 from rich.console import Console
 
 from helpers.grading.course import Course
-from helpers.grading.demo.demo import FOR_THE_KIT, demo
+from helpers.grading.demo.demo import demo
 from helpers.grading.pages.harmless import make_safe
 from helpers.grading.report.report import report
 from helpers.grading.term.marks import Mark, read_marks
 from helpers.grading.term.questions import difficulties
 from helpers.notebooks.errors import CourseError
-from tests.conftest import ROOT, SMALL, make_course
+from tests.conftest import SMALL, make_course
 
 pytestmark = pytest.mark.slow
 
@@ -29,8 +29,6 @@ pytestmark = pytest.mark.slow
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = make_course(tmp_path_factory.mktemp("class") / "course", SMALL)
     shutil.copytree(Path(__file__).parent / "course" / "tests", folder / "tests")
-    for name in FOR_THE_KIT:
-        shutil.copy(ROOT / name, folder)
     files = folder / "tests" / "answers" / SMALL.assignment / "files"
     files.mkdir()
     (files / "weights.safetensors").write_bytes(b"weights")

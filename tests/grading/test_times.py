@@ -92,3 +92,15 @@ def test_a_time_that_becomes_known_makes_no_other_attempt(tmp_path: Path) -> Non
         collect(course, SMALL.assignment, [download], times=times)
     assert read_time(course.folder("submitted", person.login, SMALL.assignment)) == EVENING
     assert not (course.root / "downloaded" / SMALL.assignment / "attempts").exists()
+
+
+def test_a_submission_without_a_time_is_named_if_the_lab_is_due(tmp_path: Path) -> None:
+    course = Course(make_course(tmp_path / "course", SMALL))
+    early, unknown = PEOPLE[0], PEOPLE[3]
+    roster_of([early, unknown], course.root / "roster.csv")
+    download = moodle(tmp_path, [Uploaded(person, {"small.ipynb": b"{}"}) for person in (early, unknown)])
+    assert not any("no time" in note for note in collect(course, SMALL.assignment, [download]).notes)
+    (course.root / "course.toml").write_text(f"[labs.{SMALL.assignment}]\ndue = 2026-01-30T12:00:00Z\n")
+    table = written(tmp_path / "times.csv", f"id,time\n{early.login},2026-01-30T11:05:00Z\n")
+    (note,) = [note for note in collect(course, SMALL.assignment, [download], times=table).notes if "no time" in note]
+    assert note.startswith(f"1 of 2 submissions: {unknown.login}: no time is known, so they count as in time")

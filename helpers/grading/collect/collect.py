@@ -21,6 +21,7 @@ from helpers.grading.collect.uncollected import write_uncollected
 from helpers.grading.collect.uploads import Upload, with_time
 from helpers.grading.course import Course
 from helpers.grading.intake.files import replace_folder
+from helpers.grading.intake.intake import read_time
 from helpers.grading.labs import choose_labs, find_labs
 from helpers.grading.term.roster import Roster, enter_people
 from helpers.grading.term.rules import Rules
@@ -105,6 +106,7 @@ class _Collecting:
                     self._collect_student(student, own)
                 except OSError as error:  # go on with the rest of the class
                     self.result.refuse(own[0].file.path, own[0].source, error.strerror or str(error), student)
+        self._note_unknown_times()
         write_uncollected(self.course, self.lab, self.result.uncollected, paths)
         if self.roster.people:
             self._compare_with_roster()
@@ -193,6 +195,18 @@ class _Collecting:
                 self.result.note(student, f"replaces the submission in submitted/ ({old.time or 'without a time'})")
             replace_folder(Path(staging) / "attempt", target)
         self.result.students.append(line(student))
+
+    def _note_unknown_times(self) -> None:
+        """Say whose time of submission is unknown, if the lab is due: nbgrader takes them to be in time."""
+        students = [*self.result.students, *self.result.unchanged]
+        without = [
+            student
+            for student in students
+            if self.due.of(student) and not read_time(self.course.folder("submitted", student, self.lab))
+        ]
+        if without:
+            who = f"{len(without)} of {len(students)} submissions: {', '.join(sorted(without))}"
+            self.result.note(who, "no time is known, so they count as in time. --times FILE tells the times")
 
     def _compare_with_roster(self) -> None:
         """Enter the people into the gradebook, and say who is missing and who is unknown."""

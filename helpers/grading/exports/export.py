@@ -142,9 +142,8 @@ def _write_table(course: Course, request: Request, students: Students, labs: Seq
 
 
 def _is_final(student: Student, options: Options) -> bool:
-    """Whether each of a student's submissions has a score that is exported."""
-    marks = student.marks.values()
-    return not any(mark.submitted and not mark.exempt and not options.score(mark) for mark in marks)
+    """Whether a student has a score that is exported in each lab that counts."""
+    return all(mark.exempt or options.score(mark) for mark in student.marks.values())
 
 
 def _export_results(course: Course, request: Request, students: Students, labs: Sequence[str]) -> Exported:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Query
 
 from helpers.grading.course import Course
 from helpers.grading.term.penalties import seconds_late, submissions
+from helpers.grading.term.rules import Rules
 
 __all__ = ["Grade", "Grades", "read_grades"]
 
@@ -64,6 +65,7 @@ class Grades:
 
 def read_grades(course: Course, assignment: str) -> dict[str, Grades]:
     """Return what each student earned in a lab; empty if nobody has."""
+    rules = Rules.load(course.root)
     with course.gradebook() as gradebook:
         cells, comments = _cells(gradebook, assignment), _comments(gradebook, assignment)
         found = {}
@@ -74,7 +76,7 @@ def read_grades(course: Course, assignment: str) -> dict[str, Grades]:
                 messages={name: auto for name, auto, _ in own if auto},
                 comments={name: manual for name, _, manual in own if manual},
                 penalty=sum(notebook.late_submission_penalty or 0.0 for notebook in entry.notebooks),
-                late_seconds=seconds_late(entry),
+                late_seconds=seconds_late(entry, rules),
             )
         return found
 

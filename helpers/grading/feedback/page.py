@@ -149,12 +149,18 @@ class _Page:
         ]
 
     def _missing(self, question: Question) -> str:
-        """Say in a line what was missing: the first message at one of the question's answers."""
-        answers = [answer for answer, marked in self._marked.items() if set(marked) & set(question.cells)]
-        found = [self._grades.messages[answer] for answer in answers if answer in self._grades.messages]
-        message = line(found[0].partition("\n")[0], 200) if found else ""
+        """Say in a line what was missing: the first message or comment at an answer of the question that lost points."""
+        words = (self._reason(answer, set(marked) & set(question.cells)) for answer, marked in self._marked.items())
+        message = line(next(filter(None, words), "").partition("\n")[0], 200)
         name, _, rest = message.partition(": ")
         return rest if question.name.startswith(name) else message
+
+    def _reason(self, answer: str, cells: set[str]) -> str:
+        """Return why grade cells of an answer lost points; empty if they did not."""
+        grades = [self._grades.cells[cell] for cell in cells if cell in self._grades.cells]
+        if all(grade.waits or grade.points >= grade.possible for grade in grades):
+            return ""
+        return self._grades.messages.get(answer, "") or self._grades.comments.get(answer, "")
 
     def blocks(self) -> Iterator[Block]:
         """The notebook's cells."""

@@ -99,7 +99,7 @@ def read_marks(course: Course) -> list[Mark]:
             for lab in sorted({lab for _, lab in entries}):
                 mark = Mark(student, name, section, lab, 0.0, 0.0, 0.0, possible[lab], exempt=lab in exempt)
                 if entry := entries.get((student, lab)):
-                    _fill_in(mark, entry, grades[entry.id], course)
+                    _fill_in(mark, entry, grades[entry.id], course, rules)
                     mark.reasons = reasons[entry.id]
                 else:
                     mark.submitted = mark.graded = False
@@ -142,7 +142,7 @@ def _reasons(gradebook: Gradebook) -> defaultdict[str, dict[str, str]]:
     return reasons
 
 
-def _fill_in(mark: Mark, entry: SubmittedAssignment, grades: Iterable[Any], course: Course) -> None:
+def _fill_in(mark: Mark, entry: SubmittedAssignment, grades: Iterable[Any], course: Course, rules: Rules) -> None:
     """Set what a submission has earned."""
     is_readable = True
     for notebook in entry.notebooks:
@@ -161,7 +161,7 @@ def _fill_in(mark: Mark, entry: SubmittedAssignment, grades: Iterable[Any], cour
     if again:
         mark.notes.append(f"look again in formgrader, for the answer or its points have changed: {', '.join(again)}")
     mark.score = round(max(mark.points - mark.penalty, 0.0), 6)
-    mark.late_seconds = seconds_late(entry)
+    mark.late_seconds = seconds_late(entry, rules)
     mark.extension_seconds = (entry.extension or timedelta()).total_seconds()
     if mark.late_seconds:
         off = f", which costs {mark.penalty:g} points" if mark.penalty else ""

@@ -80,9 +80,15 @@ def submissions(gradebook: Gradebook) -> Query[Any]:
     )
 
 
-def seconds_late(entry: SubmittedAssignment) -> float:
-    """Return how late a submission is, extension included; 0 for a lab that is never due, where nbgrader may fail."""
-    return float(entry.total_seconds_late) if entry.assignment.duedate else 0.0
+def seconds_late(entry: SubmittedAssignment, rules: Rules | None = None) -> float:
+    """Return how late a submission is, extension included; 0 for a lab that is never due, where nbgrader may fail.
+
+    Args:
+        rules: if given, what comes within their time of grace is not late.
+    """
+    late = float(entry.total_seconds_late) if entry.assignment.duedate else 0.0
+    grace = rules.late.grace.total_seconds() if rules and rules.late else 0.0
+    return late if late > grace else 0.0
 
 
 def assign_late_penalty(
