@@ -203,6 +203,7 @@ def test_an_archive_that_cannot_be_finished_leaves_the_earlier_one(work: Path, m
     assert sorted(path.name for path in Path().iterdir()) == sorted([SMALL.assignment, ARCHIVE])
 
 
+@pytest.mark.slow
 def test_check_takes_folders_and_names_empty_written_answers(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (work / ".ipynb_checkpoints").mkdir()
     (work / ".ipynb_checkpoints" / "old.ipynb").write_text("broken")

@@ -14,7 +14,7 @@ from helpers.grading.course import Course
 from helpers.grading.intake.intake import read_time
 from helpers.grading.term.roster import Person, Roster
 from helpers.notebooks.errors import CourseError
-from tests.conftest import SMALL, make_course
+from tests.conftest import SMALL
 from tests.grading.platforms_as_given import PEOPLE, Uploaded, moodle, roster_of
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -69,8 +69,8 @@ def test_what_is_wrong_is_said(text: str, words: str, tmp_path: Path) -> None:
         read_times(written(tmp_path / "times.csv", text), ADA, PARIS)
 
 
-def test_a_download_of_moodles_gets_its_times(tmp_path: Path) -> None:
-    course = Course(make_course(tmp_path / "course", SMALL))
+def test_a_download_of_moodles_gets_its_times(small_course: Path, tmp_path: Path) -> None:
+    course = Course(small_course)
     early, late = PEOPLE[0], PEOPLE[3]
     roster_of([early, late], course.root / "roster.csv")
     download = moodle(tmp_path, [Uploaded(person, {"small.ipynb": b"{}"}) for person in (early, late)])
@@ -82,8 +82,8 @@ def test_a_download_of_moodles_gets_its_times(tmp_path: Path) -> None:
     assert (folders[early] / "small.ipynb").exists()
 
 
-def test_a_time_that_becomes_known_makes_no_other_attempt(tmp_path: Path) -> None:
-    course = Course(make_course(tmp_path / "course", SMALL))
+def test_a_time_that_becomes_known_makes_no_other_attempt(small_course: Path, tmp_path: Path) -> None:
+    course = Course(small_course)
     person = PEOPLE[0]
     roster_of([person], course.root / "roster.csv")
     download = moodle(tmp_path, [Uploaded(person, {"small.ipynb": b"{}"})])
@@ -94,8 +94,8 @@ def test_a_time_that_becomes_known_makes_no_other_attempt(tmp_path: Path) -> Non
     assert not (course.root / "downloaded" / SMALL.assignment / "attempts").exists()
 
 
-def test_a_submission_without_a_time_is_named_if_the_lab_is_due(tmp_path: Path) -> None:
-    course = Course(make_course(tmp_path / "course", SMALL))
+def test_a_submission_without_a_time_is_named_if_the_lab_is_due(small_course: Path, tmp_path: Path) -> None:
+    course = Course(small_course)
     early, unknown = PEOPLE[0], PEOPLE[3]
     roster_of([early, unknown], course.root / "roster.csv")
     download = moodle(tmp_path, [Uploaded(person, {"small.ipynb": b"{}"}) for person in (early, unknown)])
