@@ -6,8 +6,9 @@ import fcntl
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,19 @@ class Course:
         tools = str(Path(sys.executable).parent)
         if tools not in os.environ["PATH"].split(os.pathsep):
             os.environ["PATH"] = f"{tools}{os.pathsep}{os.environ['PATH']}"
+
+    @classmethod
+    def of(cls, program: Any) -> Course:
+        """Return the course that a program or a converter of nbgrader's works on, with the same settings."""
+        course = cls(Path(program.coursedir.root), program.config)
+        course.coursedir = program.coursedir
+        return course
+
+    def asked_for(self, students: Sequence[str]) -> list[str]:
+        """Return those students whom nbgrader's options --student and --student-exclude ask for."""
+        excluded = self.coursedir.student_id_exclude.split(",") if self.coursedir.student_id_exclude else []
+        pattern = self.coursedir.student_id
+        return [student for student in students if fnmatchcase(student, pattern) and student not in excluded]
 
     def _load(self) -> Config:
         try:

@@ -125,6 +125,15 @@ def test_a_page_of_another_program_is_replaced_and_a_missing_one_written(course:
     assert write_feedback(course, LAB).written == ["ada", "ben"]
 
 
+def test_a_grading_that_changes_nothing_that_is_shown_changes_no_page(course: Course) -> None:
+    before = page(course).read_bytes()
+    facts = course.folder("autograded", "ada", LAB) / "grading.json"
+    facts.chmod(0o644)
+    facts.write_text(facts.read_text().replace('"notes": []', '"notes": ["for the instructor"]'))
+    assert write_feedback(course, LAB).written == []
+    assert page(course).read_bytes() == before
+
+
 def test_one_broken_notebook_costs_nobody_else(course: Course) -> None:
     path = course.folder("autograded", "ada", LAB) / f"{NOTEBOOK}.ipynb"
     path.chmod(0o644)

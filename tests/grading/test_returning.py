@@ -55,7 +55,7 @@ def test_moodle_finds_each_student_and_shows_a_page(course: Course) -> None:
     download(
         course,
         "Lea Lang_771234_assignsubmission_file_small.ipynb",
-        "Émile Durand_771235_assignsubmission_file/work/small_2.ipynb",
+        "Émile Durand_771235_assignsubmission_file/homework/small_2.ipynb",
         "Max Muster_771236_assignsubmission_file_/small.ipynb",
     )
     result = return_feedback(course, LAB, "moodle")

@@ -104,3 +104,18 @@ def test_a_submission_without_a_time_is_named_if_the_lab_is_due(small_course: Pa
     table = written(tmp_path / "times.csv", f"id,time\n{early.login},2026-01-30T11:05:00Z\n")
     (note,) = [note for note in collect(course, SMALL.assignment, [download], times=table).notes if "no time" in note]
     assert note.startswith(f"1 of 2 submissions: {unknown.login}: no time is known, so they count as in time")
+
+
+def test_a_broken_gradebook_costs_no_list_and_no_submission(
+    small_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise CourseError("the gradebook is in use")
+
+    course = Course(small_course)
+    download = moodle(tmp_path, [Uploaded(PEOPLE[0], {"small.ipynb": b"{}"})])
+    monkeypatch.setattr("helpers.grading.collect.due._in_gradebook", fail)
+    result = collect(course, SMALL.assignment, [download])
+    assert result.students == [PEOPLE[0].name]
+    assert any("the gradebook is in use" in note for note in result.notes)
+    assert (course.root / "downloaded" / SMALL.assignment / "uncollected.json").exists()

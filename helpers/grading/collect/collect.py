@@ -106,8 +106,8 @@ class _Collecting:
                     self._collect_student(student, own)
                 except OSError as error:  # go on with the rest of the class
                     self.result.refuse(own[0].file.path, own[0].source, error.strerror or str(error), student)
-        self._note_unknown_times()
         write_uncollected(self.course, self.lab, self.result.uncollected, paths)
+        self._note_unknown_times()
         if self.roster.people:
             self._compare_with_roster()
         return self.result
@@ -199,11 +199,13 @@ class _Collecting:
     def _note_unknown_times(self) -> None:
         """Say whose time of submission is unknown, if the lab is due: nbgrader takes them to be in time."""
         students = [*self.result.students, *self.result.unchanged]
-        without = [
-            student
-            for student in students
-            if self.due.of(student) and not read_time(self.course.folder("submitted", student, self.lab))
-        ]
+        folders = {student: self.course.folder("submitted", student, self.lab) for student in students}
+        without = [student for student, folder in folders.items() if not read_time(folder)]
+        try:
+            without = [student for student in without if self.due.of(student)]
+        except CourseError as error:  # what was collected counts even so
+            self.result.note("gradebook", f"whether a time of submission is missing is unknown. ({error})")
+            return
         if without:
             who = f"{len(without)} of {len(students)} submissions: {', '.join(sorted(without))}"
             self.result.note(who, "no time is known, so they count as in time. --times FILE tells the times")

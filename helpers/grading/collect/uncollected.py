@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from helpers.grading.course import Course
+from helpers.grading.intake.files import replace_file
 
 __all__ = ["Uncollected", "read_uncollected", "write_uncollected"]
 
@@ -50,9 +49,7 @@ def write_uncollected(course: Course, lab: str, new: Sequence[Uncollected], path
     ]
     path = _path(course, lab)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile("w", dir=path.parent, prefix=".", suffix=".json", encoding="utf-8", delete=False) as stream:
-        json.dump([asdict(entry) for entry in [*kept, *new]], stream, indent=1)
-    os.replace(stream.name, path)
+    replace_file(path, json.dumps([asdict(entry) for entry in [*kept, *new]], indent=1).encode())
 
 
 def _path(course: Course, lab: str) -> Path:

@@ -23,11 +23,9 @@ def start(app: ZipCollectApp) -> None:
     from helpers.grading.course import Course
 
     NbGrader.start(app)
-    course = Course(Path(app.coursedir.root), app.config)
-    course.coursedir = app.coursedir
     archive = Path(app._format_collect_path(app.archive_directory))
     try:
-        result = collect(course, app.coursedir.assignment_id, [archive], force=app.force)
+        result = collect(Course.of(app), app.coursedir.assignment_id, [archive], force=app.force)
     except (CourseError, FileNotFoundError, ValueError) as error:
         app.fail(str(error))
     for remark in result.remarks:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ from helpers.grading.exports.results import results
 from helpers.grading.exports.sheet import Sheet
 from helpers.grading.exports.students import Student, Students
 from helpers.grading.exports.tables import TABLES, encode
+from helpers.grading.intake.files import replace_file
 from helpers.grading.term.marks import Mark, read_marks, totals
 from helpers.grading.term.penalties import apply_rules
 from helpers.grading.term.roster import ROSTER, Roster
@@ -190,8 +190,6 @@ def _write(path: Path, content: bytes) -> None:
     """Write a file at once: a run that is stopped leaves the one before."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        staged = path.with_name(f".{path.name}.new")
-        staged.write_bytes(content)
-        os.replace(staged, path)
+        replace_file(path, content)
     except OSError as error:
         raise CourseError(f"{path} cannot be written: {error.strerror}.") from None

@@ -6,9 +6,6 @@ nbgrader's own converter makes one page after the other, and offers no way to pl
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
-from pathlib import Path
-
 from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 
@@ -28,15 +25,9 @@ def start(converter: GenerateFeedback) -> None:
     from helpers.grading.feedback.writing import write_feedback
 
     coursedir, log = converter.coursedir, converter.log
-    course = Course(Path(coursedir.root), converter.config)
-    course.coursedir = coursedir
-    excluded = coursedir.student_id_exclude.split(",") if coursedir.student_id_exclude else []
-    students = [
-        student
-        for student in course.graded(coursedir.assignment_id)
-        if fnmatchcase(student, coursedir.student_id) and student not in excluded
-    ]
     try:
+        course = Course.of(converter)
+        students = course.asked_for(course.graded(coursedir.assignment_id))
         if not students:
             raise CourseError(f"no submission of {coursedir.student_id} to {coursedir.assignment_id} is graded")
         result = write_feedback(course, coursedir.assignment_id, students, force=converter.force)

@@ -21,7 +21,7 @@ from helpers.grading.intake.files import replace_folder
 from helpers.grading.term.roster import Roster
 from helpers.notebooks.errors import CourseError
 
-__all__ = ["FORMS", "Returned", "return_feedback"]
+__all__ = ["Returned", "return_feedback"]
 
 _UNSAFE = re.compile(r"[^\w.+-]+")
 
@@ -47,7 +47,7 @@ def return_feedback(
     """Pack all pages of a lab.
 
     Args:
-        form: one of `FORMS`.
+        form: "moodle", "canvas" or "plain".
         downloads: what the platform gave; by default all in `downloaded/<lab>/archive/`.
         groups: whether the platform wrote the name of a group before the name of each student, as Moodle does.
         to: the file or, for "plain", the folder; by default `feedback-<lab>-<form>` in the course's folder.
@@ -112,7 +112,7 @@ def _uploaded_names(
     """Return the name of each student's page on the platform, as far as the download tells it."""
     uploads = _uploads(course, lab, form, downloads, groups)
     chosen = {student: _chosen(uploads[student]) for student in pages if student in uploads}
-    return {student: FORMS[form](chosen[student], pages[student]) for student in chosen}
+    return {student: _NAMING[form](chosen[student], pages[student]) for student in chosen}
 
 
 def _uploads(
@@ -150,11 +150,7 @@ def _for_canvas(upload: Upload, page: Path) -> str:
     return upload.file.path.rpartition("/")[2]
 
 
-FORMS: Mapping[str, Callable[[Upload, Path], str]] = {
-    "moodle": _for_moodle,
-    "canvas": _for_canvas,
-    "plain": lambda upload, page: page.name,
-}
+_NAMING: Mapping[str, Callable[[Upload, Path], str]] = {"moodle": _for_moodle, "canvas": _for_canvas}
 
 
 def _write(pages: Mapping[str, Path], target: Path, is_folder: bool) -> None:

@@ -22,11 +22,11 @@ from pathlib import Path
 import nbformat
 
 from helpers.grading.course import Course
-from helpers.grading.facts import FACTS_FILE, read_facts
+from helpers.grading.facts import read_facts
 from helpers.grading.feedback.grades import read_grades
 from helpers.grading.feedback.lab import GivenLab, read_lab
 from helpers.grading.feedback.page import Submission, make_page
-from helpers.grading.intake.files import TIME_FILE, read_regular
+from helpers.grading.intake.files import TIME_FILE, read_regular, replace_file
 from helpers.grading.term.penalties import apply_rules, person_of
 from helpers.grading.term.roster import Roster
 from helpers.grading.term.rules import Rules
@@ -145,9 +145,8 @@ def _notebook(course: Course, assignment: str) -> str:
 
 
 def _job(course: Course, lab: GivenLab, notebook: str, student: str, submission: Submission) -> _Job:
-    files = (submission.folder / f"{notebook}.ipynb", submission.folder / FACTS_FILE)
-    content = [sha256(read_regular(file, _MAX_PAGE) or b"").hexdigest() for file in files]
-    shown = [_version(), lab.digest, submission.name, submission.course, repr(astuple(submission.grades)), *content]
+    graded = sha256(read_regular(submission.folder / f"{notebook}.ipynb", _MAX_PAGE) or b"").hexdigest()
+    shown = [_version(), lab.digest, graded, repr(astuple(replace(submission, folder=Path())))]
     return _Job(
         student=student,
         release=course.folder("release", ".", lab.assignment),
@@ -220,16 +219,8 @@ def _write(job: _Job) -> tuple[str, str]:
         for name in _BESIDE:
             content = read_regular(job.submission.folder / name, 10_000)
             if content is not None:
-                _replace(job.page.with_name(name), content, job.mode)
-        _replace(job.page, text.encode("utf-8", "replace"), job.mode)
+                replace_file(job.page.with_name(name), content, job.mode)
+        replace_file(job.page, text.encode("utf-8", "replace"), job.mode)
     except Exception as error:  # whatever a graded notebook holds
         return job.student, line(f"{type(error).__name__}: {error}", 300)
     return job.student, ""
-
-
-def _replace(path: Path, content: bytes, mode: int) -> None:
-    """Write a file in one step: who reads it meanwhile sees the old one or the new one."""
-    new = path.with_name(f".{path.name}.new")
-    new.write_bytes(content)
-    new.chmod(mode)
-    os.replace(new, path)

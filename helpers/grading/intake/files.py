@@ -207,6 +207,15 @@ def folders_of(path: str) -> set[str]:
     return {str(folder) for folder in PurePosixPath(path).parents}
 
 
+def replace_file(path: Path, content: bytes, mode: int | None = None) -> None:
+    """Write a file in one step: whoever reads it meanwhile, or after a killed run, sees the old one or the new one."""
+    new = path.with_name(f".{path.name}.new")
+    new.write_bytes(content)
+    if mode is not None:
+        new.chmod(mode)
+    new.replace(path)
+
+
 def replace_folder(new: Path, target: Path) -> None:
     """Move the folder `new` to `target` in one step, and delete what was there."""
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from helpers.grading.intake.files import path_inside
+from helpers.grading.intake.files import path_inside, replace_file
 from helpers.notebooks.errors import CourseError
 from helpers.notebooks.text import line
 
@@ -60,6 +60,5 @@ def write_kit(folder: Path, contents: Mapping[str, bytes]) -> None:
 
 
 def _list(folder: Path, paths: Iterable[str]) -> None:
-    new = folder / f"{MANIFEST}.new"  # in one step: without the list, nobody knows whose the files are
-    new.write_text("".join(f"{path}\n" for path in sorted(paths)), encoding="utf-8")
-    new.replace(folder / MANIFEST)
+    # In one step: without the list, nobody knows whose the files are.
+    replace_file(folder / MANIFEST, "".join(f"{path}\n" for path in sorted(paths)).encode())

@@ -189,27 +189,17 @@ class Grading:
         Returns:
             Why a submission could not be graded, by student; empty if all is well.
         """
-        with self.course.alone("autograde", self.assignment):
-            return self._run(plan, workers, started, finished, stop)
-
-    def _run(
-        self,
-        plan: Plan,
-        workers: Workers,
-        started: Callable[[str], None],
-        finished: Callable[[str, str], None],
-        stop: Event | None,
-    ) -> dict[str, str]:
-        shutil.rmtree(self._staging, ignore_errors=True)  # what a killed run left behind
         rules = Rules.load(self.course.root)
-        apply_rules(self.course, rules)  # if they are wrong, nothing is graded
-        with self.course.gradebook() as gradebook:
-            times = {student: read_time(self._folder("submitted", student)) for student in plan.to_grade}
-            self._entries = enter(gradebook, self.assignment, self.master.points, times)
-            run = Run(self.prepare, partial(self.save, gradebook), self.settings(), workers, started, finished, stop)
-            failed = run.grade(plan.to_grade)
-        apply_rules(self.course, rules)  # due dates and extensions of new submissions, late penalties
-        shutil.rmtree(self._staging, ignore_errors=True)
+        with self.course.alone("autograde", self.assignment):
+            apply_rules(self.course, rules)  # if they are wrong, nothing is graded
+            shutil.rmtree(self._staging, ignore_errors=True)  # what a killed run left behind
+            with self.course.gradebook() as gradebook:
+                times = {student: read_time(self._folder("submitted", student)) for student in plan.to_grade}
+                self._entries = enter(gradebook, self.assignment, self.master.points, times)
+                keep = partial(self.save, gradebook)
+                failed = Run(self.prepare, keep, self.settings(), workers, started, finished, stop).grade(plan.to_grade)
+            apply_rules(self.course, rules)  # due dates and extensions of new submissions, late penalties
+            shutil.rmtree(self._staging, ignore_errors=True)
         return failed
 
     def settings(self) -> dict[str, Any]:

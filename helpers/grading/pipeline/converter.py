@@ -7,8 +7,6 @@ class at one bad time stamp. It offers no way to plug in another intake, so `nbg
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, wait
-from fnmatch import fnmatchcase
-from pathlib import Path
 from threading import Event
 
 from nbgrader.converters import Autograde
@@ -50,15 +48,8 @@ def _grade(converter: Autograde, stop: Event) -> tuple[dict[str, str], int]:
     from helpers.grading.pipeline.batch import Grading
     from helpers.grading.pipeline.executors import open_workers
 
-    coursedir = converter.coursedir
-    course = Course(Path(coursedir.root), converter.config)
-    course.coursedir = coursedir
-    excluded = coursedir.student_id_exclude.split(",") if coursedir.student_id_exclude else []
-    students = [
-        student
-        for student in course.submitted(coursedir.assignment_id)
-        if fnmatchcase(student, coursedir.student_id) and student not in excluded
-    ]
+    course, coursedir = Course.of(converter), converter.coursedir
+    students = course.asked_for(course.submitted(coursedir.assignment_id))
     if not students:
         raise CourseError(f"no submission of {coursedir.student_id} for {coursedir.assignment_id} was collected")
     grading = Grading(course, coursedir.assignment_id)
