@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import NewType
 
-__all__ = ["Text", "line", "plain", "whole"]
+__all__ = ["Text", "count", "line", "plain", "whole"]
 
 Text = NewType("Text", str)
 
@@ -42,6 +42,11 @@ def plain(value: object, limit: int = 2000) -> Text:
 def line(value: object, limit: int = 200) -> Text:
     """Like `plain`, but on one line, so that a name or a note cannot pretend to be the next line of a list."""
     return plain(" ".join(plain(value, _MARGIN * limit).split()), limit)
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun: "1 lab", "2 labs"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def whole(value: object) -> str:

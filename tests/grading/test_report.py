@@ -24,6 +24,7 @@ from tests.conftest import LABS, make_course
 
 NAMES = ["Zoë Åkesson-Þórsdóttir von und zu Hohenstein", "李小龍", "Anne-Marie O’Neill, Jr.", "محمد علي", "Bo Li"]
 WHY = "E-size: conv_output_size(28, 5, stride=2): expected 12, got 12.5 (a float). Round down, and only then add 1."
+ALONE = "K3: expected 3, got 'I am Bo'."
 LATE = Mark("ada", "Ada L", "A", "lab01", 36.0, 7.2, 28.8, 40.0, late_seconds=90_000.0, extension_seconds=86_400.0)
 
 
@@ -41,6 +42,7 @@ def made_up(labs: list[str]) -> list[Mark]:
             mark.submitted = mark.graded = (k, n) != (6, 0)
             mark.waiting = ["k13-why"] if k % 4 == 0 else []
             mark.reasons = {"k1-size": WHY, "k2-size": "K2: `draw` is not defined."} if k % 3 else {}
+            mark.reasons |= {"k3-size": ALONE} if k == 9 else {}
             mark.notes = [f"the notebook was called <b>{name}</b>.ipynb"] if k == 7 else []
             marks.append(mark)
     return marks
@@ -95,7 +97,7 @@ def test_the_tables_hold_what_the_page_shows(ten: tuple[Path, str]) -> None:
     late = next(row for row in rows(folder / "scores.csv") if float(row["penalty"]))
     assert float(late["points"]) - float(late["penalty"]) == float(late["score"])
     assert len(rows(folder / "totals.csv")) == 25
-    assert {row["message"] for row in rows(folder / "messages.csv")} == {WHY, "K2: `draw` is not defined."}
+    assert {row["message"] for row in rows(folder / "messages.csv")} == {WHY, ALONE, "K2: `draw` is not defined."}
     assert [row["file"] for row in rows(folder / "uncollected.csv")] == ["essay.docx", "x.zip"]
     page = (folder / "index.html").read_text(encoding="utf-8")
     for words in (
@@ -120,7 +122,7 @@ def test_what_waits_for_the_instructor_is_said(ten: tuple[Path, str]) -> None:
 def test_an_anonymous_report_names_nobody(tmp_path: Path) -> None:
     shown = written(tmp_path, TEN[:2], anonymous=True)
     everything = shown + "".join(path.read_text(encoding="utf-8") for path in (tmp_path / "report").iterdir())
-    for word in (*NAMES, "s07", "essay.docx", ".ipynb"):
+    for word in (*NAMES, "s07", "I am Bo", "essay.docx", ".ipynb"):
         assert word not in everything
     assert "student 25" in everything
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from helpers.grading.collect.uncollected import Uncollected
-from helpers.notebooks.text import Text, line
+from helpers.notebooks.text import Text, count, line
 
 __all__ = ["Collected"]
 
@@ -43,8 +43,7 @@ class Collected:
     @property
     def summary(self) -> str:
         words = f"{len(self.students)} collected, {len(self.unchanged)} were collected before."
-        many = "1 remark" if len(self.remarks) == 1 else f"{len(self.remarks)} remarks"
-        return f"{words} {many}: see above." if self.remarks else words
+        return f"{words} {count(len(self.remarks), 'remark')}: see above." if self.remarks else words
 
     def note(self, name: str, words: str) -> None:
         self.notes.append(line(f"{line(name)}: {words}", 800))

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from helpers.grading.startup import quick_imports
 from helpers.notebooks.errors import CourseError
-from helpers.notebooks.text import line
+from helpers.notebooks.text import count, line
 
 if TYPE_CHECKING:
     from helpers.grading.course import Course
@@ -63,8 +63,7 @@ def _feedback(course: Course, lab: str, options: argparse.Namespace, console: Co
         f"{lab}: {len(result.written)} written, {len(result.unchanged)} were up to date, {len(result.failed)} failed."
     )
     if result.waiting:
-        students = "1 student" if len(result.waiting) == 1 else f"{len(result.waiting)} students"
-        words += f" A person has yet to mark answers of {students}."
+        words += f" A person has yet to mark answers of {count(len(result.waiting), 'student')}."
     console.print(words, highlight=False, markup=False, soft_wrap=True)
     if options.zip:
         _pack(course, lab, options, console)

@@ -24,7 +24,7 @@ from helpers.grading.intake.files import MAX_BYTES, path_inside, read_regular
 from helpers.grading.pages.harmless import make_safe
 from helpers.notebooks.cells import is_check
 from helpers.notebooks.pictures import pictures
-from helpers.notebooks.text import line, plain
+from helpers.notebooks.text import count, line, plain
 
 __all__ = ["Submission", "make_page"]
 
@@ -240,7 +240,7 @@ def _duration(seconds: float) -> str:
     for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
         number, rest = divmod(rest, length)
         if number:
-            parts.append(f"{number} {unit}{'' if number == 1 else 's'}")
+            parts.append(count(number, unit))
     return " ".join(parts[:2])
 
 

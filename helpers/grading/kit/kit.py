@@ -12,6 +12,7 @@ from helpers.grading.kit.folder import read_manifest, write_kit
 from helpers.grading.kit.history import commit
 from helpers.notebooks.archives import write_archive
 from helpers.notebooks.errors import CourseError
+from helpers.notebooks.text import count
 
 __all__ = ["make_kit"]
 
@@ -42,7 +43,7 @@ def make_kit(
         raise CourseError(f"{zipped} is there, and is no zip archive. Choose another folder with --to.")
     try:
         write_kit(folder, contents)
-        words = [f"{len(chosen)} lab{'s' if len(chosen) > 1 else ''} in {folder}"]
+        words = [f"{count(len(chosen), 'lab')} in {folder}"]
         if archive:
             write_archive(zipped, {f"{folder.name}/{path}": content for path, content in contents.items()})
             words.append(f"The same as a zip file: {zipped}")

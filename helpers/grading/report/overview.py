@@ -14,9 +14,9 @@ from helpers.grading.term.penalties import apply_rules
 from helpers.grading.term.questions import Difficulty, Failure, difficulties, failures
 from helpers.grading.term.rules import Rules
 from helpers.notebooks.errors import CourseError
-from helpers.notebooks.text import Text, line
+from helpers.notebooks.text import Text, count, line
 
-__all__ = ["Overview", "Row", "count", "read_overview"]
+__all__ = ["Overview", "Row", "read_overview"]
 
 
 @dataclass(frozen=True)
@@ -76,17 +76,12 @@ class Overview:
         return [f"{count(number, noun)} {words}" for number, noun, words in things if number]
 
 
-def count(number: int, noun: str) -> str:
-    """Return a number with its noun: "1 lab", "2 labs"."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
 def read_overview(course: Course, *, anonymous: bool = False) -> Overview:
     """Read the class from the gradebook, after bringing late penalties up to date.
 
     Args:
-        anonymous: whether students have numbers, in an order drawn at random. Notes and names of files, which may tell
-            who it is, are left out.
+        anonymous: whether students have numbers, in an order drawn at random. Notes, names of files, and messages that
+            only one student got, all of which may tell who it is, are left out.
 
     Raises:
         CourseError: if the gradebook holds no submission yet.
@@ -108,7 +103,7 @@ def read_overview(course: Course, *, anonymous: bool = False) -> Overview:
         {lab: possible[lab] for lab in labs},
         [Row(total, marks_of[total.student]) for total in totals(marks, rules)],
         difficulties(marks),
-        failures(marks),
+        [failure for failure in failures(marks) if failure.students > 1 or not anonymous],
         {} if anonymous else {lab: files for lab in labs if (files := read_uncollected(course, lab))},
     )
 

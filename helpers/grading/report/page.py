@@ -10,9 +10,10 @@ from importlib.resources import files
 
 from jinja2 import Environment
 
-from helpers.grading.report.overview import Overview, Row, count
+from helpers.grading.report.overview import Overview, Row
 from helpers.grading.report.words import points, tags
 from helpers.grading.term.questions import Difficulty, Failure
+from helpers.notebooks.text import count
 
 __all__ = ["page"]
 
