@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook
-from nbgrader.converters import GenerateAssignment, GenerateFeedback
-from nbgrader.converters.base import BaseConverter
+from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import capture_log
 from sqlalchemy.exc import DBAPIError
@@ -76,21 +75,18 @@ class Course:
         return config
 
     def release(self, assignment: str) -> None:
-        """Write the students' copy of a lab into `release/` and its cells into the gradebook."""
-        self._convert(GenerateAssignment, assignment)
+        """Write the students' copy of a lab into `release/` and its cells into the gradebook.
 
-    def feedback(self, assignment: str) -> None:
-        """Write the feedback of all graded submissions of a lab."""
-        self._convert(GenerateFeedback, assignment)
-
-    def _convert(self, converter: type[BaseConverter], assignment: str) -> None:
+        Raises:
+            CourseError: if nbgrader cannot; the message holds its log.
+        """
         self.coursedir.assignment_id, self.coursedir.student_id = assignment, "*"
-        app = converter(coursedir=self.coursedir, parent=None, config=self.config)
+        app = GenerateAssignment(coursedir=self.coursedir, parent=None, config=self.config)
         app.force = True
         logging.getLogger("alembic").setLevel(logging.WARNING)
         result = capture_log(app)
         if not result["success"]:
-            raise CourseError(f"{converter.__name__} failed for {assignment}:\n{result.get('log', '')}")
+            raise CourseError(f"{assignment} was not released:\n{result.get('log', '')}")
 
     def submitted(self, assignment: str) -> list[str]:
         """Return the students whose submissions were collected."""

@@ -20,6 +20,7 @@ from rich.console import Console
 
 from helpers.cli import main
 from helpers.grading.course import Course
+from helpers.grading.feedback.writing import write_feedback
 from helpers.grading.report.report import report
 from tests.browser import CHROMIUM, JupyterLab
 from tests.conftest import SMALL
@@ -157,7 +158,7 @@ def worst(course: Course, graded: NotebookNode) -> Course:
     path = course.folder("autograded", STUDENT, LAB) / f"{NOTEBOOK}.ipynb"
     path.chmod(0o644)
     path.write_text(nbformat.writes(hostile(nbformat.from_dict(graded))), encoding="utf-8")
-    course.feedback(LAB)
+    write_feedback(course, LAB)
     return course
 
 
