@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import symtable
 from collections.abc import Iterator
 from functools import lru_cache
 
-__all__ = ["names_bound", "names_defined", "names_used"]
+__all__ = ["modules_imported", "names_bound", "names_defined", "names_used"]
 
 LONGEST = 50_000  # characters of an answer that is looked into
 # A definition at the beginning of a line: `def name`, `class name`, `name =`, `a, b =`, `name: int =`. Students' source
@@ -28,6 +29,21 @@ def names_bound(source: str, *, imports: bool = True) -> frozenset[str]:
     """
     symbols = symtable.symtable(source, "<cell>", "exec").get_symbols()
     return frozenset(one.get_name() for one in symbols if one.is_assigned() or (imports and one.is_imported()))
+
+
+def modules_imported(source: str) -> set[str]:
+    """Return the modules that code imports, anywhere in it.
+
+    Raises:
+        SyntaxError: if this is not Python.
+    """
+    modules: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            modules.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            modules.add(node.module)
+    return modules
 
 
 def names_defined(source: str) -> set[str]:

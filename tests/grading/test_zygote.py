@@ -211,11 +211,43 @@ def test_a_process_that_cannot_be_registered_is_refused_and_stopped() -> None:
     request: dict[str, Any] = {"function": ATTACK, "arguments": {}, "box": None, "limits": None, "environment": {}}
     full = Full()
     with ours:
-        assert forkserver._fork(json.dumps(request).encode(), [theirs.detach()], full) is None
+        assert forkserver._fork(request, [theirs.detach()], full) is None
         ours.settimeout(LONG)
         assert "cannot start one more process: [Errno 28]" in json.loads(ours.recv(zygote_module.MESSAGE))["refused"]
     with pytest.raises(ChildProcessError):
         os.waitpid(full.pid, 0)
+
+
+def in_a_new_process(source: str) -> str:
+    """Run code that this process must not keep anything of, and return what it prints."""
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}  # as the zygote has it
+    done = subprocess.run([sys.executable, "-c", source], env=environment, capture_output=True, text=True, check=False)
+    return done.stdout + done.stderr
+
+
+def test_the_zygote_imports_what_a_lab_imports_but_nothing_that_might_start_threads() -> None:
+    source = """if True:
+        import sys
+        from helpers.grading.kernels import forkserver
+        forkserver._import_for_lab({"tqdm.auto", "this", "google.colab", "torch.no_such_part"})
+        print([name for name in ("tqdm.auto", "this", "torch.no_such_part") if name in sys.modules])
+        """
+    assert in_a_new_process(source) == "['tqdm.auto']\n"
+
+
+def test_memory_in_huge_pages_holds_what_it_held() -> None:
+    source = """if True:
+        import os
+        from helpers.grading.kernels.hugepages import collapse
+        before = [os.urandom(1000) * 1000 for _ in range(20)]
+        copies = [bytes(bytearray(one)) for one in before]
+        collapse()
+        pid = os.fork()
+        print(before == copies, flush=True)
+        if pid:
+            os.waitpid(pid, 0)
+        """
+    assert in_a_new_process(source) == "True\nTrue\n"
 
 
 def test_the_zygote_ends_quietly_if_the_grading_process_has_ended(tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ class Submission:
         time: the time of the submission, in UTC without a zone, as in nbgrader; None if unknown.
         notes: anything unusual.
         is_readable: whether there was a notebook of this lab.
+        imports: modules that the lab's own cells import.
         withheld: data sets of which the student's code may read no test image.
         names: the names that the checks may ask the student's kernel for.
         seed: for points that depend on a measurement.
@@ -52,6 +53,7 @@ class Submission:
     time: datetime | None = None
     notes: tuple[Text, ...] = ()
     is_readable: bool = True
+    imports: frozenset[str] = frozenset()
     withheld: tuple[str, ...] = ()
     names: frozenset[str] = frozenset()
     seed: int | None = None
@@ -121,6 +123,7 @@ def take_in(
         time=time,
         notes=shown,
         is_readable=best is not None,
+        imports=master.imports,
         withheld=master.withheld,
         names=master.answer_names,
         seed=master.seed,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +23,7 @@ from helpers.grading.facts import digest
 from helpers.grading.labs import Lab
 from helpers.notebooks.cells import is_parameters, rewrite_parameters
 from helpers.notebooks.errors import CourseError
-from helpers.notebooks.names import names_bound
+from helpers.notebooks.names import modules_imported, names_bound
 from helpers.notebooks.reader import Cell, normalised
 
 __all__ = ["KINDS", "Master", "refuse_lost"]
@@ -48,6 +49,7 @@ class Master:
         other_texts: the normalised texts of the other cells, and the descriptions of their pictures.
         solutions: the lab's own code answers, by grade id, in the lab's order.
         lendable: those of them that may replace a student's wrong answer.
+        imports: modules that its cells import, and `torch.optim` if they make an optimizer.
         withheld: data sets of which students' code may read no test image.
         handed_in: files that belong to students, so that the lab's never replace them.
         seed: for points that depend on a measurement; each class has its own for this lab.
@@ -60,6 +62,7 @@ class Master:
     other_texts: dict[str, str] = field(default_factory=dict)
     solutions: dict[str, str] = field(default_factory=dict)
     lendable: dict[str, str] = field(default_factory=dict)
+    imports: frozenset[str] = frozenset()
     withheld: tuple[str, ...] = ()
     handed_in: tuple[str, ...] = ()
     seed: int | None = None
@@ -96,6 +99,7 @@ class Master:
             other_texts={normalised(cell.source): cell.metadata.get("alt", "") for cell in others},
             solutions=lab.solutions(),
             lendable=lab.lendable(),
+            imports=_imports(originals),
             withheld=tuple(settings.withheld),
             handed_in=tuple(settings.handed_in),
             seed=int(recorded.assignment.id[:8], 16),  # drawn at random when the gradebook first recorded the lab
@@ -214,6 +218,17 @@ def _unreleased(originals: list[NotebookNode], given: dict[str, NotebookNode], r
 def _points(cell: NotebookNode) -> float | None:
     points = cell.metadata.nbgrader.get("points")
     return None if points is None else float(points)
+
+
+def _imports(originals: Iterable[NotebookNode]) -> frozenset[str]:
+    """Return the modules that a lab's cells import, and that of optimizers if they name one."""
+    modules: set[str] = set()
+    for cell in originals:
+        if cell.cell_type == "code":
+            with suppress(SyntaxError):  # a magic: the kernel imports what it needs by itself
+                modules |= modules_imported(cell.source)
+            modules |= {"torch.optim"} if "torch.optim" in cell.source else set()
+    return frozenset(modules)
 
 
 def _restored(cell: NotebookNode, original: NotebookNode) -> NotebookNode:

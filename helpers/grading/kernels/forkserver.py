@@ -20,12 +20,13 @@ import socket
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import numpy
 
+from helpers.grading.kernels import hugepages
 from helpers.grading.kernels.zygote import MESSAGE
 from helpers.grading.sandbox import box as sandbox
 from helpers.grading.sandbox import linux, memory, share
@@ -37,18 +38,23 @@ __all__ = ["main"]
 
 MOST_FDS = 16
 WATCH_SECONDS = 0.2  # how often the boxes are checked against their limits
-# Everything that a lab or a kernel imports. No figure is drawn and no tensor is made before a fork.
+MANY = 40  # forks, of twenty submissions, after which huge pages are worth the time that they take
+# What every kernel and clean room imports. No figure is drawn and no tensor is made before a fork.
 PRELOADED = (
-    *("torch", "torch.nn.functional", "torch.optim", "torch.utils.data", "torchvision", "torchvision.transforms.v2"),
-    *("numpy", "sklearn.metrics", "tqdm.auto", "pyseccomp", "matplotlib.pyplot"),
-    "matplotlib.backends.backend_agg",  # not the inline one, which looks for its kernel during the import
+    *("torch", "pyseccomp", "pygments.formatters.terminal256", "stack_data", "tornado.platform.asyncio"),
     *("IPython.core.completerlib", "IPython.core.debugger", "IPython.core.logger", "IPython.core.oinspect"),
-    *("IPython.extensions.storemagic", "ipykernel.debugger", "ipykernel.ipkernel", "ipykernel.kernelapp", "ipywidgets"),
-    *("pygments.formatters.terminal256", "stack_data", "tornado.platform.asyncio", "zmq.utils.garbage"),
-    *("helpers.checks", "helpers.checking.compare", "helpers.data", "helpers.device", "helpers.explorer"),
-    *("helpers.metrics", "helpers.plots", "helpers.train"),
+    *("IPython.extensions.storemagic", "ipykernel.debugger", "ipykernel.ipkernel", "ipykernel.kernelapp"),
+    *("zmq.utils.garbage", "helpers.checks", "helpers.checking.compare", "helpers.device"),
     *("helpers.grading.kernels.kernel", "helpers.grading.cleanroom.dispatcher", "helpers.grading.cleanroom.room"),
 )
+# Packages that start no threads when they are imported: of a lab's imports, only these come here.
+SAFE = ("helpers", "ipywidgets", "matplotlib", "numpy", "PIL", "scipy", "sklearn", "torch", "torchvision", "tqdm")
+# What these import only when they are first used, in each forked process once more.
+LATER = {
+    "helpers.train": ("torch._dynamo",),  # PyTorch needs it to make an optimizer
+    "matplotlib.pyplot": ("matplotlib.backends.backend_agg",),  # draws for the inline one too
+    "torch.optim": ("torch._dynamo",),
+}
 
 
 @dataclass(eq=False)
@@ -100,12 +106,7 @@ class _ForkedProcess:
 def main(control: socket.socket) -> None:
     """Import what kernels need, then fork on request until the grading process closes its end."""
     linux.set_child_subreaper()
-    gc.disable()  # makes the imports a fifth faster
-    for name in PRELOADED:
-        importlib.import_module(name)
-    _check_single_threaded()
-    gc.freeze()  # a collection in a child would touch, and thereby copy, the shared memory pages
-    gc.enable()
+    _import(PRELOADED)
     try:
         control.send(b"ready")
     except OSError:
@@ -113,11 +114,32 @@ def main(control: socket.socket) -> None:
     _serve(control)
 
 
+def _import(names: Iterable[str]) -> None:
+    """Import modules, once for all processes that are forked from now on."""
+    gc.disable()  # makes the imports a fifth faster
+    for name in names:
+        importlib.import_module(name)
+    for name in (later for known, more in LATER.items() if known in sys.modules for later in more):
+        importlib.import_module(name)
+    _check_single_threaded()
+    gc.freeze()  # a collection in a child would touch, and thereby copy, the shared memory pages
+    gc.enable()
+
+
+def _import_for_lab(names: Iterable[str]) -> None:
+    for name in sorted(names):
+        if name.partition(".")[0] in SAFE:
+            with contextlib.suppress(ImportError):  # a kernel that tries it again reports it
+                _import([name])
+
+
 def _serve(control: socket.socket) -> None:
     """Fork on request, report the ends of forked processes, and watch the others."""
     selector = selectors.DefaultSelector()
     selector.register(control, selectors.EVENT_READ)
     running: set[_ForkedProcess] = set()
+    imported: set[str] = set()  # for labs
+    forks = 0  # since the last import
     due = 0.0  # when to check the boxes
     while True:
         for key, _ in selector.select(max(0.0, due - time.monotonic()) if running else None):
@@ -125,7 +147,14 @@ def _serve(control: socket.socket) -> None:
                 data, fds = _request(control)
                 if not data:
                     return
-                child = _fork(data, fds, selector)
+                request = json.loads(data)
+                if new := set(request["imports"]) - imported:
+                    _import_for_lab(new)
+                    imported, forks = imported | new, 0
+                forks += 1
+                if forks == MANY:
+                    hugepages.collapse()
+                child = _fork(request, fds, selector)
                 if child:
                     running.add(child)
             else:
@@ -155,13 +184,13 @@ def _check_single_threaded() -> None:
         raise RuntimeError("a library started threads when it was imported: no kernel can be forked")
 
 
-def _fork(data: bytes, fds: list[int], selector: selectors.BaseSelector) -> _ForkedProcess | None:
+def _fork(request: dict[str, Any], fds: list[int], selector: selectors.BaseSelector) -> _ForkedProcess | None:
     """Start the requested process and register it, so that the selector reports its end.
 
     Returns:
         None if it could not be started; this has been reported.
     """
-    request, zygote = json.loads(data), os.getpid()
+    zygote = os.getpid()
     status = socket.socket(fileno=fds[0])
     box, limits = request["box"], request["limits"]
 

@@ -57,6 +57,7 @@ class BoxedKernelApp(IPKernelApp):
         """Do nothing in place of a step that grading does not need."""
 
     _configure_logging = init_connection_file = init_heartbeat = parse_command_line = write_connection_file = _skip
+    load_config_file = _skip  # what IPython's configuration says on this machine is no part of a lab
 
     def init_code(self) -> None:
         # Without start-up files, and without reading modules' names, which would copy shared memory pages too.

@@ -156,7 +156,7 @@ class SandboxProvisioner(KernelProvisionerBase):
         """Fork the kernel. The files in the folder `cwd`, except notebooks, are copied into its sandbox.
 
         The data sets can be read there, except for images that marks depend on, and for all test images of those data
-        sets that `withheld` names.
+        sets that `withheld` names. The modules that `imports` names are imported once for all kernels.
 
         Raises:
             SandboxError: if this machine lacks a protection.
@@ -165,13 +165,18 @@ class SandboxProvisioner(KernelProvisionerBase):
         """
         try:
             withheld = tuple(kwargs.get("withheld") or ())
-            self._kernel = await asyncio.to_thread(self._fork, str(kwargs.get("cwd") or ""), kwargs["env"], withheld)
+            imports = tuple(kwargs.get("imports") or ())
+            self._kernel = await asyncio.to_thread(
+                self._fork, str(kwargs.get("cwd") or ""), kwargs["env"], withheld, imports
+            )
         except BaseException:
             await self.cleanup()
             raise
         return self.connection_info
 
-    def _fork(self, submitted: str, environment: dict[str, str], withheld: tuple[str, ...]) -> Child:
+    def _fork(
+        self, submitted: str, environment: dict[str, str], withheld: tuple[str, ...], imports: tuple[str, ...]
+    ) -> Child:
         manager: Any = self.parent
         for port in (*PORTS.values(), HEARTBEAT):
             self._listeners.append(_listen(f"{self._folder}/k-{port}"))
@@ -188,6 +193,7 @@ class SandboxProvisioner(KernelProvisionerBase):
                 box=box,
                 environment=environment if box else environment | _home(),
                 sockets=[*served, channel],
+                imports=imports,
             )
         for listener in served:
             listener.close()  # only the kernel listens, so that sending to a dead one fails at once

@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -202,6 +202,7 @@ class Zygote:
         environment: Mapping[str, str],
         sockets: Sequence[socket.socket] = (),
         limits: Limits | None = None,
+        imports: Iterable[str] = (),
     ) -> Child:
         """Start a process that runs a function.
 
@@ -213,6 +214,7 @@ class Zygote:
             environment: its whole environment.
             sockets: its sockets. They also stay open here.
             limits: for a process without a box, which has its own limits.
+            imports: modules that the zygote imports first. Never those that a student names: it runs outside of boxes.
 
         Raises:
             SandboxError: if this machine lacks a protection.
@@ -227,6 +229,7 @@ class Zygote:
             "box": asdict(box) if box else None,
             "limits": asdict(limits) if limits else None,
             "environment": dict(environment),
+            "imports": sorted(imports),
         }
         with theirs:
             fds = [theirs.fileno(), *(sock.fileno() for sock in sockets)]

@@ -82,7 +82,7 @@ class ExecuteSubmission(Execute):
         self._lender = Lender(resources.get("lendable", {}) if self.lend else {})
         evidence: dict[str, Evidence] = {}
         resources["evidence"] = evidence
-        with self.setup_kernel(withheld=resources.get("withheld", ())):
+        with self.setup_kernel(withheld=resources.get("withheld", ()), imports=resources.get("imports", ())):
             self.kc.iopub_channel.worth_reading = self.kc.shell_channel.worth_reading = self.output_limit
             room = self._clean_room()
             answer: NotebookNode | None = None
@@ -222,6 +222,8 @@ class ExecuteSubmission(Execute):
 
 def _can_be_kept(cell: NotebookNode) -> bool:
     """Whether a file that others open may hold a cell's outputs: a hostile kernel may have sent anything."""
+    if not cell.outputs and cell.execution_count in range(1 << 31):
+        return True
     alone = new_notebook(cells=[new_code_cell(outputs=cell.outputs, execution_count=cell.execution_count)])
     try:
         nbformat.validate(alone)

@@ -12,6 +12,7 @@ __all__ = [
     "Mount",
     "Namespace",
     "bind",
+    "collapse",
     "die_with_parent",
     "drop_capabilities",
     "mount",
@@ -57,6 +58,7 @@ _CAPSET = {"x86_64": 126, "aarch64": 91}
 
 _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 _DETACH = 2  # umount2: MNT_DETACH
+_COLLAPSE = 25  # madvise: MADV_COLLAPSE, since Linux 6.1
 _CAPABILITY_VERSION_3 = 0x20080522
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 1, 4, 36, 38
 
@@ -110,6 +112,15 @@ def unmount(target: Path) -> None:
 def pivot_root(new: Path, old: Path) -> None:
     """Make `new` the root of this mount namespace, and mount the former root at `old`."""
     system_call(_PIVOT_ROOT[os.uname().machine], os.fsencode(new), os.fsencode(old))
+
+
+def collapse(start: int, size: int) -> None:
+    """Move a region of this process's memory into huge pages; see https://man7.org/linux/man-pages/man2/madvise.2.html.
+
+    Raises:
+        OSError: if this machine cannot, or for a part of it; its content stays as it is.
+    """
+    _checked(_libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(size), ctypes.c_int(_COLLAPSE)), "madvise")
 
 
 def _prctl(option: int, value: int) -> None:
