@@ -222,7 +222,8 @@ def in_a_new_process(source: str) -> str:
     """Run code that this process must not keep anything of, and return what it prints."""
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}  # as the zygote has it
     done = subprocess.run([sys.executable, "-c", source], env=environment, capture_output=True, text=True, check=False)
-    return done.stdout + done.stderr
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_the_zygote_imports_what_a_lab_imports_but_nothing_that_might_start_threads() -> None:
