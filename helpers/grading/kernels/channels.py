@@ -146,6 +146,27 @@ class SandboxKernelClient(AsyncKernelClient):
                 await channel.connect(f"{self.ip}-{getattr(self, f'{name}_port')}", kind)
                 setattr(self, f"_{name}_channel", channel)
 
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel has answered on both channels.
+
+        Jupyter's own version then listens for a fifth of a second more, for messages that answer nothing. nbclient
+        skips those by itself.
+
+        Raises:
+            RuntimeError: if the kernel dies first.
+            TimeoutError: if it does not answer within so many seconds.
+        """
+        async with asyncio.timeout(timeout):
+            while True:
+                self.kernel_info()
+                try:
+                    await self.shell_channel.get_msg(timeout=1)
+                    await self.iopub_channel.get_msg(timeout=1)
+                    return
+                except Empty:
+                    if not await self.is_alive():
+                        raise RuntimeError("the kernel died before it answered") from None
+
     def stop_channels(self) -> None:
         for channel in (self._shell_channel, self._iopub_channel):
             if channel:
