@@ -117,13 +117,18 @@ class BatchSource:
     """Draws normalised batches of an image set, as `ImageSet.normalised` does, in either memory format.
 
     The bytes are put into this order once, and images are copied as a whole: on two CPU cores, a batch of 128 images of
-    CIFAR-10 takes 0.08 ms instead of 0.2, and in channels_last instead of 0.6.
+    CIFAR-10 takes 0.1 ms instead of 0.2, and in channels_last instead of 0.6.
+
+    Args:
+        image_set: the images.
+        channels_last: whether the channels of a pixel lie beside each other in memory.
+        mirrored: whether image N + i is image i, mirrored left to right; this takes the memory of the bytes once more.
     """
 
-    def __init__(self, image_set: ImageSet, channels_last: bool = False) -> None:
+    def __init__(self, image_set: ImageSet, channels_last: bool = False, mirrored: bool = False) -> None:
         order, self._back = ((0, 2, 3, 1), (0, 3, 1, 2)) if channels_last else ((0, 1, 2, 3), (0, 1, 2, 3))
-        self._width = order.index(3)
-        self._images, self._labels = image_set.images.permute(order).contiguous(), image_set.labels
+        images, self._labels = image_set.images.permute(order).contiguous(), image_set.labels
+        self._images = torch.cat((images, images.flip(order.index(3)))) if mirrored else images
         # As large as an image: to broadcast along channels that lie beside each other is slow.
         self._mean, self._std = (
             (255 * torch.tensor(figures, device=image_set.device).view(1, -1, 1, 1))
@@ -133,17 +138,12 @@ class BatchSource:
             for figures in (image_set.mean, image_set.std)
         )
 
-    def draw(self, index: Tensor, mirrored: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Return normalised images (float32, B×C×H×W) and labels (int64, B).
+    def draw(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        """Return normalised images (float32, B×C×H×W) and labels (int64, B), both on the set's device.
 
         Args:
             index: int64, B: which images; on any device.
-            mirrored: bool, B: which of them to mirror left to right, on any device; None for none.
         """
-        index = index.to(self._images.device)
-        images = self._images.index_select(0, index)
-        if mirrored is not None:
-            mask = mirrored.to(images.device).view(-1, 1, 1, 1)
-            images = torch.where(mask, images.flip(self._width), images)
-        images = images.float().sub_(self._mean).div_(self._std)
-        return images.permute(self._back), self._labels.index_select(0, index)
+        index = index.to(self._labels.device)
+        images = self._images.index_select(0, index).float().sub_(self._mean).div_(self._std)
+        return images.permute(self._back), self._labels.index_select(0, index % len(self._labels))

@@ -42,7 +42,9 @@ class Numerics:
     bfloat16: bool
 
     def __str__(self) -> str:
-        return f"{'bfloat16' if self.bfloat16 else 'float32'}, {'channels_last' if self.channels_last else 'contiguous'}"
+        return (
+            f"{'bfloat16' if self.bfloat16 else 'float32'}, {'channels_last' if self.channels_last else 'contiguous'}"
+        )
 
     @property
     def memory_format(self) -> torch.memory_format:
@@ -60,9 +62,7 @@ class Numerics:
                 yield
 
 
-def choose_numerics(
-    model: nn.Module, device: torch.device, batch_size: int, precision: Precision = "auto"
-) -> Numerics:
+def choose_numerics(model: nn.Module, device: torch.device, batch_size: int, precision: Precision = "auto") -> Numerics:
     """Return how a model is trained fastest.
 
     Networks without `nn.Conv2d` get contiguous images, and float32. With it, they get channels_last. bfloat16 comes in
@@ -99,7 +99,7 @@ class _ContiguousViews(TorchFunctionMode):
     Both depend on that order: `x.view(len(x), -1)`, which many networks write for `torch.flatten(x, 1)`, would raise.
     """
 
-    BY_ORDER = (Tensor.view, Tensor.view_as, Tensor.as_strided, torch.as_strided)
+    BY_ORDER = frozenset((Tensor.view, Tensor.view_as, Tensor.as_strided, torch.as_strided))
 
     def __torch_function__(
         self,

@@ -92,7 +92,7 @@ def fit(
     if seed is not None:
         torch.manual_seed(seed)
     numerics = choose_numerics(model, train_set.device, batch_size, precision)
-    source = BatchSource(train_set, numerics.channels_last)
+    source = BatchSource(train_set, numerics.channels_last, mirrored=flip)
     optimizer = torch.optim.SGD(
         model.parameters(),
         lr,
@@ -148,10 +148,13 @@ def _train_epoch(
     loss_sum = torch.zeros((), device=train_set.device)
     right = torch.zeros((), dtype=torch.int64, device=train_set.device)
     order = torch.randperm(len(train_set))
-    for chosen in order.split(batch_size):
-        images, labels = source.draw(chosen, None if mirrored is None else mirrored[chosen])
+    if mirrored is not None:
+        order += len(train_set) * mirrored[order]
+    for index in order.split(batch_size):
+        images, labels = source.draw(index)
         with numerics.applied():
-            logits = checked_logits(model(images), labels, train_set).float()
+            output = model(images)
+        logits = checked_logits(output, labels, train_set).float()
         loss = F.cross_entropy(logits, labels)
         optimizer.zero_grad()
         loss.backward()
