@@ -24,5 +24,5 @@ def test_a_measurement_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[
     speed = json.loads((tmp_path / "speed.json").read_text())["images a second"]["LeNet, MNIST"]
     assert all(len(speed[way]) == 5 and min(speed[way]) > 0 for way in ("document", "fit", "limit"))
     assert "channels_last" in speed["numerics"]
-    assert "LeNet, MNIST" in capsys.readouterr().out
+    assert "load average" in capsys.readouterr().out
     assert (tmp_path / "speed.png").stat().st_size > 0

@@ -97,9 +97,9 @@ class TestNetwork:
             optimizer.zero_grad()
             nn.functional.cross_entropy(twin(data.normalised()), data.labels).backward()
             optimizer.step()
-        close = {"rtol": 1e-4, "atol": 1e-5} if precision == "float32" else {"rtol": 0.02, "atol": 0.01}
+        rtol, atol = (1e-4, 1e-5) if precision == "float32" else (0.02, 0.01)
         for one, other in zip(model.parameters(), twin.parameters(), strict=True):
-            torch.testing.assert_close(one, other, **close)
+            torch.testing.assert_close(one, other, rtol=rtol, atol=atol)
 
     def test_equal_seeds_give_equal_weights(self, channels: int) -> None:
         data = make_set(n=40, channels=channels)
