@@ -1,7 +1,7 @@
 """Image sets for the labs: MNIST and CIFAR-10, from a folder, the cache, a download or an embedded stand-in.
 
-One uint8 tensor holds all images and stays on the device; a batch is normalised when it is drawn. On two CPU cores
-this is 1.2 to 6 times as fast as a `DataLoader` that transforms one image at a time.
+One uint8 tensor holds all images and stays on the device; a batch is normalised when it is drawn. What this saves
+against a `DataLoader` that transforms one image at a time, `make bench-training` measures.
 
 Environment variables:
     CNN_LABS_DATA: folder with `MNIST/raw/` or `cifar-10-batches-py/`, as torchvision lays them out.

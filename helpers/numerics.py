@@ -7,7 +7,7 @@ weights.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -54,12 +54,17 @@ class Numerics:
     @contextmanager
     def applied(self) -> Iterator[None]:
         """Let the networks that are called in this block compute so."""
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16):
+        with ExitStack() as stack:
+            if self.bfloat16:
+                stack.enter_context(torch.autocast(self.device.type, torch.bfloat16))
             if self.channels_last:
-                with _ContiguousViews():
-                    yield
-            else:
+                stack.enter_context(_ContiguousViews())
+            try:
                 yield
+            except Exception as error:
+                if self.bfloat16:  # for instance of a network that calls .numpy() on its maps
+                    error.add_note('`fit` computes in bfloat16 here. If that is the reason, pass precision="float32".')
+                raise
 
 
 def choose_numerics(model: nn.Module, device: torch.device, batch_size: int, precision: Precision = "auto") -> Numerics:

@@ -117,6 +117,19 @@ def test_a_view_of_what_is_not_contiguous_still_raises() -> None:
         x.view(2, -1)
 
 
+def test_a_network_that_bfloat16_breaks_is_told_how_to_do_without() -> None:
+    class UsesNumpy(Flattens):
+        def forward(self, x: Tensor) -> Tensor:
+            self.seen = self.conv(x).detach().numpy()
+            return super().forward(x)
+
+    data = make_set(n=40)
+    with pytest.raises(TypeError, match="BFloat16") as caught:
+        fit(UsesNumpy(1, "view"), data, epochs=1, precision="bfloat16", progress=False)
+    assert 'precision="float32"' in caught.value.__notes__[0]
+    fit(UsesNumpy(1, "view"), data, epochs=1, precision="float32", progress=False)
+
+
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("channels_last", [False, True])
 def test_batches_are_the_normalised_images(channels: int, channels_last: bool) -> None:
