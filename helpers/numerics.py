@@ -94,7 +94,7 @@ def choose_numerics(model: nn.Module, device: torch.device, batch_size: int, pre
 def _has_fast_bfloat16(device: torch.device, convolutions: Iterable[nn.Conv2d]) -> bool:
     if device.type == "cuda":  # not measured: from NVIDIA's documentation
         return torch.cuda.get_device_capability(device) >= (8, 0)
-    # AVX512_BF16 without AMX gains nothing over float32, and a processor with neither takes six times as long.
+    # AVX512_BF16 without AMX gains nothing over float32, and a processor with neither takes 4 to 7 times as long.
     return bool(torch.cpu.get_capabilities().get("amx_bf16")) and all(one.groups == 1 for one in convolutions)
 
 
