@@ -4,6 +4,7 @@
 # make lint       ruff, mypy, the labs' own rules                    make coverage  all tests, and what they reach
 # make requirements    pin the dependencies of pyproject.toml        make upgrade   the same, with the newest versions
 # make bench-grading   how long a class takes
+# make bench-training  how fast networks are trained, and how soon they are good
 # make same-marks      all answers, graded here and by nbgrader alone
 # make kit        what students get, as a folder and a zip file
 # make mutants    small faults in the labs' own solutions: which does no check notice?
@@ -13,6 +14,7 @@ LABS ?=
 SEEDS ?= 10
 NUMBERS ?= 20 100
 TESTS ?=
+MODELS ?=
 VENV := .venv
 READY := $(VENV)/.ready
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -20,7 +22,7 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 # Many universities' networks have certificates of their own.
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: setup demo quick test coverage sweep bench-grading same-marks mutants lab release kit lint requirements upgrade clean
+.PHONY: setup demo quick test coverage sweep bench-grading bench-training same-marks mutants lab release kit lint requirements upgrade clean
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -59,6 +61,11 @@ sweep: setup
 # The same submissions through nbgrader as it comes and through `course autograde`, and what each stage takes.
 bench-grading: setup
 	python -m tests.bench_grading $(NUMBERS)
+
+# The documents' way of training and `fit`, with the labs' networks; MODELS='"Model A"' for some of them.
+bench-training: setup
+	python -m tests.bench_training $(if $(MODELS),--models $(MODELS))
+	python -m tests.bench_training $(if $(MODELS),--models $(MODELS)) --accuracy
 
 # All right and wrong answers, by `course autograde`, by `nbgrader autograde`, and by nbgrader with its own settings.
 same-marks: setup

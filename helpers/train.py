@@ -13,8 +13,9 @@ from torch import Tensor, nn
 from torch.optim.lr_scheduler import LRScheduler, OneCycleLR
 from tqdm import tqdm
 
-from helpers.data import ImageSet
+from helpers.data import BatchSource, ImageSet
 from helpers.evaluation import Evaluation, check_ready, checked_logits, evaluate
+from helpers.numerics import Numerics, Precision, choose_numerics
 
 __all__ = ["Evaluation", "History", "evaluate", "fit"]
 
@@ -31,6 +32,7 @@ class History:
         seconds: the time of the training alone.
         title: names model and data in a plot.
         is_stand_in: whether the model was trained on stand-in data.
+        numerics: precision and memory format of the training, for instance `"bfloat16, channels_last"`.
     """
 
     train_loss: list[float] = field(default_factory=list)
@@ -40,6 +42,7 @@ class History:
     seconds: list[float] = field(default_factory=list)
     title: str = ""
     is_stand_in: bool = False
+    numerics: str = ""
 
 
 def fit(
@@ -55,6 +58,7 @@ def fit(
     nesterov: bool = True,
     schedule: Literal["onecycle", "constant"] = "onecycle",
     flip: bool = False,
+    precision: Precision = "auto",
     seed: int | None = None,
     progress: bool = True,
 ) -> History:
@@ -74,6 +78,8 @@ def fit(
             `"constant"` keeps it.
         flip: mirror each image left to right in every other epoch, a random half of them in the first
             (Jordan 2024, arXiv:2404.00498).
+        precision: `"float32"`, `"bfloat16"`, or what is faster here for this network (`choose_numerics`); the history
+            says which. The weights are float32 in any case.
         seed: for PyTorch's global generator; equal seeds give equal weights on the CPU. None keeps its state.
         progress: show a bar, and a line for each epoch, on stdout.
 
@@ -85,8 +91,15 @@ def fit(
         check_ready(model, image_set)
     if seed is not None:
         torch.manual_seed(seed)
+    numerics = choose_numerics(model, train_set.device, batch_size, precision)
+    source = BatchSource(train_set, numerics.channels_last, mirrored=flip)
     optimizer = torch.optim.SGD(
-        model.parameters(), lr, momentum, weight_decay=weight_decay, nesterov=nesterov and momentum > 0
+        model.parameters(),
+        lr,
+        momentum,
+        weight_decay=weight_decay,
+        nesterov=nesterov and momentum > 0,
+        fused=train_set.device.type in ("cpu", "cuda"),
     )
     steps = epochs * -(-len(train_set) // batch_size)
     # One more than there are steps: the last step would have a learning rate of nearly 0, and be wasted.
@@ -95,13 +108,15 @@ def fit(
     )
     mirrored = torch.rand(len(train_set)) < 0.5 if flip else None
     title = train_set.title(f"{type(model).__name__} on {train_set.title_name}")
-    history = History(title=title, is_stand_in=train_set.is_stand_in)
+    history = History(title=title, is_stand_in=train_set.is_stand_in, numerics=str(numerics))
     with tqdm(
         total=steps, disable=not progress, file=sys.stdout, unit="step", ncols=80, mininterval=1, leave=False
     ) as bar:
         for _ in range(epochs):
             start = time.perf_counter()
-            loss, accuracy = _train_epoch(model, train_set, batch_size, optimizer, scheduler, mirrored, bar)
+            loss, accuracy = _train_epoch(
+                model, train_set, source, numerics, batch_size, optimizer, scheduler, mirrored, bar
+            )
             history.seconds.append(time.perf_counter() - start)
             history.train_loss.append(loss)
             history.train_accuracy.append(accuracy)
@@ -119,6 +134,8 @@ def fit(
 def _train_epoch(
     model: nn.Module,
     train_set: ImageSet,
+    source: BatchSource,
+    numerics: Numerics,
     batch_size: int,
     optimizer: torch.optim.Optimizer,
     scheduler: LRScheduler | None,
@@ -131,13 +148,13 @@ def _train_epoch(
     loss_sum = torch.zeros((), device=train_set.device)
     right = torch.zeros((), dtype=torch.int64, device=train_set.device)
     order = torch.randperm(len(train_set))
-    for chosen in order.split(batch_size):
-        index = chosen.to(train_set.device)
-        images, labels = train_set.normalised(index), train_set.labels[index]
-        if mirrored is not None:
-            mask = mirrored[chosen].to(train_set.device).view(-1, 1, 1, 1)
-            images = torch.where(mask, images.flip(3), images)
-        logits = checked_logits(model(images), labels, train_set)
+    if mirrored is not None:
+        order += len(train_set) * mirrored[order]
+    for index in order.split(batch_size):
+        images, labels = source.draw(index)
+        with numerics.applied():
+            output = model(images)
+        logits = checked_logits(output, labels, train_set).float()
         loss = F.cross_entropy(logits, labels)
         optimizer.zero_grad()
         loss.backward()
