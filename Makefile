@@ -4,6 +4,7 @@
 # make lint       ruff, mypy, the labs' own rules                    make coverage  all tests, and what they reach
 # make requirements    pin the dependencies of pyproject.toml        make upgrade   the same, with the newest versions
 # make bench-grading   how long a class takes
+# make bench-threads   how fast a training is beside busy neighbours
 # make same-marks      all answers, graded here and by nbgrader alone
 # make kit        what students get, as a folder and a zip file
 # make mutants    small faults in the labs' own solutions: which does no check notice?
@@ -20,7 +21,7 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 # Many universities' networks have certificates of their own.
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: setup demo quick test coverage sweep bench-grading same-marks mutants lab release kit lint requirements upgrade clean
+.PHONY: setup demo quick test coverage sweep bench-grading bench-threads same-marks mutants lab release kit lint requirements upgrade clean
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -59,6 +60,10 @@ sweep: setup
 # The same submissions through nbgrader as it comes and through `course autograde`, and what each stage takes.
 bench-grading: setup
 	python -m tests.bench_grading $(NUMBERS)
+
+# Two minutes with nothing else running, for one more round of measurements.
+bench-threads: setup
+	python -m tests.bench_threads
 
 # All right and wrong answers, by `course autograde`, by `nbgrader autograde`, and by nbgrader with its own settings.
 same-marks: setup
