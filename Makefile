@@ -5,6 +5,7 @@
 # make requirements    pin the dependencies of pyproject.toml        make upgrade   the same, with the newest versions
 # make bench-grading   how long a class takes
 # make bench-training  how fast networks are trained, and how soon they are good
+# make bench-threads   how fast a training is beside busy neighbours
 # make same-marks      all answers, graded here and by nbgrader alone
 # make kit        what students get, as a folder and a zip file
 # make mutants    small faults in the labs' own solutions: which does no check notice?
@@ -22,7 +23,7 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 # Many universities' networks have certificates of their own.
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: setup demo quick test coverage sweep bench-grading bench-training same-marks mutants lab release kit lint requirements upgrade clean
+.PHONY: setup demo quick test coverage sweep bench-grading bench-training same-marks mutants lab release kit lint requirements upgrade clean bench-threads
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -66,6 +67,9 @@ bench-grading: setup
 bench-training: setup
 	python -m tests.bench_training $(if $(MODELS),--models $(MODELS))
 	python -m tests.bench_training $(if $(MODELS),--models $(MODELS)) --accuracy
+# Two minutes with nothing else running, for one more round of measurements.
+bench-threads: setup
+	python -m tests.bench_threads
 
 # All right and wrong answers, by `course autograde`, by `nbgrader autograde`, and by nbgrader with its own settings.
 same-marks: setup

@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from helpers.cores import usable_cores
 from helpers.operations import note
+from helpers.waiting import watch_waiting
 
 __all__ = ["SAVED_ON_GPU", "SAVED_WITH_MORE", "pick_device", "startup", "state_from_gpu", "synchronize"]
 
@@ -48,7 +50,8 @@ def startup(seed: int, threads: int | None = None) -> torch.device:
 
     Args:
         seed: any whole number.
-        threads: CPU threads for PyTorch; None keeps PyTorch's choice, which `OMP_NUM_THREADS` sets.
+        threads: CPU threads for PyTorch; None keeps PyTorch's choice, which `OMP_NUM_THREADS` sets, but without that
+            variable takes no more than the cores that this process may use.
 
     Returns:
         The device, for `tensor.to(device)` and `model.to(device)`.
@@ -56,8 +59,11 @@ def startup(seed: int, threads: int | None = None) -> torch.device:
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)
+    if threads is None and "OMP_NUM_THREADS" not in os.environ:
+        threads = min(torch.get_num_threads(), usable_cores())
     if threads is not None:
         torch.set_num_threads(threads)
+    watch_waiting(torch.get_num_threads())
     device = pick_device()
     folder = os.environ.get("CNN_LABS_DATA") or "cache, download or stand-in"
     print(f"PyTorch {torch.__version__} on {device}; CPU threads: {torch.get_num_threads()}; data: {folder}")

@@ -40,7 +40,10 @@ OPEN_FILES = 1 << 16  # far more than a box may have
 MESSAGE = 1 << 16  # bytes at most; a request has a few hundred
 ENDED = "the zygote died"  # the value of `Child.why` if the process ended with the zygote
 # The instructor's environment variables that processes for students' code may see.
-ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "OMP_NUM_THREADS", "CUDA_VISIBLE_DEVICES")
+ENVIRONMENT = (
+    *("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "CUDA_VISIBLE_DEVICES"),
+    *("OMP_NUM_THREADS", "OMP_WAIT_POLICY", "GOMP_SPINCOUNT"),
+)
 _CACHES = ("HOME", "XDG_CACHE_HOME", "MPLCONFIGDIR")  # where the zygote looks for caches; kernels do not see these
 _FIXED = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # matplotlib looks once, during the import

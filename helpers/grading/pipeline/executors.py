@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from helpers.cores import usable_cores
 from helpers.grading.kernels.zygote import stop_shared
 from helpers.notebooks.errors import CourseError
 
@@ -26,14 +26,14 @@ def open_workers(number: int | None = None, scheduler: str | None = None) -> Ite
     """Open as many workers as asked for.
 
     Args:
-        number: submissions that run at once on this machine. By default four per core, since each mostly waits: for
-            a kernel to start, for messages.
+        number: submissions that run at once on this machine. By default four per core that this process may use, since
+            each mostly waits: for a kernel to start, for messages.
         scheduler: the address of a Dask scheduler, such as `tcp://10.0.0.1:8786`, to use its workers instead.
 
     Raises:
         CourseError: if the scheduler does not answer, or has no workers.
     """
-    with _cluster(scheduler) if scheduler else _threads(number or 4 * len(os.sched_getaffinity(0))) as opened:
+    with _cluster(scheduler) if scheduler else _threads(number or 4 * usable_cores()) as opened:
         yield opened
 
 
