@@ -17,12 +17,12 @@ from nbgrader.api import Grade, Gradebook, SubmittedAssignment, SubmittedNoteboo
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import BasePlugin, LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import func, text
+from sqlalchemy import func
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Query, defer, joinedload, selectinload
 from traitlets.config import Config
 
-from helpers.grading.course import Course
+from helpers.grading.course import Course, transaction
 from helpers.grading.labs import find_labs
 from helpers.grading.term.roster import Person, Roster
 from helpers.grading.term.rules import RULES_FILE, LabRules, Late, Rules
@@ -127,14 +127,11 @@ def apply_rules(course: Course, rules: Rules) -> None:
         _enter(gradebook, rules, roster, plugin)
         if not session.dirty:
             return
+        session.rollback()
         try:
-            session.rollback()
-            if session.get_bind().dialect.name == "sqlite":
-                session.execute(text("BEGIN IMMEDIATE"))  # nobody gives points between reading and writing
-            _enter(gradebook, rules, roster, plugin)
-            session.commit()
+            with transaction(session):
+                _enter(gradebook, rules, roster, plugin)
         except OperationalError as error:
-            session.rollback()
             raise CourseError(f"The gradebook is in use ({error.orig}). Try again.") from None
 
 
