@@ -3,7 +3,7 @@
 # make test       all tests                                          make sweep     the answers on other numbers
 # make lint       ruff, mypy, the labs' own rules                    make coverage  all tests, and what they reach
 # make requirements    pin the dependencies of pyproject.toml        make upgrade   the same, with the newest versions
-# make bench-grading   how long a class takes
+# make bench-grading   how long a class takes                        make bench-scale  a class of 1,000 and of 10,000
 # make same-marks      all answers, graded here and by nbgrader alone
 # make kit        what students get, as a folder and a zip file
 # make mutants    small faults in the labs' own solutions: which does no check notice?
@@ -12,6 +12,7 @@ PYTHON ?= python3
 LABS ?=
 SEEDS ?= 10
 NUMBERS ?= 20 100
+SCALE ?= 1000 10000
 TESTS ?=
 VENV := .venv
 READY := $(VENV)/.ready
@@ -20,7 +21,7 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 # Many universities' networks have certificates of their own.
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: setup demo quick test coverage sweep bench-grading same-marks mutants lab release kit lint requirements upgrade clean
+.PHONY: setup demo quick test coverage sweep bench-grading bench-scale same-marks mutants lab release kit lint requirements upgrade clean
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -59,6 +60,10 @@ sweep: setup
 # The same submissions through nbgrader as it comes and through `course autograde`, and what each stage takes.
 bench-grading: setup
 	python -m tests.bench_grading $(NUMBERS)
+
+# What one process does for all: planning, taking in, saving, with workers that answer at once.
+bench-scale: setup
+	python -m tests.bench_grading --scale $(SCALE)
 
 # All right and wrong answers, by `course autograde`, by `nbgrader autograde`, and by nbgrader with its own settings.
 same-marks: setup

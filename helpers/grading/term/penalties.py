@@ -39,6 +39,7 @@ __all__ = [
     "submissions",
 ]
 
+_AT_ONCE = 1000  # submissions in memory
 _CENT = 0.005  # data bases round: penalties that differ by less are the same
 
 
@@ -144,7 +145,7 @@ def _enter(gradebook: Gradebook, rules: Rules, roster: Roster, plugin: BasePlugi
     # In one sum: nbgrader's own property goes through all grades for each notebook, 20 s for 2,000 submissions.
     sums = session.query(Grade.notebook_id, func.sum(Grade.score)).group_by(Grade.notebook_id)
     scores: dict[str, float] = dict(sums.all())
-    for entry in submissions(gradebook):
+    for entry in submissions(gradebook).yield_per(_AT_ONCE):
         _set_extension(entry, rules, roster)
         for notebook in entry.notebooks:
             assign_late_penalty(entry, notebook, scores.get(notebook.id, 0.0), plugin)
