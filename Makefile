@@ -6,6 +6,7 @@
 # make bench-grading   how long a class takes
 # make bench-training  how fast networks are trained, and how soon they are good
 # make bench-threads   how fast a training is beside busy neighbours
+# make bench-grading   how long a class takes                        make bench-scale  a class of 1,000 and of 10,000
 # make same-marks      all answers, graded here and by nbgrader alone
 # make kit        what students get, as a folder and a zip file
 # make mutants    small faults in the labs' own solutions: which does no check notice?
@@ -14,6 +15,7 @@ PYTHON ?= python3
 LABS ?=
 SEEDS ?= 10
 NUMBERS ?= 20 100
+SCALE ?= 1000 10000
 TESTS ?=
 MODELS ?=
 VENV := .venv
@@ -23,7 +25,7 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 # Many universities' networks have certificates of their own.
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: setup demo quick test coverage sweep bench-grading bench-training same-marks mutants lab release kit lint requirements upgrade clean bench-threads
+.PHONY: setup demo quick test coverage sweep bench-grading bench-training same-marks mutants lab release kit lint requirements upgrade clean bench-threads bench-scale
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -70,6 +72,9 @@ bench-training: setup
 # Two minutes with nothing else running, for one more round of measurements.
 bench-threads: setup
 	python -m tests.bench_threads
+# What one process does for all: planning, taking in, saving, with workers that answer at once.
+bench-scale: setup
+	python -m tests.bench_grading --scale $(SCALE)
 
 # All right and wrong answers, by `course autograde`, by `nbgrader autograde`, and by nbgrader with its own settings.
 same-marks: setup

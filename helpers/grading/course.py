@@ -16,13 +16,15 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import capture_log
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 from traitlets.config.loader import Config, ConfigFileNotFound, PyFileConfigLoader
 
 from helpers.notebooks.errors import CourseError
 from helpers.notebooks.text import line
 
-__all__ = ["RENAMED", "Course"]
+__all__ = ["RENAMED", "Course", "transaction"]
 
 RENAMED = {"ExecuteHandIn": "ExecuteSubmission"}  # classes in nbgrader's configuration, whose old names still work
 
@@ -136,3 +138,16 @@ class Course:
                 yield
             finally:
                 fcntl.flock(lock, fcntl.LOCK_UN)  # also for processes that were forked meanwhile
+
+
+@contextmanager
+def transaction(session: Session) -> Iterator[None]:
+    """Commit what this block does, or nothing of it. On SQLite, nobody else writes between its reading and writing."""
+    try:
+        if session.get_bind().dialect.name == "sqlite":
+            session.execute(text("BEGIN IMMEDIATE"))
+        yield
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise

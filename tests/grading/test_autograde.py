@@ -298,18 +298,17 @@ def test_the_log_tells_what_happened_and_nothing_else_does(
     assert main(["--course", str(course.root), "autograde", SMALL.assignment, "--log", str(tmp_path)]) == 2
 
 
-@pytest.mark.parametrize("step", ["prepare", "save"])
-def test_whatever_a_step_raises_is_that_submissions(step: str, course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    do = getattr(Grading, step)
+def test_whatever_taking_in_raises_is_that_submissions(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    prepare = Grading.prepare
 
-    def fail_for_ben(grading: Grading, *arguments: Any) -> object:
-        if getattr(arguments[-1], "student", arguments[-1]) == "ben":
+    def fail_for_ben(grading: Grading, student: str) -> Submission:
+        if student == "ben":
             raise RecursionError
-        return do(grading, *arguments)
+        return prepare(grading, student)
 
     for student in ("ada", "ben", "eva"):
         submission(course, student)
-    monkeypatch.setattr(Grading, step, fail_for_ben)
+    monkeypatch.setattr(Grading, "prepare", fail_for_ben)
     grading = Grading(course, SMALL.assignment)
     with open_workers(2) as workers:
         failed = grading.run(grading.plan(), workers, lambda _: None, lambda *_: None)

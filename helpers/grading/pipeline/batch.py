@@ -1,12 +1,14 @@
 """Grade a whole class: take in, run on many workers, save by one writer.
 
 Taking in and saving happen in this process, which alone holds the gradebook. Submissions run on workers, here or on
-other machines. The run may be killed at any moment, and the same command goes on: a submission counts as graded when
-its folder is under `autograded/`, and the folder is moved there, whole, after its points are in the gradebook.
+other machines; what has arrived from them is saved together. The run may be killed at any moment, and the same command
+goes on: a submission counts as graded when its folder is under `autograded/`, and the folder is moved there, whole,
+after its points are in the gradebook.
 """
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,8 +18,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-import nbformat
-from nbformat import NotebookNode
+from nbformat.v4 import reads, writes
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import LimitOutput
 
@@ -30,9 +31,9 @@ from helpers.grading.labs import find_labs
 from helpers.grading.pages.harmless import make_safe
 from helpers.grading.pipeline.by_hand import Answers, answers_of
 from helpers.grading.pipeline.executors import Workers
-from helpers.grading.pipeline.gradebook import enter, look_again, save, students_with_points
+from helpers.grading.pipeline.gradebook import Marks, auto_scores, enter, reasons, save, students_with_points
 from helpers.grading.pipeline.plan import Plan, Reason, changed_parts, other_versions
-from helpers.grading.pipeline.run import Run
+from helpers.grading.pipeline.run import Run, each
 from helpers.grading.pipeline.submission import Outcome
 from helpers.grading.term.penalties import apply_rules
 from helpers.grading.term.rules import Rules
@@ -41,6 +42,8 @@ from helpers.notebooks.errors import CourseError
 from helpers.notebooks.text import Text, line
 
 __all__ = ["Grading"]
+
+_log = logging.getLogger(__name__)
 
 SETTINGS = ("Execute", "ExecuteSubmission", "KernelManager", "SandboxProvisioner")
 NO_MATTER = ("KernelManager", "c.SandboxProvisioner.unsafe")  # of these, whatever they are: marks stay the same
@@ -96,10 +99,10 @@ class Grading:
         outdated = [student for student, reason in reasons.items() if reason is Reason.LAB]
         if force:
             reasons = {student: reason or Reason.FORCED for student, reason in reasons.items()}
-        stay = [student for student, reason in reasons.items() if not reason or (only_new and reason is Reason.LAB)]
+        stay = {student for student, reason in reasons.items() if not reason or (only_new and reason is Reason.LAB)}
         return Plan(
             reasons={student: reason for student, reason in reasons.items() if reason and student not in stay},
-            graded=stay,
+            graded=[student for student in graded if student in stay],
             outdated=[student for student in outdated if student in stay],
             changes=changed_parts((facts for name in outdated if (facts := graded[name])), self._lab),
             versions=other_versions(facts for name in stay if (facts := graded[name])),
@@ -239,7 +242,7 @@ class Grading:
             is_readable=submission.is_readable,
             submission=submission.digest,
             lab=self._lab,
-            answers=answers_of(nbformat.reads(submission.notebook, as_version=4), Files(theirs).digest),
+            answers=answers_of(reads(submission.notebook), Files(theirs).digest),
             version=helpers.__version__,
         )
 
@@ -269,35 +272,61 @@ class Grading:
             if lab.assignment != self.assignment
         }
 
-    def save(self, gradebook: Gradebook, outcome: Outcome) -> None:
-        """Save points and reasons, then move the folder to its place. Saving twice has the effect of saving once."""
-        notebook = nbformat.reads(outcome.notebook, as_version=4)
-        LimitOutput(config=self.course.config).preprocess(notebook, {})
-        make_safe(notebook)
-        entry, facts = self._entries[outcome.student], self._facts.pop(outcome.student)
-        answers = self.answers(outcome.student, facts)
-        try:
-            by_hand = look_again(gradebook, entry, answers)
-            staged = self._stage(notebook, outcome, facts, by_hand)
-            save(gradebook, entry, notebook, outcome.evidence, answers)
-        except BaseException:
-            gradebook.db.rollback()
-            raise
-        replace_folder(staged, self._folder("autograded", outcome.student))
+    def save(self, gradebook: Gradebook, outcomes: Sequence[Outcome]) -> dict[str, Exception]:
+        """Save points and reasons in one transaction, then move folders to their places. Saving twice = saving once.
 
-    def _stage(self, notebook: NotebookNode, outcome: Outcome, facts: Facts, by_hand: Sequence[Text]) -> Path:
-        """Write everything that goes to `autograded/`: if that fails, no points are entered."""
-        staged = self._staging / outcome.student
-        nbformat.write(notebook, staged / f"{self.notebook}.ipynb")
+        One that fails costs no other.
+
+        Returns:
+            Why submissions were not saved, by student.
+        """
+        marks: dict[str, Marks] = {}
+        failed = each(partial(self._stage, marks), outcomes)
+        failed |= self._save_marks(gradebook, [*marks.values()])
+        return failed | each(self._move, (outcome for outcome in outcomes if outcome.student not in failed))
+
+    def _stage(self, marks: dict[str, Marks], outcome: Outcome) -> None:
+        """Write everything that goes to `autograded/`, and note the marks: if that fails, no points are entered."""
+        student, staged = outcome.student, self._staging / outcome.student
+        notebook, facts = reads(outcome.notebook), self._facts[student]
+        self._limit_output.preprocess(notebook, {})
+        make_safe(notebook)
         remarks = [line(evidence.remark) for evidence in outcome.evidence.values() if evidence.remark]
         notes = (*facts.notes, *syntax_errors(notebook), *remarks)
-        if notes or by_hand:
-            self.remarks[outcome.student] = "; ".join((*notes, *by_hand))
+        self._note(student, notes)
+        (staged / f"{self.notebook}.ipynb").write_text(writes(notebook), encoding="utf-8")
         write_facts(staged, replace(facts, notes=notes, boxed=outcome.boxed))
         for path in staged.rglob("*"):
             if path.is_file():
                 path.chmod(0o664 if self.course.coursedir.groupshared else 0o444)
-        return staged
+        scores, why = auto_scores(notebook, outcome.evidence), reasons(notebook, outcome.evidence)
+        marks[student] = Marks(student, scores, why, self.answers(student, facts))
+
+    def _save_marks(self, gradebook: Gradebook, marks: Sequence[Marks]) -> dict[str, Exception]:
+        """Save all in one transaction; if that fails, each by itself."""
+        try:
+            self._save_together(gradebook, marks)
+        except Exception:
+            _log.warning("Marks are saved one by one, for saving them together failed", exc_info=True)
+        else:
+            return {}
+        return each(lambda own: self._save_together(gradebook, [own]), marks)
+
+    def _save_together(self, gradebook: Gradebook, marks: Sequence[Marks]) -> None:
+        for student, remarks in save(gradebook, self._entries, marks).items():
+            self._note(student, remarks)
+
+    def _note(self, student: str, remarks: Sequence[Text]) -> None:
+        if remarks:
+            self.remarks[student] = "; ".join(filter(None, (self.remarks.get(student), *remarks)))
+
+    def _move(self, outcome: Outcome) -> None:
+        replace_folder(self._staging / outcome.student, self._folder("autograded", outcome.student))
+        del self._facts[outcome.student]
+
+    @cached_property
+    def _limit_output(self) -> LimitOutput:
+        return LimitOutput(config=self.course.config)
 
     def _folder(self, kind: str, student: str) -> Path:
         return self.course.folder(kind, student, self.assignment)

@@ -9,6 +9,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.api import Grade
 from nbgrader.utils import is_grade, is_solution
+from sqlalchemy import Row
 
 from helpers.grading.facts import digest
 from helpers.notebooks.cells import is_check
@@ -45,7 +46,7 @@ def answers_of(notebook: NotebookNode, files: str) -> dict[str, str]:
     return digests
 
 
-def remark(grade: Grade, most: float, answers: Answers) -> Text | None:
+def remark(grade: Grade | Row[Any], most: float, answers: Answers) -> Text | None:
     """Say why a person should look at a mark by hand again; None if there is none, or all is as it was.
 
     Args:

@@ -19,7 +19,7 @@ from helpers.grading.pipeline.by_hand import Answers, remark
 from helpers.grading.pipeline.executors import Workers
 from helpers.grading.pipeline.gradebook import auto_scores
 from helpers.grading.pipeline.plan import Plan
-from helpers.grading.pipeline.run import Run
+from helpers.grading.pipeline.run import Run, each
 from helpers.grading.pipeline.submission import Outcome
 from helpers.notebooks.text import Text, line
 
@@ -85,7 +85,7 @@ class DryRun:
         """Grade these submissions; see `Grading.run`."""
         grading = self._grading
         with grading.course.gradebook() as gradebook:
-            keep = partial(self._compare, _grades(gradebook, grading.assignment))
+            keep = partial(each, partial(self._compare, _grades(gradebook, grading.assignment)))
             run = Run(self._take_in, keep, grading.settings(), workers, started, finished, stop)
             return run.grade(plan.to_grade)
 

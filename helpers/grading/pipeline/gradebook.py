@@ -1,55 +1,144 @@
-"""Enter submissions, points and reasons into nbgrader's gradebook."""
+"""Enter submissions, points and reasons into nbgrader's gradebook, many in one transaction.
+
+nbgrader's objects are not made for large classes: to find the grades of a submission they read all grades of all. Here
+rows are found by the cell and the submission together, for which nbgrader's tables have an index.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from nbformat import NotebookNode
-from nbgrader.api import Comment, Grade, Gradebook, Student, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import (
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+    new_uuid,
+)
 from nbgrader.utils import determine_grade, is_grade, is_solution, is_task
-from sqlalchemy import or_
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy import Select, insert, or_, select, update
+from sqlalchemy.orm import Session
 
+from helpers.grading.course import transaction
 from helpers.grading.pipeline.by_hand import Answers, remark
 from helpers.grading.pipeline.evidence import NONE, Evidence
 from helpers.notebooks.cells import is_check, is_placeholder
 from helpers.notebooks.text import Text
 
-__all__ = ["auto_scores", "enter", "look_again", "save", "students_with_points"]
+__all__ = ["Entries", "Marks", "auto_scores", "enter", "reasons", "save", "students_with_points"]
+
+TOGETHER = 200  # submissions in one query
+
+
+@dataclass(frozen=True)
+class Entries:
+    """A lab in the gradebook.
+
+    Attributes:
+        notebooks: the submitted notebooks' ids, by student.
+        graded: the ids of the cells that get points.
+        answers: the ids of the cells that get comments.
+        points: what each graded cell is worth, by grade id.
+    """
+
+    notebooks: Mapping[str, str]
+    graded: Sequence[str]
+    answers: Sequence[str]
+    points: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What a submission has earned.
+
+    Attributes:
+        scores: points by grade id, None where a person has to give them.
+        reasons: why checks took points, by the answer's grade id.
+        answers: what the student answered.
+    """
+
+    student: str
+    scores: Mapping[str, float | None]
+    reasons: Mapping[str, str | None]
+    answers: Answers
 
 
 def enter(
     gradebook: Gradebook, assignment: str, points: Mapping[str, float], times: Mapping[str, datetime | None]
-) -> dict[str, SubmittedAssignment]:
+) -> Entries:
     """Enter submissions as nbgrader's `add_submission` does, all in one transaction.
 
     Args:
         points: what each graded cell is worth now, by grade id.
         times: when each student handed in (UTC), None if nothing says.
-
-    Returns:
-        The gradebook's entries, by student.
     """
     session = gradebook.db()
-    session.expire_on_commit = session.autoflush = False  # what this run makes need not be written and read at once
     recorded = gradebook.find_assignment(assignment)
-    students = {student.id: student for student in gradebook.students}
-    entries = {entry.student_id: entry for entry in gradebook.assignment_submissions(assignment)}
     (notebook,) = recorded.notebooks
-    for cell in (*notebook.grade_cells, *notebook.task_cells):
-        cell.max_score = points[cell.name]
-    for name, time in times.items():
-        if name not in entries:
-            entries[name] = SubmittedAssignment(assignment=recorded, student=students.get(name) or Student(id=name))
-            SubmittedNotebook(notebook=notebook, assignment=entries[name])
-        gradebook.db.add_all(_missing_marks(entries[name].notebooks[0]))
-        if time:
-            entries[name].timestamp = time
-    gradebook.db.add_all(entries.values())
-    gradebook.db.commit()
-    return {name: entries[name] for name in times}
+    graded, answers = ([*cells, *notebook.task_cells] for cells in (notebook.grade_cells, notebook.solution_cells))
+    with transaction(session):
+        for cell in graded:
+            cell.max_score = points[cell.name]
+        known = set(session.scalars(select(Student.id)))
+        _insert(session, Student, [{"id": student} for student in times if student not in known])
+        submitted = _enter_all(session, SubmittedAssignment, "student_id", times, assignment_id=recorded.id)
+        _update(
+            session,
+            SubmittedAssignment,
+            [{"id": submitted[student], "timestamp": time} for student, time in times.items() if time],
+        )
+        notebooks = _enter_all(session, SubmittedNotebook, "assignment_id", submitted.values(), notebook_id=notebook.id)
+        entries = Entries(
+            notebooks={student: notebooks[entry] for student, entry in submitted.items()},
+            graded=[cell.id for cell in graded],
+            answers=[cell.id for cell in answers],
+            points=points,
+        )
+        _enter_marks(session, Grade, entries.graded, [*notebooks.values()])
+        _enter_marks(session, Comment, entries.answers, [*notebooks.values()])
+    return entries
+
+
+def _enter_all(session: Session, table: Any, column: str, values: Collection[str], **others: str) -> dict[str, str]:
+    """Make a row for each value of a column that has none yet; return the ids of the rows by value."""
+    query = select(getattr(table, column), table.id).filter_by(**others)
+    known = {row[0]: row[1] for row in session.execute(query)}
+    new = {value: new_uuid() for value in values if value not in known}
+    _insert(session, table, [{"id": row, column: value, **others} for value, row in new.items()])
+    return {value: new.get(value) or known[value] for value in values}
+
+
+def _enter_marks(session: Session, table: Any, cells: Sequence[str], notebooks: Sequence[str]) -> None:
+    """Make an empty grade or comment for each cell of each submitted notebook that has none yet."""
+    for start in range(0, len(notebooks), TOGETHER):
+        some = notebooks[start : start + TOGETHER]
+        known = set(session.execute(_marks(table, cells, some, table.cell_id, table.notebook_id)))
+        missing = ((cell, notebook) for notebook in some for cell in cells if (cell, notebook) not in known)
+        _insert(session, table, [{"cell_id": cell, "notebook_id": notebook} for cell, notebook in missing])
+
+
+def _marks(table: Any, cells: Collection[str], notebooks: Iterable[str], *columns: Any) -> Select[Any]:
+    """Return a query for the grades or comments of submitted notebooks. The index that it needs begins with cells."""
+    return select(*columns).where(table.cell_id.in_(cells), table.notebook_id.in_(notebooks))
+
+
+def _insert(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        session.execute(insert(table), rows)
+
+
+def _update(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Update rows by their ids."""
+    if rows:  # without any, SQLAlchemy would update all rows of the table
+        session.execute(update(table), rows)
 
 
 def students_with_points(gradebook: Gradebook, assignment: str) -> set[str]:
@@ -59,46 +148,47 @@ def students_with_points(gradebook: Gradebook, assignment: str) -> set[str]:
     return {row[0] for row in grades.filter(or_(Grade.auto_score.isnot(None), Grade.needs_manual_grade)).distinct()}
 
 
-def save(
-    gradebook: Gradebook,
-    entry: SubmittedAssignment,
-    notebook: NotebookNode,
-    evidence: Mapping[str, Evidence],
-    answers: Answers,
-) -> None:
-    """Save the points of a graded notebook in one transaction. Saving twice has the effect of saving once.
+def save(gradebook: Gradebook, entries: Entries, marks: Sequence[Marks]) -> dict[str, list[Text]]:
+    """Save the marks of submissions in one transaction. Saving twice has the effect of saving once.
 
-    Points that a person gave stay as they are. They are marked to be looked at again if the answer is another one.
+    Points that a person gave stay as they are, also if somebody gives them at this moment. They are marked to be looked
+    at again if the answer is another one.
 
-    Args:
-        evidence: what each check has shown, by grade id.
+    Returns:
+        Which marks by hand a person should look at again, and why, by student.
     """
-    (submitted,) = entry.notebooks
-    _read_marks_by_hand(gradebook, submitted)
-    _set_points(submitted, auto_scores(notebook, evidence), answers)
-    _set_comments(submitted, notebook, evidence)
-    gradebook.db.commit()
+    session = gradebook.db()
+    by_notebook = {entries.notebooks[own.student]: own for own in marks}
+    with transaction(session):
+        remarks = _save_scores(session, entries, by_notebook)
+        _save_reasons(session, entries, by_notebook)
+    return remarks
 
 
-def _missing_marks(submitted: SubmittedNotebook) -> list[Grade | Comment]:
-    """Make an empty grade for each graded cell, and an empty comment for each answer, that have none yet."""
-    cells = submitted.notebook
-    graded, commented = ({mark.cell for mark in marks} for marks in (submitted.grades, submitted.comments))
-    graded_cells, answers = (*cells.grade_cells, *cells.task_cells), (*cells.solution_cells, *cells.task_cells)
-    return [
-        *(Grade(cell=cell, notebook=submitted) for cell in graded_cells if cell not in graded),
-        *(Comment(cell=cell, notebook=submitted) for cell in answers if cell not in commented),
-    ]
+def _save_scores(session: Session, entries: Entries, marks: Mapping[str, Marks]) -> dict[str, list[Text]]:
+    remarks, changed = defaultdict(list), []
+    columns = Grade.id, Grade.notebook_id, Grade.auto_score, Grade.manual_score, Grade.needs_manual_grade
+    query = _marks(Grade, entries.graded, marks, BaseCell.name, *columns).join(Grade.cell).order_by(BaseCell.name)
+    for grade in session.execute(query.with_for_update(of=Grade)):  # nobody gives points between reading and writing
+        own = marks[grade.notebook_id]
+        if again := remark(grade, entries.points[grade.name], own.answers):
+            remarks[own.student].append(again)
+        score = own.scores.get(grade.name, grade.auto_score)
+        waits = score is None if grade.manual_score is None else again is not None
+        if (score, waits) != (grade.auto_score, grade.needs_manual_grade):
+            changed.append({"id": grade.id, "auto_score": score, "needs_manual_grade": waits})
+    _update(session, Grade, changed)
+    return remarks
 
 
-def look_again(gradebook: Gradebook, entry: SubmittedAssignment, answers: Answers) -> list[Text]:
-    """Say which marks by hand a person should look at again, and why."""
-    (submitted,) = entry.notebooks
-    _read_marks_by_hand(gradebook, submitted)
-    remarks = (
-        remark(grade, grade.cell.max_score, answers) for grade in sorted(submitted.grades, key=lambda grade: grade.name)
-    )
-    return [words for words in remarks if words]
+def _save_reasons(session: Session, entries: Entries, marks: Mapping[str, Marks]) -> None:
+    columns = BaseCell.name, Comment.id, Comment.notebook_id, Comment.auto_comment
+    query, changed = _marks(Comment, entries.answers, marks, *columns).join(Comment.cell), []
+    for comment in session.execute(query):
+        words = marks[comment.notebook_id].reasons.get(comment.name, comment.auto_comment)
+        if words != comment.auto_comment:
+            changed.append({"id": comment.id, "auto_comment": words})
+    _update(session, Comment, changed)
 
 
 def auto_scores(notebook: NotebookNode, evidence: Mapping[str, Evidence]) -> dict[str, float | None]:
@@ -110,26 +200,8 @@ def auto_scores(notebook: NotebookNode, evidence: Mapping[str, Evidence]) -> dic
     return scores
 
 
-def _read_marks_by_hand(gradebook: Gradebook, submitted: SubmittedNotebook) -> None:
-    """Read what people gave once more: somebody may be grading by hand at this moment."""
-    columns = Grade.id, Grade.manual_score, Grade.needs_manual_grade
-    read = {row[0]: row[1:] for row in gradebook.db.query(*columns).filter(Grade.notebook_id == submitted.id)}
-    for grade in submitted.grades:
-        for name, value in zip(("manual_score", "needs_manual_grade"), read[grade.id], strict=True):
-            set_committed_value(grade, name, value)
-
-
-def _set_points(submitted: SubmittedNotebook, scores: Mapping[str, float | None], answers: Answers) -> None:
-    for grade in submitted.grades:
-        grade.auto_score = scores.get(grade.name, grade.auto_score)
-        if grade.manual_score is None:
-            grade.needs_manual_grade = grade.auto_score is None
-        else:
-            grade.needs_manual_grade = remark(grade, grade.cell.max_score, answers) is not None
-
-
-def _set_comments(submitted: SubmittedNotebook, notebook: NotebookNode, evidence: Mapping[str, Evidence]) -> None:
-    """Comment each answer, as nbgrader does automatically, with the reasons why its checks took points."""
+def reasons(notebook: NotebookNode, evidence: Mapping[str, Evidence]) -> dict[str, str | None]:
+    """Return the comment on each answer, as nbgrader gives it automatically: the reasons why its checks took points."""
     reasons: dict[str, list[str]] = defaultdict(list)
     answer = ""
     for cell in notebook.cells:
@@ -141,6 +213,4 @@ def _set_comments(submitted: SubmittedNotebook, notebook: NotebookNode, evidence
             reasons[answer].append(evidence.get(name, NONE).message)
         if is_placeholder(cell):
             reasons[name].append("No response.")
-    for comment in submitted.comments:
-        if comment.name in reasons:
-            comment.auto_comment = "\n".join(dict.fromkeys(filter(None, reasons[comment.name]))) or None
+    return {name: "\n".join(dict.fromkeys(filter(None, own))) or None for name, own in reasons.items()}

@@ -17,12 +17,12 @@ from nbgrader.api import Grade, Gradebook, SubmittedAssignment, SubmittedNoteboo
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import BasePlugin, LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import func, text
+from sqlalchemy import func
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Query, defer, joinedload, selectinload
 from traitlets.config import Config
 
-from helpers.grading.course import Course
+from helpers.grading.course import Course, transaction
 from helpers.grading.labs import find_labs
 from helpers.grading.term.roster import Person, Roster
 from helpers.grading.term.rules import RULES_FILE, LabRules, Late, Rules
@@ -39,6 +39,7 @@ __all__ = [
     "submissions",
 ]
 
+_AT_ONCE = 1000  # submissions in memory
 _CENT = 0.005  # data bases round: penalties that differ by less are the same
 
 
@@ -127,14 +128,11 @@ def apply_rules(course: Course, rules: Rules) -> None:
         _enter(gradebook, rules, roster, plugin)
         if not session.dirty:
             return
+        session.rollback()
         try:
-            session.rollback()
-            if session.get_bind().dialect.name == "sqlite":
-                session.execute(text("BEGIN IMMEDIATE"))  # nobody gives points between reading and writing
-            _enter(gradebook, rules, roster, plugin)
-            session.commit()
+            with transaction(session):
+                _enter(gradebook, rules, roster, plugin)
         except OperationalError as error:
-            session.rollback()
             raise CourseError(f"The gradebook is in use ({error.orig}). Try again.") from None
 
 
@@ -147,7 +145,7 @@ def _enter(gradebook: Gradebook, rules: Rules, roster: Roster, plugin: BasePlugi
     # In one sum: nbgrader's own property goes through all grades for each notebook, 20 s for 2,000 submissions.
     sums = session.query(Grade.notebook_id, func.sum(Grade.score)).group_by(Grade.notebook_id)
     scores: dict[str, float] = dict(sums.all())
-    for entry in submissions(gradebook):
+    for entry in submissions(gradebook).yield_per(_AT_ONCE):
         _set_extension(entry, rules, roster)
         for notebook in entry.notebooks:
             assign_late_penalty(entry, notebook, scores.get(notebook.id, 0.0), plugin)
