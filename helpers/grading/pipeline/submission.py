@@ -73,7 +73,7 @@ def _run(submission: Submission, settings: dict[str, Any]) -> Outcome:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         execute = ExecuteSubmission(config=Config(settings))
-        facts = {name: getattr(submission, name) for name in ("withheld", "names", "seed", "lendable")}
+        facts = {name: getattr(submission, name) for name in ("withheld", "names", "seed", "lendable", "left_out")}
         notebook, resources = execute.preprocess(notebook, {"metadata": {"path": folder}, **facts})
     return Outcome(submission.student, nbformat.writes(notebook), resources["evidence"], resources["boxed"])
 
