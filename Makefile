@@ -4,6 +4,7 @@
 # make lint       ruff, mypy, the labs' own rules                    make coverage  all tests, and what they reach
 # make requirements    pin the dependencies of pyproject.toml        make upgrade   the same, with the newest versions
 # make bench-grading   how long a class takes
+# make bench-labs      what the real labs cost, stage by stage, and by nbgrader alone
 # make same-marks      all answers, graded here and by nbgrader alone
 # make kit        what students get, as a folder and a zip file
 # make mutants    small faults in the labs' own solutions: which does no check notice?
@@ -12,6 +13,7 @@ PYTHON ?= python3
 LABS ?=
 SEEDS ?= 10
 NUMBERS ?= 20 100
+STOCK ?= 1
 TESTS ?=
 VENV := .venv
 READY := $(VENV)/.ready
@@ -20,7 +22,7 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 # Many universities' networks have certificates of their own.
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: setup demo quick test coverage sweep bench-grading same-marks mutants lab release kit lint requirements upgrade clean
+.PHONY: setup demo quick test coverage sweep bench-grading bench-labs same-marks mutants lab release kit lint requirements upgrade clean
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -59,6 +61,10 @@ sweep: setup
 # The same submissions through nbgrader as it comes and through `course autograde`, and what each stage takes.
 bench-grading: setup
 	python -m tests.bench_grading $(NUMBERS)
+
+# What grading the labs, or LABS, costs; nbgrader grades STOCK of the class of twelve.
+bench-labs: setup
+	python -m tests.bench_labs --stock $(STOCK) $(LABS)
 
 # All right and wrong answers, by `course autograde`, by `nbgrader autograde`, and by nbgrader with its own settings.
 same-marks: setup
