@@ -3,19 +3,20 @@
 # make test       all tests                                          make sweep     the answers on other numbers
 # make lint       ruff, mypy, the labs' own rules                    make coverage  all tests, and what they reach
 # make requirements    pin the dependencies of pyproject.toml        make upgrade   the same, with the newest versions
-# make bench-grading   how long a class takes
-# make bench-training  how fast networks are trained, and how soon they are good
-# make bench-threads   how fast a training is beside busy neighbours
-# make bench-grading   how long a class takes                        make bench-scale  a class of 1,000 and of 10,000
 # make same-marks      all answers, graded here and by nbgrader alone
 # make kit        what students get, as a folder and a zip file
 # make mutants    small faults in the labs' own solutions: which does no check notice?
+# How long it takes, on a machine that does nothing else (docs/results.md):
+# make bench-labs      to grade the real labs, stage by stage, and by nbgrader alone
+# make bench-grading   to grade a class of light submissions         make bench-scale    one of 1,000, and of 10,000
+# make bench-training  to train the labs' networks                   make bench-threads  to train beside busy neighbours
 
 PYTHON ?= python3
 LABS ?=
 SEEDS ?= 10
-NUMBERS ?= 20 100
+NUMBERS ?= 20 200
 SCALE ?= 1000 10000
+STOCK ?= 1
 TESTS ?=
 MODELS ?=
 VENV := .venv
@@ -25,7 +26,8 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 # Many universities' networks have certificates of their own.
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: setup demo quick test coverage sweep bench-grading bench-training same-marks mutants lab release kit lint requirements upgrade clean bench-threads bench-scale
+.PHONY: setup demo quick test coverage sweep same-marks mutants lab release kit lint requirements upgrade clean
+.PHONY: bench-labs bench-grading bench-scale bench-training bench-threads
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -65,16 +67,22 @@ sweep: setup
 bench-grading: setup
 	python -m tests.bench_grading $(NUMBERS)
 
+# What one process does for all: planning, taking in, saving, with workers that answer at once.
+bench-scale: setup
+	python -m tests.bench_grading --scale $(SCALE)
+
+# What grading the labs, or LABS, costs; nbgrader grades STOCK of the class of twelve.
+bench-labs: setup
+	python -m tests.bench_labs --stock $(STOCK) $(LABS)
+
 # The documents' way of training and `fit`, with the labs' networks; MODELS='"Model A"' for some of them.
 bench-training: setup
 	python -m tests.bench_training $(if $(MODELS),--models $(MODELS))
 	python -m tests.bench_training $(if $(MODELS),--models $(MODELS)) --accuracy
-# Two minutes with nothing else running, for one more round of measurements.
+
+# Two minutes for one more round of measurements.
 bench-threads: setup
 	python -m tests.bench_threads
-# What one process does for all: planning, taking in, saving, with workers that answer at once.
-bench-scale: setup
-	python -m tests.bench_grading --scale $(SCALE)
 
 # All right and wrong answers, by `course autograde`, by `nbgrader autograde`, and by nbgrader with its own settings.
 same-marks: setup

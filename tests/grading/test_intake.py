@@ -628,3 +628,34 @@ def test_facts_are_written_and_read(tmp_path: Path) -> None:
 def test_unreadable_facts_are_ignored(text: str, tmp_path: Path) -> None:
     (tmp_path / FACTS_FILE).write_text(text)
     assert read_facts(tmp_path) == Facts()
+
+
+def not_run(submission: Submission) -> list[str]:
+    """The last lines of the cells that need not run, without the one that installs the course."""
+    left_out = [cell.source for cell in cells(submission) if cell.id in submission.left_out.cells]
+    return [source.splitlines()[-1] for source in left_out if "find_spec" not in source]
+
+
+def test_what_need_not_run_is_known_by_the_labs_text_alone(released: NotebookNode, take: TakeIn) -> None:
+    handed_in = json.loads(nbformat.writes(fill_in(released, RIGHT)))
+    assert not_run(take(handed_in)) == ["double(4)"]
+    tried = cell_of(handed_in, "k1-double-try")
+    tried["metadata"] = {"left_out": False, "nbgrader": {"grade_id": "k1-double-try"}}
+    assert not_run(take(handed_in)) == ["double(4)"]
+    tried["source"] = "double(5)"
+    assert not_run(take(handed_in)) == []
+
+
+def test_where_a_person_marks_an_answer_all_runs(right: Json, take: TakeIn) -> None:
+    submission = take(right)
+    assert not_run(submission) == []
+    (tried,) = (cell.id for cell in cells(submission) if cell.source == "double(4)")
+    assert tried not in submission.left_out.figures
+    assert "k2-x" in submission.left_out.figures
+
+
+def test_beside_a_module_that_was_handed_in_and_is_imported_all_runs(released: NotebookNode, take: TakeIn) -> None:
+    answers = {"k1-double": f"import mine\n{RIGHT['k1-double']}"}
+    handed_in = nbformat.writes(fill_in(released, RIGHT | answers)).encode()
+    assert not_run(take({NAME: handed_in, "other.py": b""})) == ["double(4)"]
+    assert not_run(take({NAME: handed_in, "mine.py": b""})) == []

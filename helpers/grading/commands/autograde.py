@@ -33,6 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scheduler", metavar="ADDRESS", help="use the workers of this Dask scheduler")
     parser.add_argument("--students", nargs="+", default=(), metavar="STUDENT", help="only these")
     parser.add_argument("--log", type=Path, metavar="FILE", help="write down what happened to each submission, and why")
+    parser.add_argument(
+        "--pictures", action="store_true", help="also run what is not marked, and draw all figures (default: if needed)"
+    )
     again = parser.add_mutually_exclusive_group()
     again.add_argument("--force", action="store_true", help="grade again what is graded")
     again.add_argument("--only-new", action="store_true", help="leave what was graded before the lab changed as it is")
@@ -67,6 +70,8 @@ def _run(options: argparse.Namespace, console: Console) -> int:
     course = Course(options.course)
     if options.unsafe:
         course.config.SandboxProvisioner.unsafe = True
+    if options.pictures:
+        course.config.ExecuteSubmission.pictures = True
     grading = Grading(course, options.lab)
     plan = grading.plan(options.students, options.force, options.only_new)
     for warning in grading.warnings(plan):

@@ -17,6 +17,7 @@ from helpers.grading.facts import FACTS_FILE
 from helpers.grading.intake.files import TIME_FILE, Files, archive_kind, folders_of, read_folder, read_regular, unpack
 from helpers.grading.intake.master import Master
 from helpers.grading.intake.matching import Match, match_cells
+from helpers.grading.intake.needed import LeftOut, find_left_out
 from helpers.notebooks.reader import Cell, Draft, UnreadableError, looks_like_notebook, read_notebook
 from helpers.notebooks.text import Text, line
 
@@ -25,6 +26,7 @@ __all__ = ["Submission", "read_time", "take_in"]
 MAX_NOTEBOOKS = 20  # that are read
 MAX_ARCHIVES = 20  # likewise
 MAX_OWN_CELLS = 1000  # that a student added to the lab's
+_MODULES = (".py", ".pyc", ".so")  # suffixes of files that Python may import
 _NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 
 
@@ -44,6 +46,7 @@ class Submission:
         names: the names that the checks may ask the student's kernel for.
         seed: for points that depend on a measurement.
         lendable: the lab's own answers that may replace a student's wrong ones, by grade id.
+        left_out: what of it need not run, and what nobody looks at.
         digest: a hash of the files in the student's folder.
     """
 
@@ -58,6 +61,7 @@ class Submission:
     names: frozenset[str] = frozenset()
     seed: int | None = None
     lendable: Mapping[str, str] = field(default_factory=dict)
+    left_out: LeftOut = field(default_factory=LeftOut)
     digest: str = ""
 
 
@@ -116,10 +120,12 @@ def take_in(
         notes.append(f"files left out (links, too large, too many, or broken): {examples}")
     shown = tuple(line(note, 500) for note in dict.fromkeys(notes))
     others = {path: content for path, content in files.contents.items() if path not in {c.path for c in candidates}}
+    assembled, beside = _assemble(master, best, shown), _beside(best.path if best else "", others, lab_files or {})
+    theirs = [PurePosixPath(path) for path in beside if path not in (lab_files or {})]
     return Submission(
         student=student,
-        notebook=writes(_assemble(master, best, shown)),
-        files=_beside(best.path if best else "", others, lab_files or {}),
+        notebook=writes(assembled),
+        files=beside,
         time=time,
         notes=shown,
         is_readable=best is not None,
@@ -128,6 +134,14 @@ def take_in(
         names=master.answer_names,
         seed=master.seed,
         lendable=master.lendable,
+        left_out=find_left_out(
+            assembled.cells,
+            given=master.other_texts,
+            answered=best.match.answers if best else (),
+            lent=master.lendable.values(),
+            asked=master.answer_names,
+            modules={path.parts[0].partition(".")[0] for path in theirs if path.suffix in _MODULES},
+        ),
         digest=digest,
     )
 

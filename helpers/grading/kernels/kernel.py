@@ -22,11 +22,12 @@ from traitlets import Dict
 from traitlets.config import Config
 
 from helpers.grading.cleanroom.dispatcher import Dispatcher
-from helpers.grading.kernels.provisioner import PORTS
+from helpers.grading.kernels.provisioner import DRAWS, PORTS
 
 __all__ = ["BoxedKernelApp", "run"]
 
 
+PICTURES = ("image/png", "image/jpeg", "image/svg+xml", "application/pdf")
 WAITING = 10_000  # messages that are kept until somebody reads them; later ones are lost
 
 
@@ -39,6 +40,14 @@ class BoxedKernel(IPythonKernel):
     def __init__(self, **options: Any) -> None:
         with mock.patch.object(ipkernel, "sys", SimpleNamespace(modules={})):
             super().__init__(**options)
+        shell: Any = self.shell
+        self._painters = [shell.display_formatter.formatters[kind] for kind in PICTURES]
+
+    async def do_execute(self, *arguments: Any, **options: Any) -> Any:
+        """Run a cell. If nobody will look at its figures, they are not drawn, which takes longer than most cells."""
+        for painter in self._painters:
+            painter.enabled = (options.get("cell_meta") or {}).get(DRAWS, True)
+        return await super().do_execute(*arguments, **options)
 
     def raw_input(self, *_: Any, **__: Any) -> NoReturn:
         """Refuse what `input` asks for: without a channel for answers, none needs to be protected."""

@@ -38,6 +38,7 @@ from helpers.notebooks.errors import OurFault
 from helpers.notebooks.text import line
 
 __all__ = [
+    "DRAWS",
     "KERNEL_NAME",
     "PORTS",
     "SandboxKernelManager",
@@ -56,6 +57,7 @@ CHECKS_SETTINGS = ("CNN_LABS_HIDDEN", "CNN_LABS_SEED")  # only for the clean roo
 KERNELSPEC = Path(__file__).parent / "kernelspec"
 LONGEST_PATH = 107  # of a Unix socket; see https://man7.org/linux/man-pages/man7/unix.7.html
 # The "ports" are numbers of sockets, as Jupyter has it for the transport ipc.
+DRAWS = "draws"  # in the metadata of a request to run a cell: whether anybody will look at its figures
 PORTS = {"shell": 1, "iopub": 2, "stdin": 3, "control": 4}
 HEARTBEAT = 5  # a socket on which nobody answers: the zygote reports when a kernel dies
 

@@ -7,6 +7,7 @@ check that never ran.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
@@ -14,7 +15,9 @@ from nbformat.v4 import new_output
 
 from helpers.grading.cleanroom.client import Verdict
 
-__all__ = ["Evidence", "evidence_of", "show"]
+__all__ = ["Evidence", "evidence_of", "show", "show_not_run", "show_undrawn"]
+
+_FIGURE = re.compile(r"<Figure size [\d.]+x[\d.]+ with \d+ Axes>")  # what a figure is in text, where none is drawn
 
 
 @dataclass(frozen=True)
@@ -50,3 +53,25 @@ def show(cell: NotebookNode, verdict: Verdict, evidence: Evidence) -> None:
         cell.outputs.append(new_output("error", ename=name, evalue=evidence.message, traceback=[evidence.message]))
     elif verdict.points is not None:
         cell.outputs.append(new_output("execute_result", data={"text/plain": f"{evidence.points:g}"}))
+
+
+def show_not_run(cell: NotebookNode) -> None:
+    """Write into a cell that its student need not worry: it was left out."""
+    cell.outputs = [_words("Not run in grading: nothing that is marked depends on it.")]
+
+
+def show_undrawn(cell: NotebookNode) -> None:
+    """Say once in a cell that its figures were not drawn, in place of them."""
+    figures = [output for output in cell.outputs if _is_undrawn(output)]
+    for output in figures[:1]:
+        cell.outputs[cell.outputs.index(output)] = _words("Figure not drawn in grading.")
+    cell.outputs = [output for output in cell.outputs if output not in figures]
+
+
+def _is_undrawn(output: NotebookNode) -> bool:
+    data = output.get("data", {})
+    return [*data] == ["text/plain"] and bool(_FIGURE.fullmatch(str(data["text/plain"])))
+
+
+def _words(text: str) -> NotebookNode:
+    return new_output("display_data", data={"text/plain": text, "text/markdown": f"*{text}*"})

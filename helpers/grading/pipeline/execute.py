@@ -4,6 +4,7 @@ cell                      student's kernel (boxed)      clean room (trusted)
 set-up, locked            runs                          runs
 answer, student's own     runs                          -
 check                     -                             runs; calls what the kernel defines
+the lab's, without marks  runs if a cell needs it       -
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ from nbgrader.utils import is_solution
 from traitlets import Bool, Integer
 
 from helpers.grading.cleanroom.client import CleanRoom, Verdict
-from helpers.grading.kernels.provisioner import SandboxKernelManager, SandboxProvisioner
-from helpers.grading.pipeline.evidence import Evidence, evidence_of, show
+from helpers.grading.intake import LeftOut
+from helpers.grading.kernels.provisioner import DRAWS, SandboxKernelManager, SandboxProvisioner
+from helpers.grading.pipeline.evidence import Evidence, evidence_of, show, show_not_run, show_undrawn
 from helpers.grading.pipeline.lending import Lender
 from helpers.notebooks.causes import cause_in, with_cause
 from helpers.notebooks.cells import is_check, is_placeholder, is_setup, question_of
@@ -55,6 +57,7 @@ class ExecuteSubmission(Execute):
 
     total_timeout = Integer(1200, help="Seconds that a whole submission may take.").tag(config=True)
     lend = Bool(True, help="If an answer uses earlier ones that are wrong, check it with right ones.").tag(config=True)
+    pictures = Bool(False, help="Run also what nobody marks or needs, and draw every figure.").tag(config=True)
     output_limit = Integer(2_000_000, help="Bytes of output that are kept of a submission.").tag(config=True)
 
     def __init__(self, **kwargs: Any) -> None:
@@ -79,6 +82,7 @@ class ExecuteSubmission(Execute):
         self._stopped = ""  # why the student's kernel has ended
         self._not_set_up = ""  # why right answers may fail their checks
         self._too_late = ""  # why cells did not run
+        self._left_out = LeftOut() if self.pictures else resources.get("left_out", LeftOut())
         self._lender = Lender(resources.get("lendable", {}) if self.lend else {})
         evidence: dict[str, Evidence] = {}
         resources["evidence"] = evidence
@@ -89,6 +93,8 @@ class ExecuteSubmission(Execute):
             for index, cell in enumerate(nb.cells):
                 if is_check(cell):
                     evidence[cell.metadata.nbgrader.grade_id] = self._grade(cell, answer, room)
+                elif cell.id in self._left_out.cells:
+                    show_not_run(cell)
                 elif cell.cell_type == "code" and cell.source.strip():
                     self._run(cell, index)
                     if is_solution(cell):
@@ -153,8 +159,12 @@ class ExecuteSubmission(Execute):
         if not self._stopped and self._left() <= 0:
             self._too_late = f"this notebook takes longer than {self.total_timeout} seconds"
         elif not self._stopped:
+            draws = cell.id not in self._left_out.figures
+            self.kc.session.metadata = {DRAWS: draws}
             try:
                 self.execute_cell(cell, index, store_history=True)
+                if not draws:
+                    show_undrawn(cell)
                 if not _can_be_kept(cell):
                     cell.execution_count = None
                     cell.outputs = [_error("OutputError", "What this cell showed is nothing that a notebook can hold.")]

@@ -73,7 +73,8 @@ def _run(submission: Submission, settings: dict[str, Any]) -> Outcome:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         execute = ExecuteSubmission(config=Config(settings))
-        facts = {name: getattr(submission, name) for name in ("imports", "withheld", "names", "seed", "lendable")}
+        names = ("imports", "withheld", "names", "seed", "lendable", "left_out")
+        facts = {name: getattr(submission, name) for name in names}
         notebook, resources = execute.preprocess(notebook, {"metadata": {"path": folder}, **facts})
     return Outcome(submission.student, nbformat.writes(notebook), resources["evidence"], resources["boxed"])
 
