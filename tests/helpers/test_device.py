@@ -11,6 +11,7 @@ import pytest
 import torch
 from torch import serialization
 
+from helpers import device as device_module
 from helpers.device import SAVED_ON_GPU, SAVED_WITH_MORE, pick_device, startup, state_from_gpu
 
 
@@ -42,6 +43,24 @@ def test_threads_are_set() -> None:
     before = torch.get_num_threads()
     startup(seed=0, threads=1)
     assert torch.get_num_threads() == 1
+    torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize(("variable", "threads"), [(None, 1), ("2", 2)])
+def test_threads_are_no_more_than_the_cores_that_may_be_used_unless_the_user_says_so(
+    variable: str | None, threads: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(device_module, "usable_cores", lambda: 1)
+    watched: list[int] = []
+    monkeypatch.setattr(device_module, "watch_waiting", watched.append)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    if variable:
+        monkeypatch.setenv("OMP_NUM_THREADS", variable)
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    startup(seed=0)
+    assert f"CPU threads: {threads};" in capsys.readouterr().out
+    assert watched == [threads]
     torch.set_num_threads(before)
 
 
