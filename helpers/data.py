@@ -65,7 +65,7 @@ def hidden_images(name: str, size: int | None = None, every: int = EVERY) -> Ima
     if own and (own / name).is_dir():
         kind = sources.KINDS[name]
         return kind.image_set(name, *read_pictures(own / name, kind.classes, kind.shape), "folder")[:size]
-    test_set = _load(name, "test")
+    test_set = _load(name, "test", size and size * every)
     return test_set[torch.from_numpy(is_hidden(len(test_set), every))][:size]
 
 
@@ -83,7 +83,7 @@ def _load(name: str, part: sources.Part, size: int | None = None) -> ImageSet:
         raise ValueError(f"there is no data set {name!r}: choose one of {', '.join(map(repr, sources.KINDS))}")
     if size is not None and size < 1:
         raise ValueError(f"size is {size}, but must be at least 1 (or None for all images)")
-    return sources.find(name, part)[:size]
+    return sources.find(name, part, size)
 
 
 def batches(

@@ -57,8 +57,8 @@ _not_fetched: dict[str, str] = {}  # data set -> why; tried once a process, so t
 _announced: set[str] = set()  # data sets whose stand-in was announced
 
 
-def find(name: str, part: Part) -> ImageSet:
-    """Return a part of a data set, from the first source that has it.
+def find(name: str, part: Part, size: int | None = None) -> ImageSet:
+    """Return a part of a data set, or so many images from its front, from the first source that has it.
 
     Raises:
         DataError: if the folder that CNN_LABS_DATA names lacks the data set, a file is broken, or the cache cannot be
@@ -68,18 +68,18 @@ def find(name: str, part: Part) -> ImageSet:
     if folder:
         path = Path(folder).expanduser()
         files.check_folder(path, TITLES[name], _is_complete(name, path, part), part == "train")
-        return _read(name, path, part, "folder")
+        return _read(name, path, part, size, "folder")
     cache = download.cache_folder()
     if _is_complete(name, cache, part):
-        return _read(name, cache, part, "cache")
+        return _read(name, cache, part, size, "cache")
     if name not in _not_fetched:
         try:
             KINDS[name].fetch(cache)
-            return _read(name, cache, part, "download")
+            return _read(name, cache, part, size, "download")
         except download.NoConnectionError as error:
             _not_fetched[name] = str(error)
     _announce_stand_in(name)
-    return _chosen(stand_in(name, part == "train"), part)
+    return _chosen(stand_in(name, part == "train"), part)[:size]
 
 
 def _has_open_part(name: str, folder: Path, part: Part) -> bool:
@@ -92,15 +92,16 @@ def _is_complete(name: str, folder: Path, part: Part) -> bool:
     return _has_open_part(name, folder, part) or files.LAYOUTS[name].is_complete(folder, part == "train")
 
 
-def _read(name: str, folder: Path, part: Part, source: str) -> ImageSet:
+def _read(name: str, folder: Path, part: Part, size: int | None, source: str) -> ImageSet:
     has_open_part = _has_open_part(name, folder, part)
     if has_open_part:
-        arrays = files.read_open(files.open_file(folder, name))
+        arrays = files.read_open(files.open_file(folder, name), size)
     else:
-        arrays = files.LAYOUTS[name].read(folder, part == "train")
+        most = size + size // (files.EVERY - 1) if size and part == "open" else size  # with the hidden ones in between
+        arrays = files.LAYOUTS[name].read(folder, part == "train", most)
     images, labels = map(torch.from_numpy, arrays)
     image_set = KINDS[name].image_set(name, images, labels, source)
-    return image_set if has_open_part else _chosen(image_set, part)
+    return image_set if has_open_part else _chosen(image_set, part)[:size]
 
 
 def _chosen(image_set: ImageSet, part: Part) -> ImageSet:

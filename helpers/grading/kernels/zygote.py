@@ -47,6 +47,7 @@ ENVIRONMENT = (
 _CACHES = ("HOME", "XDG_CACHE_HOME", "MPLCONFIGDIR")  # where the zygote looks for caches; kernels do not see these
 _FIXED = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # matplotlib looks once, during the import
+    "NUMPY_MADVISE_HUGEPAGE": "0",  # a virtual machine may take long to find huge pages, and each kernel would wait
     "OPENBLAS_NUM_THREADS": "1",  # else it starts threads before the first fork
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # else the unused debugger prints a warning
 }

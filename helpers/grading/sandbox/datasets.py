@@ -42,7 +42,7 @@ def _open_part(name: str, data: Path, scratch: Path) -> Path:
     path = open_file(scratch, name)
     with _lock:
         if not path.exists():
-            images, labels = LAYOUTS[name].read(data, False)
+            images, labels = LAYOUTS[name].read(data, False, None)
             is_open = ~is_hidden(len(images))
             write_open(path, images[is_open], labels[is_open])
             path.chmod(0o644)  # the sandbox has another user
