@@ -65,7 +65,7 @@ def house_style(draw: Callable[P, Figure]) -> Callable[P, Figure]:
         settings.update(STYLE)
         try:
             figure = draw(*args, **kwargs)
-            figure.canvas.draw()  # makes the ticks while the style is set
+            figure.draw_without_rendering()  # makes the ticks while the style is set
         finally:
             settings.update(before)
         plt.close(figure)
