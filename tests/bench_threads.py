@@ -36,7 +36,7 @@ from helpers.cores import usable_cores
 from helpers.device import startup
 
 RESULTS = Path(__file__).resolve().parents[1] / "build" / "bench-threads.json"
-SETTLE, MEASURE = 0.8, 0.8  # seconds of training before a measurement, and in it
+SETTLE, MEASURE = 1.2, 0.8  # seconds of training before a measurement, while `Watch` looks, and in it
 BATCH = 100
 QUIET, TRAINING = "none", "a training"
 NEIGHBOURS = (QUIET, "1", "2", "4", TRAINING)
