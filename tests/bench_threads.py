@@ -21,6 +21,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from itertools import pairwise
+from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
 from typing import NamedTuple
@@ -33,10 +34,9 @@ from torch.nn import functional as F
 
 from helpers.cores import usable_cores
 from helpers.device import startup
-from tests.conftest import ROOT
 
-RESULTS = ROOT / "build" / "bench-threads.json"
-SETTLE, MEASURE = 0.8, 0.8  # seconds of training before a measurement, and in it
+RESULTS = Path(__file__).resolve().parents[1] / "build" / "bench-threads.json"
+SETTLE, MEASURE = 1.2, 0.8  # seconds of training before a measurement, while `Watch` looks, and in it
 BATCH = 100
 QUIET, TRAINING = "none", "a training"
 NEIGHBOURS = (QUIET, "1", "2", "4", TRAINING)
