@@ -299,7 +299,6 @@ def plot(results: list[Costs], path: Path) -> None:
     stock = [costs.stock for costs in results]
     if any(stock):
         right.barh([place + 0.2 for place in places], stock, 0.4, hatch="//", edgecolor="white", label="nbgrader")
-        right.set_xscale("log")
     right.set_yticks(places, names)
     right.set(title="One of a class of twelve", xlabel="seconds")
     right.legend()
