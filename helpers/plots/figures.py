@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from torch import Tensor
 
 from helpers.datasets.imageset import marked
@@ -23,7 +24,6 @@ from helpers.style import (
     MARKERS,
     SMALL,
     WIDEST,
-    grid,
     house_style,
     label,
     legend_below,
@@ -61,17 +61,26 @@ def show_images(
     true, predicted = _numbers(labels, n, "labels"), _numbers(predictions, n, "predictions")
     if predicted is not None and true is None:
         raise ValueError("predictions are compared with labels: give the labels too")
-    figure, axes = grid(n, columns, cell=(1.05, 1.1 if true is None else 1.55 if predicted is not None else 1.35))
-    for i, axis in enumerate(axes):
-        axis.imshow(pixels[i], cmap="gray", vmin=0, vmax=1)
+    columns = max(1, min(columns, n))
+    height, width = pixels.shape[1:3]
+    words = 0.0 if true is None else 0.24 * width if predicted is None else 0.48 * width  # the height of a label
+    step = 1.08 * width, height + 0.08 * width + words  # from one image to the next, in their pixels
+    bottom = -(-n // columns) * step[1] - words
+    inch = 1.05 / step[0]  # of a pixel
+    # One axis for all images: to make and draw one for each takes ten times as long.
+    figure, axis = plt.subplots(figsize=(max(inch * columns * step[0], 3), inch * (bottom + words) + 0.4))
+    for i, picture in enumerate(pixels):
+        left, top = i % columns * step[0], i // columns * step[1]
+        axis.imshow(picture, cmap="gray", vmin=0, vmax=1, extent=(left, left + width, top + height, top))
         if true is None:
             continue
-        name = _name(true[i], classes)
-        if predicted is None or predicted[i] == true[i]:
-            axis.set_title(name, fontsize=SMALL)
-        else:
-            axis.set_title(f"✗ {_name(predicted[i], classes)}\nis {name}", fontsize=SMALL, color=COLOURS[1])
-            axis.spines[:].set(visible=True, color=COLOURS[1], linewidth=3)
+        name, colour = _name(true[i], classes), "black"
+        if predicted is not None and predicted[i] != true[i]:
+            name, colour = f"✗ {_name(predicted[i], classes)}\nis {name}", COLOURS[1]
+            axis.add_patch(Rectangle((left, top), width, height, fill=False, color=colour, linewidth=3))
+        axis.text(left + width / 2, top - 0.03 * width, name, ha="center", va="bottom", color=colour, fontsize=SMALL)
+    axis.set(xlim=(0, columns * step[0]), ylim=(bottom, -words))
+    axis.set_axis_off()
     figure.suptitle(title)
     return figure
 
