@@ -60,7 +60,7 @@ def results(notebook: nbformat.NotebookNode) -> list[str]:
 
 def remains(folder: Path) -> list[Path]:
     """Return what kernels have left in the zygote's folder, except for the images that all of them may see."""
-    return [path for path in folder.iterdir() if path.suffix != ".npz"]
+    return [path for path in folder.iterdir() if path.suffix != ".npy"]
 
 
 @pytest.fixture(autouse=True)
