@@ -9,11 +9,12 @@ from typing import Any
 import nbformat
 import pytest
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 
 from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.pipeline import execute as execute_module
 from helpers.grading.pipeline.evidence import Evidence
-from helpers.grading.pipeline.execute import ExecuteSubmission
+from helpers.grading.pipeline.execute import ExecuteSubmission, _can_be_kept
 from tests.conftest import SMALL
 from tests.grading.conftest import RIGHT
 
@@ -129,3 +130,10 @@ def test_output_that_is_none_ends_the_kernel(run: Any) -> None:
 def test_nobody_answers_input(run: Any) -> None:
     cells, _ = run({"k1-double": "input('your name: ')"})
     assert "Nobody answers input() here" in cells["k1-double"].outputs[-1].evalue
+
+
+@pytest.mark.parametrize(("count", "kept"), [(3, True), (1 << 40, True), ("many", False), ([1], False), (-1, False)])
+def test_an_execution_count_may_be_anything(count: object, kept: bool) -> None:
+    cell = new_code_cell("1 + 1")
+    cell["execution_count"] = count
+    assert _can_be_kept(cell) is kept

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import nbformat
 
+from helpers.cores import usable_cores
 from helpers.grading.course import Course
 from helpers.grading.facts import read_facts
 from helpers.grading.feedback.grades import read_grades
@@ -178,7 +179,7 @@ def _digest_in(page: Path) -> str:
 
 def _write_all(jobs: Sequence[_Job]) -> Iterator[tuple[str, str]]:
     """Write pages. Yields each student, and why the page could not be written (empty if it was)."""
-    workers = min(len(os.sched_getaffinity(0)), len(jobs))
+    workers = min(usable_cores(), len(jobs))
     # A process with threads, as Jupyter's server is, must not be forked; and others would first import for seconds.
     if len(jobs) <= _FEW or workers == 1 or threading.active_count() > 1:
         yield from map(_write, jobs)
