@@ -234,8 +234,8 @@ def _can_be_kept(cell: NotebookNode) -> bool:
     """Whether a file that others open may hold a cell's outputs: a hostile kernel may have sent anything."""
     if not cell.outputs and type(cell.execution_count) is int and 0 <= cell.execution_count < 1 << 31:
         return True
-    alone = new_notebook(cells=[new_code_cell(outputs=cell.outputs, execution_count=cell.execution_count)])
     try:
+        alone = new_notebook(cells=[new_code_cell(outputs=cell.outputs, execution_count=cell.execution_count)])
         nbformat.validate(alone)
         nbformat.writes(alone).encode()
     except Exception:
