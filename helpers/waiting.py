@@ -14,7 +14,6 @@ few more threads, which sleep. How many threads compute, and so what they comput
 from __future__ import annotations
 
 import os
-import sys
 import threading
 import time
 from pathlib import Path
@@ -49,7 +48,8 @@ def watch_waiting(threads: int) -> None:
     Args:
         threads: OpenMP's threads that compute.
     """
-    if sys.platform != "linux" or any(name in os.environ for name in OWN_SETTINGS):
+    can_tell = os.access("/proc/stat", os.R_OK)  # not everywhere on Linux, and nowhere else
+    if not can_tell or any(name in os.environ for name in OWN_SETTINGS):
         return
     is_watching = any(isinstance(thread, Watch) for thread in threading.enumerate())
     if not is_watching and 1 < threads <= len(os.sched_getaffinity(0)):  # with more, they wait briefly anyway

@@ -17,7 +17,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import capture_log
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 from traitlets.config.loader import Config, ConfigFileNotFound, PyFileConfigLoader
 
@@ -142,12 +142,19 @@ class Course:
 
 @contextmanager
 def transaction(session: Session) -> Iterator[None]:
-    """Commit what this block does, or nothing of it. On SQLite, nobody else writes between its reading and writing."""
+    """Commit what this block does, or nothing of it. On SQLite, nobody else writes between its reading and writing.
+
+    Raises:
+        CourseError: if somebody else writes for longer than the database waits.
+    """
     try:
         if session.get_bind().dialect.name == "sqlite":
             session.execute(text("BEGIN IMMEDIATE"))
         yield
         session.commit()
+    except OperationalError as error:
+        session.rollback()
+        raise CourseError(f"The gradebook is in use ({error.orig}). Try again.") from None
     except BaseException:
         session.rollback()
         raise

@@ -218,6 +218,19 @@ def test_a_process_that_cannot_be_registered_is_refused_and_stopped() -> None:
         os.waitpid(full.pid, 0)
 
 
+def test_a_module_that_cannot_be_imported_ends_no_zygote(tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text("raise ValueError")
+    source = f"""if True:
+        import sys
+        from helpers.grading.kernels import forkserver
+        sys.path.append({str(tmp_path)!r})
+        forkserver.SAFE += ("broken",)
+        forkserver._import_for_lab({{"broken", "tqdm.auto"}})
+        print("tqdm.auto" in sys.modules)
+        """
+    assert in_a_new_process(source) == "True\n"
+
+
 def in_a_new_process(source: str) -> str:
     """Run code that this process must not keep anything of, and return what it prints."""
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}  # as the zygote has it

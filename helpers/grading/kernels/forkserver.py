@@ -129,8 +129,9 @@ def _import(names: Iterable[str]) -> None:
 def _import_for_lab(names: Iterable[str]) -> None:
     for name in sorted(names):
         if name.partition(".")[0] in SAFE:
-            with contextlib.suppress(ImportError):  # a kernel that tries it again reports it
-                _import([name])
+            with contextlib.suppress(Exception):  # whatever is wrong with it, a kernel that tries it again reports it
+                importlib.import_module(name)
+    _import(())  # what they import later
 
 
 def _serve(control: socket.socket) -> None:

@@ -18,7 +18,6 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import BasePlugin, LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import func
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Query, defer, joinedload, selectinload
 from traitlets.config import Config
 
@@ -129,11 +128,8 @@ def apply_rules(course: Course, rules: Rules) -> None:
         if not session.dirty:
             return
         session.rollback()
-        try:
-            with transaction(session):
-                _enter(gradebook, rules, roster, plugin)
-        except OperationalError as error:
-            raise CourseError(f"The gradebook is in use ({error.orig}). Try again.") from None
+        with transaction(session):
+            _enter(gradebook, rules, roster, plugin)
 
 
 def _enter(gradebook: Gradebook, rules: Rules, roster: Roster, plugin: BasePlugin) -> None:
