@@ -86,6 +86,32 @@ def test_a_labs_typical_code_works() -> None:
     assert "image/png" in ran.cells[3].outputs[0].data
 
 
+def test_the_shell_that_was_made_before_the_fork_is_the_kernels_own() -> None:
+    ran = client(
+        "import __main__; shell = get_ipython(); type(shell).__name__, vars(__main__) is globals(), In[1][:15]",
+        "shell.kernel.shell is shell.parent.shell is shell, shell.execution_count",
+        "import os; shell.home_dir == os.environ['HOME'], str(_dh[0]) == os.getcwd(), os.environ['PAGER']",
+        "from pathlib import Path; Path(shell.profile_dir.location).is_relative_to(Path.home())",
+        "display(1)",
+    ).execute()
+    expected = ["('ZMQInteractiveShell', True, 'import __main__')", "(True, 3)", "(True, True, 'cat')", "True", "1"]
+    assert results(ran) == expected
+
+
+def test_a_clean_room_has_no_shell() -> None:
+    notebook_client = client()
+    with notebook_client.setup_kernel():
+        room = provisioner_of(notebook_client).clean_room()
+        traces = "{'__IPYTHON__', 'display', 'get_ipython'} & {*dir(builtins)} or {'ps1', 'ps2', 'ps3'} & {*dir(sys)}"
+        verdict = room.run(
+            f"import IPython, builtins, sys\nassert not IPython.get_ipython()\nassert not ({traces}), {traces}",
+            graded=True,
+            timeout=60,
+        )
+        room.close()
+    assert verdict.passed, verdict.message
+
+
 def test_torch_compile_changes_nothing() -> None:
     net = "import torch; net = torch.nn.ReLU(); torch.compile(net) is net"
     assert results(client(net).execute()) == ["True"]

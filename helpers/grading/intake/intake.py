@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell, writes
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 from nbgrader.utils import parse_utc
 
 from helpers.grading.facts import FACTS_FILE
@@ -124,7 +125,7 @@ def take_in(
     theirs = [PurePosixPath(path) for path in beside if path not in (lab_files or {})]
     return Submission(
         student=student,
-        notebook=writes(assembled),
+        notebook=json.dumps(assembled),
         files=beside,
         time=time,
         notes=shown,

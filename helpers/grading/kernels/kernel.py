@@ -12,7 +12,7 @@ from unittest import mock
 import zmq
 from ipykernel import ipkernel
 from ipykernel.control import ControlThread
-from ipykernel.iostream import IOPubThread
+from ipykernel.iostream import IOPubThread, OutStream
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from ipykernel.shellchannel import ShellChannelThread
@@ -22,6 +22,7 @@ from traitlets import Dict
 from traitlets.config import Config
 
 from helpers.grading.cleanroom.dispatcher import Dispatcher
+from helpers.grading.kernels import shell
 from helpers.grading.kernels.provisioner import DRAWS, PORTS
 
 __all__ = ["BoxedKernelApp", "run"]
@@ -38,10 +39,12 @@ class BoxedKernel(IPythonKernel):
     """
 
     def __init__(self, **options: Any) -> None:
+        shell.announce()
         with mock.patch.object(ipkernel, "sys", SimpleNamespace(modules={})):
             super().__init__(**options)
-        shell: Any = self.shell
-        self._painters = [shell.display_formatter.formatters[kind] for kind in PICTURES]
+        shell.connect(self)
+        own: Any = self.shell
+        self._painters = [own.display_formatter.formatters[kind] for kind in PICTURES]
 
     async def do_execute(self, *arguments: Any, **options: Any) -> Any:
         """Run a cell. If nobody will look at its figures, they are not drawn, which takes longer than most cells."""
@@ -56,10 +59,22 @@ class BoxedKernel(IPythonKernel):
     getpass = raw_input
 
 
+class Stream(OutStream):
+    """Standard output and error, which wait for the thread that sends them only if they have something to send.
+
+    ipykernel flushes both several times for each cell.
+    """
+
+    def flush(self) -> None:
+        if self._flush_pending or self._subprocess_flush_pending:
+            super().flush()
+
+
 class BoxedKernelApp(IPKernelApp):
     """ipykernel without what grading does not need: options, files, heartbeat, debugger, history, logs."""
 
     kernel_class = BoxedKernel
+    outstream_class = f"{__name__}.Stream"
     listeners: Any = Dict()  # sockets by port
 
     def _skip(self, *_: Any, **__: Any) -> None:
@@ -70,8 +85,8 @@ class BoxedKernelApp(IPKernelApp):
 
     def init_code(self) -> None:
         # Without start-up files, and without reading modules' names, which would copy shared memory pages too.
-        shell: Any = self.shell
-        shell.user_ns_hidden.update(shell.user_ns)
+        own: Any = self.shell
+        own.user_ns_hidden.update(own.user_ns)
 
     def log_connection_info(self) -> None:
         self._ports = PORTS
@@ -114,8 +129,6 @@ def run(arguments: Mapping[str, Any], sockets: Sequence[socket.socket], started:
         os.chdir(arguments["folder"])
     config = Config()
     config.IPKernelApp.transport = "ipc"
-    config.HistoryManager.enabled = False
-    config.InteractiveShell.xmode = "Plain"  # colours would take longer than all else in a small lab
     config.Session.key = arguments["key"].encode()
     app = BoxedKernelApp.instance(
         config=config,

@@ -10,6 +10,7 @@ the lab's, without marks  runs if a cell needs it       -
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 from dataclasses import replace
 from time import monotonic
@@ -20,7 +21,7 @@ from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbformat.v4 import new_output
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_solution
 from traitlets import Bool, Integer
@@ -235,9 +236,8 @@ def _can_be_kept(cell: NotebookNode) -> bool:
     if not cell.outputs and type(cell.execution_count) is int and 0 <= cell.execution_count < 1 << 31:
         return True
     try:
-        alone = new_notebook(cells=[new_code_cell(outputs=cell.outputs, execution_count=cell.execution_count)])
-        nbformat.validate(alone)
-        nbformat.writes(alone).encode()
+        nbformat.validate(cell, ref="code_cell", version=4, version_minor=5)
+        json.dumps(cell.outputs, ensure_ascii=False).encode()
     except Exception:
         return False
     return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import tempfile
 import threading
@@ -12,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from jupyter_core.utils import ensure_event_loop
+from nbformat.v4 import reads
 from traitlets.config import Config
 
 from helpers.grading.intake import Submission
@@ -62,7 +63,7 @@ def _run(submission: Submission, settings: dict[str, Any]) -> Outcome:
     from helpers.grading.kernels.provisioner import zygotes_folder
     from helpers.grading.pipeline.execute import ExecuteSubmission  # here, or planning a run would wait for it
 
-    notebook = nbformat.reads(submission.notebook, as_version=4)
+    notebook = reads(submission.notebook)
     with (
         _event_loop(),
         zygotes_folder() as parent,
@@ -76,7 +77,7 @@ def _run(submission: Submission, settings: dict[str, Any]) -> Outcome:
         names = ("imports", "withheld", "names", "seed", "lendable", "left_out")
         facts = {name: getattr(submission, name) for name in names}
         notebook, resources = execute.preprocess(notebook, {"metadata": {"path": folder}, **facts})
-    return Outcome(submission.student, nbformat.writes(notebook), resources["evidence"], resources["boxed"])
+    return Outcome(submission.student, json.dumps(notebook), resources["evidence"], resources["boxed"])
 
 
 @contextlib.contextmanager
