@@ -108,9 +108,7 @@ def batches(
     n = len(image_set)
     # The order is drawn on the CPU, so that a seed gives the same order on every device.
     order = torch.randperm(n, generator=generator) if shuffle else torch.arange(n)
-    source = BatchSource(image_set)
-    for index in order.to(image_set.device).split(batch_size):
-        yield source.draw(index)
+    yield from BatchSource(image_set).draw(order, batch_size)
 
 
 class BatchSource:
@@ -138,12 +136,15 @@ class BatchSource:
             for figures in (image_set.mean, image_set.std)
         )
 
-    def draw(self, index: Tensor) -> tuple[Tensor, Tensor]:
-        """Return normalised images (float32, B×C×H×W) and labels (int64, B), both on the set's device.
+    def draw(self, order: Tensor, batch_size: int) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield normalised images (float32, B×C×H×W) and labels (int64, B), both on the set's device.
 
         Args:
-            index: int64, B: which images; on any device.
+            order: int64: which images, one after the other; on any device.
+            batch_size: images in a batch; the last one may be smaller.
         """
-        index = index.to(self._labels.device)
-        images = self._images.index_select(0, index).float().sub_(self._mean).div_(self._std)
-        return images.permute(self._back), self._labels.index_select(0, index % len(self._labels))
+        order = order.to(self._labels.device)
+        labels = self._labels[order % len(self._labels)]
+        for index, some in zip(order.split(batch_size), labels.split(batch_size), strict=True):
+            images = self._images.index_select(0, index).float().sub_(self._mean).div_(self._std)
+            yield images.permute(self._back), some

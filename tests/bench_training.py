@@ -202,8 +202,7 @@ class Limit:
         self.model, size = model, case.settings["batch_size"]
         self.numerics = choose_numerics(model, train_set.device, size)
         source = BatchSource(train_set, self.numerics.channels_last)
-        order = torch.randint(len(train_set), (READY, size))
-        self.ready = [source.draw(index) for index in order]
+        self.ready = list(source.draw(torch.randint(len(train_set), (READY * size,)), size))
         fused = train_set.device.type in ("cpu", "cuda")
         self.optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, nesterov=True, fused=fused)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
@@ -111,6 +112,25 @@ class TestNetwork:
         assert torch.equal(*ends)
 
 
+def test_pytorch_is_as_before_after_a_training_even_one_that_failed() -> None:
+    data, x = make_set(n=40), torch.zeros(2, 3, 4, 5).to(memory_format=torch.channels_last)
+    fit(Flattens(1, "view"), data, epochs=1, progress=False)
+    with pytest.raises(ValueError, match="has shape"):
+        fit(nn.Conv2d(1, 4, 3), data, epochs=1, progress=False)
+    assert x.as_strided((2, 60), (60, 1)).data_ptr() == x.data_ptr()
+    with pytest.raises(RuntimeError, match="view size"):
+        x.view(2, -1)
+
+
+def test_two_threads_may_train() -> None:
+    data = make_set(n=40)
+    with ThreadPoolExecutor(2) as pool:
+        trainings = [
+            pool.submit(fit, Flattens(1, "view"), data, epochs=60, batch_size=4, progress=False) for _ in range(2)
+        ]
+    assert all(len(training.result().train_loss) == 60 for training in trainings)
+
+
 def test_a_view_of_what_is_not_contiguous_still_raises() -> None:
     x = torch.zeros(2, 3, 4, 5).transpose(2, 3)
     with Numerics(CPU, channels_last=True, bfloat16=False).applied(), pytest.raises(RuntimeError, match="view size"):
@@ -135,10 +155,10 @@ def test_a_network_that_bfloat16_breaks_is_told_how_to_do_without() -> None:
 def test_batches_are_the_normalised_images(channels: int, channels_last: bool) -> None:
     data = make_set(n=9, channels=channels)
     index = torch.tensor([4, 0, 8])
-    images, labels = BatchSource(data, channels_last, mirrored=True).draw(index)
+    source = BatchSource(data, channels_last, mirrored=True)
+    (images, labels), (mirrored, same) = source.draw(torch.cat((index, index + 9)), batch_size=3)
     assert torch.equal(images, data.normalised(index))
     assert torch.equal(labels, data.labels[index])
     assert images.is_contiguous(memory_format=torch.channels_last if channels_last else torch.contiguous_format)
-    mirrored, labels = BatchSource(data, channels_last, mirrored=True).draw(index + 9)
     assert torch.equal(mirrored, data.normalised(index).flip(3))
-    assert torch.equal(labels, data.labels[index])
+    assert torch.equal(same, labels)
