@@ -28,8 +28,9 @@ from helpers.grading.intake.effects import OPAQUE, Effects, effects_of
 from helpers.notebooks.cells import HEADING, is_check, is_setup
 from helpers.notebooks.reader import normalised
 
-__all__ = ["LeftOut", "find_left_out"]
+__all__ = ["NOT_RUN", "LeftOut", "find_left_out"]
 
+NOT_RUN = "Not run in grading: nothing that is marked depends on it."  # what such a cell shows
 MOST = 100_000  # characters of code, several times a lab's: to find out what they need may take seconds
 _BUILTINS = frozenset(dir(builtins))
 
