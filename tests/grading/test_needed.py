@@ -310,6 +310,8 @@ def test_a_heading_that_a_student_wrote_ends_no_exercise() -> None:
         ("if b:\n    a = 1\na", "a b"),
         ("while b:\n    a = 1\n    a", "b"),
         ("with b as a:\n    a", "b"),
+        ("with torch.no_grad():\n    a = 1\na", "torch"),
+        ("with raises(ValueError):\n    a = f()\na", "ValueError a f raises"),
         ("[a for a in b if a > c]", "b c"),
         ("def f(a, d=e):\n    g = 1\n    return a + b + g", "b e"),
         ("class A(b):\n    c = d\n    def f(self):\n        return c", "b c d"),

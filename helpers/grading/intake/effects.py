@@ -84,6 +84,7 @@ _SETTER = re.compile(r"add_\w+|disable_\w+|enable_\w+|register_\w+|set_\w+")  # 
 _PLAIN_DECORATORS = (
     *("contextmanager", "dataclass", "house_style", "inference_mode", "no_grad", "property", "staticmethod"),
 )
+_PASSING_ON = ("device", "inference_mode", "no_grad", "open", "profile")  # contexts in which no error gets lost
 _OF_CLASSES = ("__init_subclass__", "__new__")  # methods that get the class itself
 _FIXED_CALLS = ("startup",)  # of the labs' set-up: gives a `torch.device`
 
@@ -166,7 +167,7 @@ class _Uses:
                     self._expressions([item.context_expr], bound)
                     bound |= frozenset(_targets([item.optional_vars] if item.optional_vars else []))
                 inside = self._block(body, bound)
-                return bound if any(_last_word(item.context_expr) == "suppress" for item in items) else inside
+                return inside if all(_last_word(item.context_expr) in _PASSING_ON for item in items) else bound
             case ast.Try(body=body, handlers=handlers, orelse=other, finalbody=last):
                 self._block(other, self._block(body, bound))
                 for handler in handlers:
