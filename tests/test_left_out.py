@@ -23,10 +23,40 @@ from helpers.grading.intake import Submission
 from helpers.grading.labs import Lab
 from helpers.grading.pipeline.batch import Grading
 from helpers.grading.pipeline.submission import run_submission
-from tests.conftest import ROOT, each_lab, make_course
+from tests.conftest import ROOT, SMALL, each_lab, make_course
 
 EVERYTHING = {"ExecuteSubmission": {"pictures": True}}
 DRAWS = "import random\n\nimport numpy\nimport torch\n\nrandom.random(), numpy.random.rand(), torch.rand(5)"
+RIGHT_LATER = """
+def double(n):
+    calls.append(n)
+    return 2 * n if len(calls) > 1 else 0
+"""  # the lab's try cell is the first call
+ODD = {
+    "a list in place of nothing": f"calls = None\ncalls = []{RIGHT_LATER}",
+    "a class that counts": """
+class Calls:
+    made = 0
+
+    @classmethod
+    def append(kind, n):
+        kind.made += 1
+
+
+def double(n):
+    Calls.append(n)
+    return 2 * n if Calls.made > 1 else 0
+""",
+    "a setting": """
+import logging
+
+
+def double(n):
+    was = logging.root.manager.disable
+    logging.disable(10)
+    return 2 * n if was == 10 else 0
+""",
+}
 
 
 class Class:
@@ -86,3 +116,13 @@ def test_wrong_answers_earn_the_same_whatever_runs(student: str, handed_in: Clas
     earned = handed_in.points(notebook)
     assert len(set(earned.values())) > 1
     assert earned == handed_in.points(notebook, EVERYTHING)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("answer", ODD.values(), ids=ODD)
+def test_an_odd_answer_earns_the_same_whatever_runs(answer: str, tmp_path: Path) -> None:
+    small = Class(tmp_path / "course", SMALL)
+    notebook = fill_in(small.released, SMALL.solutions() | {"k1-double": answer})
+    earned = small.points(notebook)
+    assert earned == small.points(notebook, EVERYTHING)
+    assert all(earned.values())

@@ -19,6 +19,8 @@ from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.feedback.grades import Grade, Grades
 from helpers.grading.feedback.lab import GivenLab, read_lab
 from helpers.grading.feedback.page import Submission, make_page
+from helpers.grading.intake.needed import NOT_RUN
+from helpers.grading.pipeline.evidence import show_not_run
 from helpers.notebooks.errors import CourseError
 from tests.browser import CHROMIUM
 from tests.conftest import SMALL
@@ -156,6 +158,16 @@ def test_pictures_are_in_the_page(lab: GivenLab, notebook: NotebookNode, tmp_pat
     assert 'src="data:image/svg+xml;base64,AA=="' in html
     assert words(html).count("is not here.]") == 3  # and markup.py dropped the address of the last
     assert not re.findall(r'src="(?!data:)', html)
+
+
+def test_a_cell_that_did_not_run_is_folded(lab: GivenLab, notebook: NotebookNode) -> None:
+    cell = next(cell for cell in notebook.cells if cell.source == "double(4)")
+    cell.outputs = []
+    show_not_run(cell)
+    html = page(lab, notebook)
+    assert f"<summary>{NOT_RUN.rstrip('.')}</summary>" in html
+    assert html.count("Not run in grading") == 1
+    assert "double(4)" in words(html)
 
 
 def test_a_huge_notebook_is_cut_and_says_so(lab: GivenLab, notebook: NotebookNode) -> None:

@@ -12,7 +12,15 @@ from helpers.grading.intake.effects import OPAQUE, effects_of
 from helpers.grading.intake.needed import LeftOut, find_left_out
 from helpers.notebooks.reader import normalised
 
-SET_UP = "import numpy as np\nimport torch\nfrom torch import nn\nSIZE = 3\ndata = torch.zeros(SIZE)"
+SET_UP = """
+import functools
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+from torch import nn
+SIZE = 3
+data = torch.zeros(SIZE)
+"""
 HEADING = "### {} · A title (2 points, about 5 min)"
 
 
@@ -121,6 +129,22 @@ def test_what_binds_or_may_change_what_an_answer_uses_runs(shown: str, later: st
         "open('a.txt', 'w').write('a')",
         "%matplotlib inline",
         "!ls",
+        "import torch\ntorch.set_default_dtype(torch.float64)",
+        "from torch import set_default_dtype\nset_default_dtype(torch.float64)",
+        "import torch\ntorch.backends.cudnn.benchmark = True",
+        "cudnn = torch.backends.cudnn\ncudnn.benchmark = True",
+        "getattr(torch, 'set_default_dtype')(torch.float64)",
+        "torch.no_grad().__enter__()",
+        "nn.modules.module.register_module_forward_hook(print)",
+        "np.seterr(all='raise')",
+        "np.savez_compressed('a.npz', a=data)",
+        "data.numpy().tofile('a')",
+        "plt.imsave('a.png', data)",
+        "plt.switch_backend('pdf')",
+        "import decimal\ndecimal.getcontext().prec = 3",
+        "import logging\nlogging.getLogger().handlers.append(print)",
+        "from pathlib import Path\nPath('a').replace('b')",
+        "table.to_pickle('a')",
     ],
 )
 def test_what_may_change_settings_or_files_runs(shown: str) -> None:
@@ -159,6 +183,17 @@ def test_a_check_uses_what_an_earlier_check_has_defined() -> None:
         "def f(n):\n    torch.set_default_dtype(torch.float64)\n    return 2 * n",
         "def f(n):\n    nn.Linear.count = n\n    return 2 * n",
         "def f(n):\n    data[0] += 1\n    return data.sum()",
+        "def f(n):\n    return 2 * n\nf = functools.cache(f)",
+        "calls = None\ncalls = []\ndef f(n):\n    calls.append(n)\n    return len(calls)",
+        "import math as calls\ncalls = []\ndef f(n):\n    calls.append(n)\n    return len(calls)",
+        "calls = []\ndef f(n, calls=calls):\n    calls.append(n)\n    return len(calls)",
+        "calls = []\nclass f:\n    calls = calls\n    def __init__(self, n):\n        self.calls.append(n)",
+        "class f:\n    made = 0\n    @classmethod\n    def one(kind):\n        kind.made += 1",
+        "class f:\n    made = None\n    def __new__(kind, n):\n        kind.made = kind.made or object.__new__(kind)\n"
+        "        return kind.made",
+        "class f:\n    kinds = 0\n    def __init_subclass__(kind):\n        kind.kinds += 1",
+        "import torch\ndef f(n):\n    torch.set_default_dtype(torch.float64)\n    return 2 * n",
+        "import logging\ndef f(n):\n    logging.disable(n)\n    return 2 * n",
     ],
 )
 def test_an_answer_that_remembers_calls_gets_all_of_them(first: str) -> None:
@@ -174,6 +209,14 @@ def test_what_one_variable_holds_of_another_counts() -> None:
 def test_what_a_student_puts_into_a_module_counts() -> None:
     first = answer("torch.calls = []\ndef f(n):\n    torch.calls.append(n)\n    return len(torch.calls)")
     assert not_run(first, "f(1)", CHECK) == ""
+
+
+def test_what_a_library_keeps_that_is_not_known_counts() -> None:
+    assert not_run(locked("from tools import note, total", "more"), "note(3)", answer("x = total()"), CHECK) == ""
+
+
+def test_names_that_nobody_seems_to_bind_may_hold_anything() -> None:
+    assert not_run("from tools import *", "box.append(1)", answer("x = box"), CHECK) == ""
 
 
 def test_an_answer_that_may_be_lent_counts_too() -> None:
@@ -205,12 +248,21 @@ def test_an_answer_that_may_be_lent_counts_too() -> None:
         "x = " + "-" * 40_000 + "1",
         "x = 1" + " + 1" * 20_000,
         "#" * 60_000,
+        "x = '\ud800'",
+        "In [1]: x = 3",
+        "getattr(data, '__dict__')",
         "a\0b",
     ],
 )
 def test_beside_code_that_may_do_anything_all_cells_run(words: str) -> None:
     for theirs in (own(words), answer(words, "other")):
         assert not_run(F, "f(4)", CHECK, theirs) == ""
+
+
+def test_in_a_notebook_longer_than_any_lab_all_cells_run() -> None:
+    more = [new_code_cell("#" * 40_000, id=f"own-{number}") for number in range(3)]
+    assert not_run(F, "f(4)", CHECK, *more[:2]) == "a"
+    assert not_run(F, "f(4)", CHECK, *more) == ""
 
 
 def test_beside_a_module_of_the_students_all_cells_run() -> None:
@@ -258,6 +310,8 @@ def test_a_heading_that_a_student_wrote_ends_no_exercise() -> None:
         ("if b:\n    a = 1\na", "a b"),
         ("while b:\n    a = 1\n    a", "b"),
         ("with b as a:\n    a", "b"),
+        ("with torch.no_grad():\n    a = 1\na", "torch"),
+        ("with raises(ValueError):\n    a = f()\na", "ValueError a f raises"),
         ("[a for a in b if a > c]", "b c"),
         ("def f(a, d=e):\n    g = 1\n    return a + b + g", "b e"),
         ("class A(b):\n    c = d\n    def f(self):\n        return c", "b c d"),

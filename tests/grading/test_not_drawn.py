@@ -15,6 +15,7 @@ from helpers.cli import main
 from helpers.grading.course import Course
 from helpers.grading.demo.made_up_class import fill_in
 from helpers.grading.intake import LeftOut
+from helpers.grading.intake.needed import NOT_RUN
 from helpers.grading.pipeline.batch import Grading
 from helpers.grading.pipeline.execute import ExecuteSubmission
 from tests.conftest import SMALL
@@ -24,7 +25,6 @@ pytestmark = pytest.mark.slow
 
 FIGURE = "import matplotlib.pyplot as plt\nprint('before')\nfor _ in range(2):\n    plt.figure()\n    plt.plot([1, 2])"
 LEFT_OUT = LeftOut(frozenset({"k1-double-try"}), frozenset({"figure"}))
-NOT_RUN = "Not run in grading: nothing that is marked depends on it."
 
 Run = Callable[..., dict[str, NotebookNode]]
 

@@ -34,7 +34,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--students", nargs="+", default=(), metavar="STUDENT", help="only these")
     parser.add_argument("--log", type=Path, metavar="FILE", help="write down what happened to each submission, and why")
     parser.add_argument(
-        "--pictures", action="store_true", help="also run what is not marked, and draw all figures (default: if needed)"
+        "--pictures",
+        action="store_true",
+        help="also run the lab's own cells on which no mark depends, and draw all figures; same marks (default: "
+        "only where a person marks an answer)",
     )
     again = parser.add_mutually_exclusive_group()
     again.add_argument("--force", action="store_true", help="grade again what is graded")

@@ -21,6 +21,7 @@ from helpers.grading.feedback.cells import CellWriter
 from helpers.grading.feedback.grades import Grade, Grades
 from helpers.grading.feedback.lab import GivenLab, Question, first_line
 from helpers.grading.intake.files import MAX_BYTES, path_inside, read_regular
+from helpers.grading.intake.needed import NOT_RUN
 from helpers.grading.pages.harmless import make_safe
 from helpers.notebooks.cells import is_check
 from helpers.notebooks.pictures import pictures
@@ -89,7 +90,7 @@ class Row(Result):
 
 @dataclass
 class Block:
-    """A cell of the notebook as the page shows it; `kind` is "text", "answer", "check", "setup" or "own"."""
+    """A cell of the notebook as the page shows it; `kind` is "text", "answer", "check", "setup", "own" or "idle"."""
 
     kind: str
     body: Markup
@@ -168,7 +169,15 @@ class _Page:
             if "nbgrader" in cell.metadata:
                 yield self._lab_cell(cell, cell.metadata.nbgrader.grade_id)
             elif cell.get("id") != _ABOUT and first_line(cell) not in self._lab.header:
-                yield Block("own" if cell.cell_type == "code" else "text", self._body(cell, cell.source))
+                yield self._other_cell(cell)
+
+    def _other_cell(self, cell: NotebookNode) -> Block:
+        """A cell that nobody marks. One that did not run is as the lab gave it, and is folded."""
+        if cell.cell_type != "code":
+            return Block("text", self._body(cell, cell.source))
+        if any(output.get("data", {}).get("text/plain") == NOT_RUN for output in cell.outputs):
+            return Block("idle", Markup(self._writer.code(cell.source)), NOT_RUN.rstrip("."))
+        return Block("own", self._body(cell, cell.source))
 
     def _lab_cell(self, cell: NotebookNode, name: str) -> Block:
         """A cell of the lab. What students may not change is shown as it was given to them."""

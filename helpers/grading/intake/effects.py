@@ -1,9 +1,13 @@
-"""What the code of a cell could change for other cells, read off its text without running it."""
+"""What the code of a cell could change for other cells, read off its text without running it.
+
+Where a text does not say it for sure, the cell is taken to change more than it does: then it runs, which is right.
+"""
 
 from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,26 +23,32 @@ class Effects:
 
     Attributes:
         binds: the names that it binds for all cells.
-        imports: those of them that it imports.
+        values: those of them that are numbers, texts, quiet libraries and what is in them: nobody changes these.
         definitions: those of them that are plain functions and classes, which keep nothing between calls.
-        values: those of them that are numbers, texts, and the like, which nobody can change.
+        libraries: the names that it imports, in functions too.
+        strange: those of them that are not from quiet libraries.
         modules: the modules of which it imports anything.
         uses: the names of the notebook that it uses, as other cells have bound them.
-        fields: those of them of which it names an attribute, or writes into it.
-        sets: those of them into which it writes.
+        names: all names in its text.
+        fields: the names of which it names an attribute or an item.
+        sets: the names into which it writes.
+        settles: the names of which it uses a `set_…` or the like, which holds for all if the name is a library's.
         reaches_out: whether it may change settings of libraries, or files.
         seeds: whether it seeds random numbers.
         is_opaque: whether it could use or change anything, whatever its text names.
     """
 
     binds: frozenset[str] = frozenset()
-    imports: frozenset[str] = frozenset()
-    definitions: frozenset[str] = frozenset()
     values: frozenset[str] = frozenset()
+    definitions: frozenset[str] = frozenset()
+    libraries: frozenset[str] = frozenset()
+    strange: frozenset[str] = frozenset()
     modules: frozenset[str] = frozenset()
     uses: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
     fields: frozenset[str] = frozenset()
     sets: frozenset[str] = frozenset()
+    settles: frozenset[str] = frozenset()
     reaches_out: bool = False
     seeds: bool = False
     is_opaque: bool = False
@@ -46,27 +56,36 @@ class Effects:
 
 OPAQUE = Effects(reaches_out=True, is_opaque=True)
 
+# Libraries whose functions change nothing but what they are given, apart from those that `_OUTSIDE` and `_SETTER` name.
+_QUIET = frozenset(
+    (
+        *("PIL", "__future__", "abc", "cmath", "collections", "contextlib", "copy", "dataclasses", "enum", "fractions"),
+        *("functools", "helpers", "itertools", "math", "matplotlib", "numbers", "numpy", "random", "re", "sklearn"),
+        *("statistics", "string", "sys", "textwrap", "time", "timeit", "torch", "torchvision", "tqdm", "typing"),
+    )
+)
 # Ways to names, objects or code that a text need not name.
 _REFLECTION = re.compile(
-    r"__builtins__|__import__|__main__|builtins|compile|delattr|eval|exec|get_ipython|globals|locals|setattr|vars"
-    r"|asyncio|atexit|ctypes|gc|importlib|inspect|multiprocessing|runpy|signal|threading|weakref"
+    r"__builtins__|__import__|__main__|builtins|compile|delattr|eval|exec|get_ipython|getattr|globals|locals|setattr"
+    r"|vars|asyncio|atexit|ctypes|gc|importlib|inspect|multiprocessing|runpy|signal|threading|weakref"
 )
 _INSIDES = re.compile(  # as attributes; `eval` and `compile` are harmless there
-    r"__(?:class|closure|code|defaults|dict|globals|kwdefaults|subclasses)__|get_ipython"
+    r"__(?:class|closure|code|defaults|delattr|dict|enter|exit|globals|kwdefaults|setattr|setitem|subclasses)__"
+    r"|get_ipython"
 )
 _HISTORY = re.compile(r"_+|_i+|_i?\d+|_[iod]h|In|Out")  # IPython's own names for earlier cells and results
-# What changes settings or files; `set_…` only of modules, for figures' axes have such methods too.
+# What changes settings or files by quiet libraries, whatever it is called on, and names of such things.
 _OUTSIDE = re.compile(
-    r"filterwarnings|simplefilter|rc|rcdefaults|rcParams|use|use_\w+"
-    r"|dump|mkdir|open|print_figure|rename|savez?|save_\w+|savefig|savetxt|symlink_to|to_csv|touch|unlink|write\w*"
+    r"colormaps|dump\w*|hub|im?save\w*|ion|ioff|memmap|open\w*|print_figure|rc|rc_\w+|rcdefaults|rcParams"
+    r"|save\w*|setstate|seterr\w*|style|switch_backend|to_\w*(?:csv|file)|tofile|use|use_\w+|write\w*|\w*Writer|xkcd"
 )
-_SEEDS = re.compile(r"(?:\w+_)?seed(?:_all)?")
-_OUTSIDE_MODULES = ("os", "shutil", "subprocess", "tempfile")
-_SETTER = re.compile(r"set_\w+")
+_SEEDS = re.compile(r"\w*seed\w*")
+_SETTER = re.compile(r"add_\w+|disable_\w+|enable_\w+|register_\w+|set_\w+")  # of a library: a figure has such too
 _PLAIN_DECORATORS = (
-    *("classmethod", "contextmanager", "dataclass", "house_style", "inference_mode", "no_grad", "property"),
-    "staticmethod",
+    *("contextmanager", "dataclass", "house_style", "inference_mode", "no_grad", "property", "staticmethod"),
 )
+_PASSING_ON = ("device", "inference_mode", "no_grad", "open", "profile")  # contexts in which no error gets lost
+_OF_CLASSES = ("__init_subclass__", "__new__")  # methods that get the class itself
 _FIXED_CALLS = ("startup",)  # of the labs' set-up: gives a `torch.device`
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -78,46 +97,53 @@ def effects_of(source: str) -> Effects:
     if len(source) > LONGEST:
         return OPAQUE
     try:
-        tree = ast.parse(source)
-        return _Reader().read(tree)
+        return _read(ast.parse(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # a student's text may nest as deep as it likes
         return OPAQUE
 
 
-class _Reader:
-    """Reads one cell, statement by statement."""
+def _read(tree: ast.Module) -> Effects:
+    nodes = list(ast.walk(tree))
+    words, asked = frozenset(_words(nodes)), frozenset(_asked_for(nodes))
+    attributes = [node.attr for node in nodes if isinstance(node, ast.Attribute)]
+    declared = frozenset(name for node in nodes if isinstance(node, ast.Global) for name in node.names)
+    uses = _Uses(declared).of(tree)
+    libraries, quiet = Counter(_imports(nodes)), Counter(_imports(filter(_is_quiet, nodes)))
+    bound = Counter([*_bound_in(tree.body), *declared])
+    fixed = quiet + Counter(_values(tree.body))
+    values = frozenset(name for name in bound if bound[name] <= fixed[name])
+    plain = Counter(_definitions(tree.body, frozenset(bound) - values))
+    aliases = dict(_aliases(nodes))
+    sets = frozenset(_root(node) for node in nodes if _is_written(node))
+    return Effects(
+        binds=frozenset(bound),
+        values=values,
+        definitions=frozenset(name for name in bound if bound[name] == plain[name]),
+        libraries=frozenset(libraries),
+        strange=frozenset(libraries - quiet),
+        modules=frozenset(_modules(nodes)),
+        uses=uses,
+        names=words,
+        fields=frozenset(_looked_into(nodes)),
+        sets=sets.union(aliases[name] for name in sets & aliases.keys()),
+        settles=frozenset(_root(node, calls=True) for node in nodes if _is_setter(node)),
+        reaches_out=_any(_OUTSIDE, asked),
+        seeds=_any(_SEEDS, asked),
+        is_opaque=_any(_REFLECTION, words) or _any(_INSIDES, attributes) or _any(_HISTORY, uses) or _hides(nodes),
+    )
 
-    def __init__(self) -> None:
+
+class _Uses:
+    """Finds the names of the notebook that a cell uses before it has bound them, statement by statement."""
+
+    def __init__(self, declared: frozenset[str]) -> None:
+        self._declared = declared  # by `global`, in functions
         self._uses: set[str] = set()
-        self._declared: set[str] = set()  # by `global`, in functions
         self._in_function = False
 
-    def read(self, tree: ast.Module) -> Effects:
-        nodes = list(ast.walk(tree))
-        words, asked = set(_words(nodes)), set(_asked_for(nodes))
-        attributes = [node.attr for node in nodes if isinstance(node, ast.Attribute)]
-        self._declared = {name for node in nodes if isinstance(node, ast.Global) for name in node.names}
-        bound = self._block(tree.body, frozenset())
-        binds = frozenset(_bound_in(tree.body)) | self._declared
-        own = {node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
-        own |= {node.arg for node in nodes if isinstance(node, ast.arg)} | bound
-        is_opaque = (
-            _any(_REFLECTION, words) or _any(_INSIDES, attributes) or _any(_HISTORY, self._uses) or _hides(nodes)
-        )
-        is_setting = any(_root(node, calls=True) not in own for node in nodes if _is_setter(node))
-        return Effects(
-            binds=binds,
-            imports=frozenset(_imports(nodes)),
-            definitions=frozenset(_definitions(tree.body)) - self._declared,
-            values=frozenset(_values(tree.body)) - self._declared,
-            modules=frozenset(_modules(nodes)),
-            uses=frozenset(self._uses),
-            fields=frozenset(_root(node) for node in nodes if isinstance(node, ast.Attribute)),
-            sets=frozenset(_root(node) for node in nodes if _is_written(node)),
-            reaches_out=is_setting or not words.isdisjoint(_OUTSIDE_MODULES) or _any(_OUTSIDE, asked),
-            seeds=_any(_SEEDS, asked),
-            is_opaque=is_opaque,
-        )
+    def of(self, tree: ast.Module) -> frozenset[str]:
+        self._block(tree.body, frozenset())
+        return frozenset(self._uses)
 
     def _block(self, statements: Sequence[ast.stmt], bound: frozenset[str]) -> frozenset[str]:
         """Note the names that statements use before they have bound them; return the names that are bound then."""
@@ -141,7 +167,7 @@ class _Reader:
                     self._expressions([item.context_expr], bound)
                     bound |= frozenset(_targets([item.optional_vars] if item.optional_vars else []))
                 inside = self._block(body, bound)
-                return bound if any(_last_word(item.context_expr) == "suppress" for item in items) else inside
+                return inside if all(_last_word(item.context_expr) in _PASSING_ON for item in items) else bound
             case ast.Try(body=body, handlers=handlers, orelse=other, finalbody=last):
                 self._block(other, self._block(body, bound))
                 for handler in handlers:
@@ -243,8 +269,10 @@ def _asked_for(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """Yield the names that are called, looked up in something, or imported from a module."""
     for node in nodes:
         match node:
-            case ast.Call(func=ast.Name(id=word)) | ast.Attribute(attr=word) | ast.alias(name=word):
+            case ast.Call(func=ast.Name(id=word)) | ast.Attribute(attr=word):
                 yield word
+            case ast.alias(name=name):
+                yield from name.split(".")
 
 
 def _hides(nodes: Iterable[ast.AST]) -> bool:
@@ -271,6 +299,21 @@ def _is_setter(node: ast.AST) -> bool:
 
 def _is_written(node: ast.AST) -> bool:
     return isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load)
+
+
+def _looked_into(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
+        match node:
+            case ast.Attribute(value=ast.Name(id=name)) | ast.Subscript(value=ast.Name(id=name)):
+                yield name
+
+
+def _aliases(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
+    """Yield names for parts of what has another name, and that name, as in `cudnn = torch.backends.cudnn`."""
+    for node in nodes:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name() | ast.Attribute() as value):
+                yield name, _root(value)
 
 
 def _root(node: ast.AST, calls: bool = False) -> str:
@@ -332,6 +375,10 @@ def _outside(args: ast.arguments) -> list[ast.expr]:
     return [*args.defaults, *(default for default in args.kw_defaults if default), *annotations]
 
 
+def _is_quiet(node: ast.AST) -> bool:
+    return isinstance(node, ast.Import | ast.ImportFrom) and _QUIET.issuperset(_modules([node]))
+
+
 def _imports(nodes: Iterable[ast.AST]) -> Iterator[str]:
     for node in nodes:
         if isinstance(node, ast.Import | ast.ImportFrom):
@@ -347,9 +394,9 @@ def _modules(nodes: Iterable[ast.AST]) -> Iterator[str]:
                 yield (module or "").partition(".")[0]
 
 
-def _definitions(statements: Iterable[ast.stmt]) -> Iterator[str]:
+def _definitions(statements: Iterable[ast.stmt], variables: frozenset[str]) -> Iterator[str]:
     for node in statements:
-        if isinstance(node, _Definition) and _is_plain(node):
+        if isinstance(node, _Definition) and _is_plain(node, variables):
             yield node.name
 
 
@@ -360,24 +407,22 @@ def _values(statements: Iterable[ast.stmt]) -> Iterator[str]:
                 yield name
 
 
-def _is_plain(node: _Definition) -> bool:
+def _is_plain(node: _Definition, variables: frozenset[str]) -> bool:
     """Whether a function or class keeps nothing between calls by itself: no values that change, no wrappers."""
     if any(_last_word(decorator) not in _PLAIN_DECORATORS for decorator in node.decorator_list):
         return False
     if not isinstance(node, ast.ClassDef):
         defaults = [*node.args.defaults, *(default for default in node.args.kw_defaults if default)]
-        return all(map(_is_fixed, defaults))
-    if node.keywords:
-        return False
-    return all(_is_plain_member(member) for member in node.body)
+        return node.name not in _OF_CLASSES and all(_is_fixed(default, variables) for default in defaults)
+    return not node.keywords and all(_is_plain_member(member, variables) for member in node.body)
 
 
-def _is_plain_member(node: ast.stmt) -> bool:
+def _is_plain_member(node: ast.stmt, variables: frozenset[str]) -> bool:
     match node:
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-            return _is_plain(node)
+            return _is_plain(node, variables)
         case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value) | ast.Expr(value=value):
-            return _is_fixed(value)
+            return _is_fixed(value, variables)
     return isinstance(node, ast.Pass | ast.AnnAssign)
 
 
@@ -391,9 +436,9 @@ def _last_word(node: ast.AST) -> str:
     return ""
 
 
-def _is_fixed(node: ast.AST) -> bool:
-    """Whether a default or a member of a class is no list or the like of its own; of a name, other rules know."""
-    return isinstance(node, ast.Name | ast.Attribute) or _is_value(node)
+def _is_fixed(node: ast.AST, variables: frozenset[str]) -> bool:
+    """Whether a default or a member of a class is no list or the like; of another cell's name, other rules know."""
+    return _is_value(node) or (isinstance(node, ast.Name | ast.Attribute) and _root(node) not in variables)
 
 
 def _is_value(node: ast.AST) -> bool:

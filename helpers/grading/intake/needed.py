@@ -6,15 +6,17 @@ grading it need not run, unless a later cell that runs could notice. It could
 - use a name that the cell binds,
 - use a variable that the cell uses too, directly or through functions, for the cell may change what it holds; variables
   that some cell uses together count as one, for one may hold the other,
-- see settings of libraries or files that the cell may change.
+- see settings of libraries or files that the cell may change: it names a way to do so, or a library that is not known
+  to be quiet, or something of which no cell says what it is.
 
 If an answer or a cell of the student's could do more than its names say (`globals()`, `exec`, magics, `Out`, a module
-that was handed in), all cells run. Random numbers are no such thing: checks seed what they call, and marks have to hold
-for any seed.
+that was handed in), or there is more code than in any lab, all cells run. Random numbers are no such thing: checks seed
+what they call, each time otherwise, so that the student's generators are in another state in each run.
 """
 
 from __future__ import annotations
 
+import builtins
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +28,11 @@ from helpers.grading.intake.effects import OPAQUE, Effects, effects_of
 from helpers.notebooks.cells import HEADING, is_check, is_setup
 from helpers.notebooks.reader import normalised
 
-__all__ = ["LeftOut", "find_left_out"]
+__all__ = ["NOT_RUN", "LeftOut", "find_left_out"]
+
+NOT_RUN = "Not run in grading: nothing that is marked depends on it."  # what such a cell shows
+MOST = 100_000  # characters of code, several times a lab's: to find out what they need may take seconds
+_BUILTINS = frozenset(dir(builtins))
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,9 @@ def find_left_out(
     code = [cell for cell in cells if cell.cell_type == "code" and cell.source.strip()]
     shown = frozenset(_looked_at(cells, answered))
     idle = {cell.id for cell in code if "nbgrader" not in cell.metadata and normalised(cell.source) in given}
-    readable = all(_can_be_read(cell, modules) for cell in code if cell.id not in idle)
+    theirs = [cell for cell in code if cell.id not in idle]
+    is_short = sum(len(cell.source) for cell in code if not is_check(cell)) <= MOST
+    readable = is_short and all(_can_be_read(cell, modules) for cell in theirs)
     unneeded = _Names(code, lent, asked).unneeded(idle - shown) if readable else ()
     return LeftOut(frozenset(unneeded), frozenset(cell.id for cell in code) - shown)
 
@@ -100,9 +108,11 @@ class _Names:
         room = [one for cell, one in self._cells if is_check(cell) or is_setup(cell)]
         self._definers, self._in_room = _definers(kernel), _definers(room)
         touched = _union(one.fields | one.sets for one in kernel)
-        self._imports = _union(one.imports for one in kernel)
         written = _union(one.sets for cell, one in self._cells if not is_setup(cell) and not is_check(cell))
-        self._variables = _union(_kept(one) - (one.definitions - touched) for one in kernel) | written
+        unknown = _union(one.uses for one in kernel) - _union(one.binds for one in kernel) - _BUILTINS
+        self._libraries = _union(one.libraries for one in kernel)
+        self._strange = _union(one.strange for one in kernel) | unknown
+        self._variables = _union(_kept(one) - (one.definitions - touched) for one in kernel) | written | unknown
         self._together = self._groups()
 
     def unneeded(self, idle: Collection[str]) -> Iterator[str]:
@@ -113,18 +123,20 @@ class _Names:
             used = self._used(cell)
             if cell.id in idle and not everything and not self._is_noticed(effects, used, wanted):
                 yield cell.id
-                continue
-            everything |= effects.is_opaque and not is_check(cell)
-            wanted |= used.union(*(self._together.get(name, ()) for name in used))
+            else:
+                everything |= effects.is_opaque and not is_check(cell)
+                wanted |= used.union(*{self._together[name] for name in used & self._together.keys()})
 
     def _is_noticed(self, effects: Effects, used: frozenset[str], wanted: set[str]) -> bool:
         if not wanted.isdisjoint(effects.binds) or not wanted.isdisjoint(self._variables.intersection(used)):
             return True
         called = [definer for name in used for definer in self._definers.get(name, ())]
-        return effects.seeds or any(map(self._reaches_out, [effects, *called]))
+        does_more = effects.seeds or effects.is_opaque or bool(effects.strange)
+        return does_more or any(map(self._reaches_out, [effects, *called]))
 
     def _reaches_out(self, effects: Effects) -> bool:
-        return effects.reaches_out or not self._imports.isdisjoint(effects.sets - effects.binds)
+        settled = effects.sets | effects.settles
+        return bool(effects.reaches_out or self._libraries & settled or self._strange & effects.names)
 
     def _used(self, cell: NotebookNode) -> frozenset[str]:
         """Return the names of the student's kernel that a cell uses, directly or through what has bound them."""
@@ -140,14 +152,14 @@ class _Names:
         used = _union(effects_of(cell.source).uses for cell in cells)
         for cell in cells:
             names = self._variables & used & (effects_of(cell.source).binds | self._used(cell))
-            group = names.union(*(groups.get(name, frozenset()) for name in names))
+            group = names.union(*{groups[name] for name in names & groups.keys()})
             groups |= dict.fromkeys(group, group)
         return groups
 
 
 def _kept(effects: Effects) -> frozenset[str]:
-    """Return the names that a cell binds to what has a content of its own: no modules, numbers and texts."""
-    return effects.binds - effects.imports - effects.values
+    """Return the names that a cell binds to what has a content of its own: no libraries, numbers and texts."""
+    return effects.binds - effects.values
 
 
 def _definers(cells: Iterable[Effects]) -> dict[str, list[Effects]]:
@@ -161,11 +173,13 @@ def _definers(cells: Iterable[Effects]) -> dict[str, list[Effects]]:
 
 def _reached(names: frozenset[str], definers: Mapping[str, Sequence[Effects]]) -> frozenset[str]:
     """Return these names, and those that whatever binds them uses, and so on."""
-    reached, waiting = set(names), list(names)
+    reached, waiting, seen = set(names), list(names), set[int]()
     while waiting:
         for definer in definers.get(waiting.pop(), ()):
-            waiting += definer.uses - reached
-            reached |= definer.uses
+            if id(definer) not in seen:
+                seen.add(id(definer))
+                waiting += definer.uses - reached
+                reached |= definer.uses
     return frozenset(reached)
 
 

@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from helpers.grading.cleanroom.client import Verdict
+from helpers.grading.intake.needed import NOT_RUN
 
 __all__ = ["Evidence", "evidence_of", "show", "show_not_run", "show_undrawn"]
 
@@ -57,7 +58,7 @@ def show(cell: NotebookNode, verdict: Verdict, evidence: Evidence) -> None:
 
 def show_not_run(cell: NotebookNode) -> None:
     """Write into a cell that its student need not worry: it was left out."""
-    cell.outputs = [_words("Not run in grading: nothing that is marked depends on it.")]
+    cell.outputs = [_words(NOT_RUN)]
 
 
 def show_undrawn(cell: NotebookNode) -> None:
