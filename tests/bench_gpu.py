@@ -40,7 +40,7 @@ from helpers.datasets import sources
 from helpers.device import pick_device
 from helpers.grading.kernels.provisioner import SandboxKernelManager
 from helpers.grading.labs import Lab
-from helpers.notebooks.text import line
+from helpers.notebooks.text import count, line
 from tests import bench_training, same_marks
 from tests.conftest import LABS, ROOT, SMALL
 from tests.test_notebooks import errors_on_stderr
@@ -248,7 +248,7 @@ def _races(title: str, make: Callable[[Tensor], nn.Module], recipe: Recipe, smal
     )
     operations = recipe.epochs * len(train_set) * operations_of(make(train_set.normalised()).to(device), train_set)
     words = (
-        f"{recipe.epochs} epochs, batches of {recipe.batch}, {operations:.2g} floating-point operations, "
+        f"{count(recipe.epochs, 'epoch')}, batches of {recipe.batch}, {operations:.2g} floating-point operations, "
         f"{operations / statistics.mean(seconds) / 1e12:.1f} TFLOP/s. Training is timed, without loading, measuring "
         "and six first steps."
     )
