@@ -35,8 +35,10 @@ def run(small_course: Path, tmp_path: Path) -> Run:
     released = nbformat.read(small_course / "release" / SMALL.assignment / SMALL.path.name, as_version=4)
     (tmp_path / "files").mkdir()
 
-    def run(left_out: LeftOut = LEFT_OUT, pictures: bool = False) -> dict[str, NotebookNode]:
-        notebook = fill_in(released, RIGHT)
+    def run(
+        left_out: LeftOut = LEFT_OUT, pictures: bool = False, answers: dict[str, str] = RIGHT
+    ) -> dict[str, NotebookNode]:
+        notebook = fill_in(released, answers)
         notebook.cells.append(new_code_cell(FIGURE, id="figure"))
         execute = ExecuteSubmission(shutdown_kernel="immediate", pictures=pictures)
         resources: dict[str, Any] = {"metadata": {"path": str(tmp_path / "files")}, "left_out": left_out}
@@ -75,6 +77,12 @@ def test_with_pictures_everything_runs_and_is_drawn(run: Run) -> None:
     cells = run(pictures=True)
     assert shown(cells["k1-double-try"]) == ["8"]
     assert pictures(cells["figure"]) == 2
+
+
+def test_no_cell_shows_the_figures_that_checks_had_an_answer_make(run: Run) -> None:
+    drawing = "import matplotlib.pyplot as plt\ndef double(n):\n    plt.plot([n])\n    return 2 * n"
+    cells = run(LeftOut(frozenset({"k1-double-try"})), answers=RIGHT | {"k1-double": drawing})
+    assert cells["k2-x"].outputs == []  # the first to run after the checks
 
 
 def test_pictures_are_an_option_and_no_reason_to_grade_again(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,6 +50,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
 
 
 def drawn_texts(figure: Figure) -> list[Text]:
+    figure.draw_without_rendering()  # labels its ticks
     return [text for text in figure.findobj(Text) if isinstance(text, Text) and text.get_text()]
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any, NoReturn
 from unittest import mock
@@ -141,13 +143,28 @@ def run(arguments: Mapping[str, Any], sockets: Sequence[socket.socket], started:
     app.start()
 
 
+@contextmanager
+def _closing_figures() -> Iterator[None]:
+    """Close the figures that a check has the student's code make: the next cell would draw them as its own."""
+    known = _open_figures()
+    yield
+    for number in _open_figures() - known:
+        sys.modules["matplotlib.pyplot"].close(number)
+
+
+def _open_figures() -> set[int]:
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    return set(pyplot.get_fignums()) if pyplot else set()
+
+
 def _add_dispatcher(app: BoxedKernelApp, channel: socket.socket) -> None:
     """Let the dispatcher answer when the kernel is idle; this bypasses IPython and any hooks in it."""
     dispatcher = Dispatcher(channel, app.kernel.shell.user_ns)
     loop = IOLoop.current()
 
     def answer(*_: Any) -> None:
-        if not dispatcher.handle_request():
-            loop.remove_handler(channel)
+        with _closing_figures():
+            if not dispatcher.handle_request():
+                loop.remove_handler(channel)
 
     loop.add_handler(channel, answer, IOLoop.READ)
