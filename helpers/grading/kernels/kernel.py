@@ -6,7 +6,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import SimpleNamespace
 from typing import Any, NoReturn
 from unittest import mock
@@ -148,13 +148,15 @@ def _closing_figures() -> Iterator[None]:
     """Close the figures that a check has the student's code make: the next cell would draw them as its own."""
     known = _open_figures()
     yield
-    for number in _open_figures() - known:
-        sys.modules["matplotlib.pyplot"].close(number)
+    with suppress(Exception):
+        for number in _open_figures() - known:
+            sys.modules["matplotlib.pyplot"].close(number)
 
 
 def _open_figures() -> set[int]:
-    pyplot = sys.modules.get("matplotlib.pyplot")
-    return set(pyplot.get_fignums()) if pyplot else set()
+    with suppress(Exception):  # it was not imported, or it is what a student has made of it
+        return set(sys.modules["matplotlib.pyplot"].get_fignums())
+    return set()
 
 
 def _add_dispatcher(app: BoxedKernelApp, channel: socket.socket) -> None:
