@@ -655,7 +655,7 @@ def test_where_a_person_marks_an_answer_all_runs(right: Json, take: TakeIn) -> N
 
 
 def test_beside_a_module_that_was_handed_in_and_is_imported_all_runs(released: NotebookNode, take: TakeIn) -> None:
-    answers = {"k1-double": f"import mine\n{RIGHT['k1-double']}"}
+    answers = {"k1-double": f"import math\n{RIGHT['k1-double']}"}
     handed_in = nbformat.writes(fill_in(released, RIGHT | answers)).encode()
     assert not_run(take({NAME: handed_in, "other.py": b""})) == ["double(4)"]
-    assert not_run(take({NAME: handed_in, "mine.py": b""})) == []
+    assert not_run(take({NAME: handed_in, "math.py": b""})) == []

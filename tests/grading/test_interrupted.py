@@ -18,7 +18,7 @@ import pytest
 from helpers.grading.course import Course
 from helpers.grading.term.marks import read_marks
 from tests.conftest import SMALL
-from tests.grading.conftest import hand_in
+from tests.grading.conftest import RIGHT, hand_in
 
 pytestmark = pytest.mark.slow
 
@@ -105,6 +105,8 @@ def test_the_same_command_goes_on(how: signal.Signals, course: Course) -> None:
 
 @COMMANDS
 def test_ctrl_c_saves_what_runs(command: list[str], course: Course) -> None:
+    for student in STUDENTS[-6:]:  # more than there are workers: the run cannot end before it is stopped
+        hand_in(course, student, RIGHT | {"k1-double": f"import time\ntime.sleep(3)\n{RIGHT['k1-double']}"})
     run, graded = _run_until(1, course, command=command)
     code, said = _stop(run, signal.SIGINT)
     assert code == {"course": 130, "nbgrader": 1}[Path(command[0]).name]

@@ -148,6 +148,7 @@ class SandboxProvisioner(KernelProvisionerBase):
         manager.cache_ports = False
         for name, port in (PORTS | {"hb": HEARTBEAT}).items():
             setattr(manager, f"{name}_port", port)
+        manager.connection_file = str(self._folder / "connection.json")  # Jupyter writes it, though nobody reads it
         self.connection_info = manager.get_connection_info()
         kwargs.pop("extra_arguments", None)
         return await super().pre_launch(cmd=[], **kwargs)
