@@ -145,7 +145,7 @@ def transaction(session: Session) -> Iterator[None]:
     """Commit what this block does, or nothing of it. On SQLite, nobody else writes between its reading and writing.
 
     Raises:
-        CourseError: if somebody else writes for longer than the database waits.
+        CourseError: if the database refuses: somebody else writes for longer than it waits, or its disk is full.
     """
     try:
         if session.get_bind().dialect.name == "sqlite":
@@ -154,7 +154,10 @@ def transaction(session: Session) -> Iterator[None]:
         session.commit()
     except OperationalError as error:
         session.rollback()
-        raise CourseError(f"The gradebook is in use ({error.orig}). Try again.") from None
+        raise CourseError(
+            f"The gradebook could not be read or written ({error.orig}); nothing in it was changed. "
+            "If another program uses it, try again."
+        ) from None
     except BaseException:
         session.rollback()
         raise

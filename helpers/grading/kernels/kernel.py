@@ -24,8 +24,8 @@ from traitlets import Dict
 from traitlets.config import Config
 
 from helpers.grading.cleanroom.dispatcher import Dispatcher
-from helpers.grading.kernels import shell
 from helpers.grading.kernels.provisioner import DRAWS, PORTS
+from helpers.grading.kernels.shell import announce, connect
 
 __all__ = ["BoxedKernelApp", "run"]
 
@@ -41,12 +41,12 @@ class BoxedKernel(IPythonKernel):
     """
 
     def __init__(self, **options: Any) -> None:
-        shell.announce()
+        announce()
         with mock.patch.object(ipkernel, "sys", SimpleNamespace(modules={})):
             super().__init__(**options)
-        shell.connect(self)
-        own: Any = self.shell
-        self._painters = [own.display_formatter.formatters[kind] for kind in PICTURES]
+        connect(self)
+        shell: Any = self.shell
+        self._painters = [shell.display_formatter.formatters[kind] for kind in PICTURES]
 
     async def do_execute(self, *arguments: Any, **options: Any) -> Any:
         """Run a cell. If nobody will look at its figures, they are not drawn, which takes longer than most cells."""
@@ -87,8 +87,8 @@ class BoxedKernelApp(IPKernelApp):
 
     def init_code(self) -> None:
         # Without start-up files, and without reading modules' names, which would copy shared memory pages too.
-        own: Any = self.shell
-        own.user_ns_hidden.update(own.user_ns)
+        shell: Any = self.shell
+        shell.user_ns_hidden.update(shell.user_ns)
 
     def log_connection_info(self) -> None:
         self._ports = PORTS
